@@ -1,0 +1,224 @@
+# GNU make.  Everything built goes under $(BUILD); "make help" lists targets.
+
+PREFIX      ?= /usr
+BINDIR      ?= $(PREFIX)/bin
+SBINDIR     ?= $(PREFIX)/sbin
+LIBEXECDIR  ?= $(PREFIX)/libexec/rollbackd
+MANDIR      ?= $(PREFIX)/share/man
+SYSCONFDIR  ?= /etc
+UNITDIR     ?= $(PREFIX)/lib/systemd/system
+SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
+TMPFILESDIR ?= $(PREFIX)/lib/tmpfiles.d
+DESTDIR     ?=
+BUILD       ?= build
+PKG_CONFIG  ?= pkg-config
+CFLAGS      ?= -O2 -g
+FUZZ_SECONDS ?= 30
+
+is_clang := $(findstring clang,$(shell $(CC) --version 2>/dev/null))
+
+WARN := -Wall -Wextra -Wpedantic -Wformat=2 -Werror=format-security \
+	-Wconversion -Wsign-conversion -Wshadow -Wundef -Wcast-qual \
+	-Wcast-align -Wwrite-strings -Wstrict-prototypes -Wmissing-prototypes \
+	-Wold-style-definition -Wvla -Wnull-dereference -Wimplicit-fallthrough \
+	-Wswitch-enum -Wdouble-promotion -Wpointer-arith -Werror=implicit \
+	-Werror=incompatible-pointer-types -Werror=int-conversion \
+	-Werror=return-type -Werror=vla
+ifneq ($(is_clang),)
+WARN += -Wthread-safety -Wcomma -Wassign-enum
+HARDEN_CC := -ftrivial-auto-var-init=pattern
+else
+WARN += -Wbidi-chars=any -Wtrampolines -Wlogical-op -Wduplicated-cond \
+	-Wduplicated-branches -Walloc-zero -Wformat-signedness
+HARDEN_CC := -ftrivial-auto-var-init=zero -fzero-call-used-regs=used-gpr
+endif
+WARN += $(WERROR)
+
+HARDEN ?= -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-protector-strong \
+	-fstack-clash-protection -fcf-protection=full $(HARDEN_CC) \
+	-fno-delete-null-pointer-checks -fno-strict-overflow \
+	-fno-strict-aliasing -fno-common -fexceptions
+HARDEN_LD ?= -pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,nodlopen \
+	-Wl,-z,separate-code,-z,defs -Wl,--as-needed \
+	-Wl,--no-copy-dt-needed-entries -Wl,--fatal-warnings
+
+LIB_PKGS  := json-c libconfig libpcre2-8 libmd
+PKGS      := $(LIB_PKGS) libevent libcurl libcares libsystemd sqlite3
+STEP_PKGS := libconfig libpcre2-8 libmd
+
+cppflags := -D_GNU_SOURCE -Ilib -I. -DSYSCONFDIR='"$(SYSCONFDIR)"' \
+	-DLIBEXECDIR='"$(LIBEXECDIR)"' \
+	$(shell $(PKG_CONFIG) --cflags $(PKGS) 2>/dev/null) $(CPPFLAGS)
+cflags   := -std=gnu11 -fPIE -fno-omit-frame-pointer $(WARN) $(HARDEN) $(CFLAGS)
+ldflags  := $(HARDEN_LD) $(LDFLAGS)
+libs_of   = $(shell $(PKG_CONFIG) --libs $(1) 2>/dev/null) -lm -pthread $(LDLIBS)
+ldlibs   := $(call libs_of,$(PKGS))
+lib_ldlibs := $(call libs_of,$(LIB_PKGS))
+
+lib_src    := $(wildcard lib/*/*.c)
+monitor_src := $(wildcard daemon/*.c daemon/fetch/*.c daemon/store/*.c)
+step_src   := $(wildcard daemon/step/*.c)
+ctl_src    := $(wildcard daemon/ctl/*.c)
+unit_src   := $(wildcard tests/unit/test_*.c tests/unit/*/test_*.c)
+shell_src  := $(wildcard tests/daemon/test_*.c)
+fuzz_src   := $(wildcard tests/fuzz/fuzz_*.c)
+bench_src  := $(wildcard tests/bench/bench_*.c)
+tool_src   := $(wildcard tests/peer/*.c)
+all_src    := $(shell find daemon lib tests -name '*.[ch]' 2>/dev/null)
+
+obj   = $(patsubst %.c,$(BUILD)/%.o,$(1))
+exe   = $(patsubst %.c,$(BUILD)/%,$(1))
+lib  := $(BUILD)/librollback.a
+# All of the monitor but its main(), for tests of the shell.
+shell_lib := $(BUILD)/libmonitor.a
+units   := $(call exe,$(unit_src))
+shells  := $(call exe,$(shell_src))
+fuzzers := $(call exe,$(fuzz_src))
+benches := $(call exe,$(bench_src))
+tools   := $(call exe,$(tool_src))
+programs := $(BUILD)/rollbackd $(BUILD)/rollbackctl $(BUILD)/rollbackd-step
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SECONDARY:
+MAKEFLAGS += --no-builtin-rules
+Q := $(if $(V),,@)
+
+## all: the daemon, its step runner and its control program
+all: $(programs) $(BUILD)/rollbackd.service
+
+# A change of compiler or flags rebuilds what it should.
+flags := $(CC) $(cppflags) $(cflags) $(ldflags)
+ifneq ($(file <$(BUILD)/flags),$(flags))
+$(shell mkdir -p $(BUILD))
+$(file >$(BUILD)/flags,$(flags))
+endif
+
+$(BUILD)/%.o: %.c $(BUILD)/flags
+	$(if $(V),,@echo "  CC    $<")
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(cppflags) $(cflags) -MMD -MP -c -o $@ $<
+
+$(lib): $(call obj,$(lib_src))
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+$(shell_lib): $(call obj,$(filter-out daemon/main.c,$(monitor_src)))
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+link = $(if $(V),,@echo "  LINK  $@" &&) $(CC) $(cflags) $(ldflags) -o $@ $^
+
+$(BUILD)/rollbackd: $(call obj,$(monitor_src)) $(lib)
+	$(link) $(ldlibs)
+$(BUILD)/rollbackctl: $(call obj,$(ctl_src)) $(lib)
+	$(link) $(lib_ldlibs)
+$(BUILD)/rollbackd-step: $(call obj,$(step_src)) $(lib)
+	$(link) $(call libs_of,$(STEP_PKGS))
+$(units): %: %.o $(lib)
+	$(link) $(lib_ldlibs) -lcmocka
+$(shells): %: %.o $(shell_lib) $(lib)
+	$(link) $(ldlibs) -lcmocka
+$(benches): %: %.o $(shell_lib) $(lib)
+	$(link) $(ldlibs)
+$(tools): %: %.o $(lib)
+	$(link) $(lib_ldlibs) $(shell $(PKG_CONFIG) --libs openssl 2>/dev/null)
+$(fuzzers): %: %.o $(if $(FUZZING),,$(BUILD)/tests/fuzz/replay.o) $(lib)
+	$(link) $(if $(FUZZING),-fsanitize=fuzzer) $(lib_ldlibs)
+
+$(BUILD)/rollbackd.service: systemd/rollbackd.service.in $(BUILD)/flags
+	$(Q)sed 's|@SBINDIR@|$(SBINDIR)|; s|@BINDIR@|$(BINDIR)|; s|@SYSCONFDIR@|$(SYSCONFDIR)|' $< >$@
+
+## check: unit tests, the fuzz corpus, replays and the system tests
+check: deps
+	+$(Q)$(MAKE) run-check
+run-check: all $(units) $(shells) $(fuzzers) $(tools)
+	$(Q)BUILD=$(abspath $(BUILD)) WRAP="$(WRAP)" tests/run \
+		$(units) $(shells) $(fuzzers) $(wildcard tests/system/test_*)
+
+## asan, tsan: check once more under the sanitizers
+asan: SAN = address,undefined
+tsan: SAN = thread
+fuzz: SAN = address,undefined,fuzzer-no-link
+sanitized = $(MAKE) BUILD=$(BUILD)/$@ HARDEN= HARDEN_LD= CFLAGS="-O1 -g \
+	-fno-omit-frame-pointer -fno-sanitize-recover=all -fsanitize=$(SAN)"
+
+asan tsan: deps
+	+$(Q)$(sanitized) run-check
+
+## coverage: check once more and say what it missed
+coverage: deps
+	+$(Q)$(MAKE) BUILD=$(BUILD)/cov HARDEN= CFLAGS="-O0 -g --coverage" run-check
+	$(Q)gcovr --root . --filter lib/ --filter daemon/ --print-summary \
+		--sort-percentage --gcov-ignore-parse-errors $(BUILD)/cov
+	$(Q)gcovr --root . --filter lib/ --gcov-ignore-parse-errors \
+		--fail-under-line 90 $(BUILD)/cov | tail -2
+
+## fuzz: $(FUZZ_SECONDS) seconds of libFuzzer for each target (clang)
+fuzz: deps
+	+$(Q)$(sanitized) CC=clang FUZZING=1 run-fuzzers
+run-fuzzers: $(fuzzers)
+	@for f in $^; do \
+		new=$$f.corpus; mkdir -p $$new; \
+		$$f -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 \
+			$$new tests/fuzz/corpus/$${f##*fuzz_} || exit 1; \
+	done
+
+## bench: time the paths that matter
+bench: deps
+	+$(Q)$(MAKE) run-bench
+run-bench: all $(benches) $(tools)
+	@for b in $(benches) $(wildcard tests/bench/*.sh); do \
+		BUILD=$(abspath $(BUILD)) $$b || exit 1; done
+
+## demo: a bad release, noticed and rolled back, for real (KEEP=1: stay up)
+demo: deps
+	+$(Q)$(MAKE) all
+	$(Q)BUILD=$(abspath $(BUILD)) KEEP=$(KEEP) tests/demo/demo
+
+## lint: layout, layering, static analysis, man pages
+lint: deps
+	$(Q)clang-format --dry-run --Werror $(all_src)
+	$(Q)tests/check-includes
+	$(Q)cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr \
+		--enable=warning,performance,portability -Ilib -I. lib daemon
+	$(Q)mandoc -T lint -W warning man/*
+
+## format: lay the sources out as .clang-format says
+format:
+	$(Q)clang-format -i $(all_src)
+
+## deps: install the Debian packages that building and testing need
+deps:
+	$(Q)tests/deps
+
+## install: into $(DESTDIR)$(PREFIX); a configuration in place is kept
+install: all
+	install -D -m 755 -t $(DESTDIR)$(SBINDIR) $(BUILD)/rollbackd
+	install -D -m 755 -t $(DESTDIR)$(BINDIR) $(BUILD)/rollbackctl
+	install -D -m 755 -t $(DESTDIR)$(LIBEXECDIR) $(BUILD)/rollbackd-step
+	install -D -m 644 -t $(DESTDIR)$(UNITDIR) $(BUILD)/rollbackd.service
+	install -D -m 644 systemd/rollbackd.sysusers \
+		$(DESTDIR)$(SYSUSERSDIR)/rollbackd.conf
+	install -D -m 644 systemd/rollbackd.tmpfiles \
+		$(DESTDIR)$(TMPFILESDIR)/rollbackd.conf
+	for page in man/*.[1-9]; do install -D -m 644 -t \
+		$(DESTDIR)$(MANDIR)/man$${page##*.} $$page || exit 1; done
+	conf=$(DESTDIR)$(SYSCONFDIR)/rollbackd/rollbackd.conf; \
+	test -e $$conf || install -D -m 640 conf/rollbackd.conf $$conf
+
+uninstall:
+	rm -f $(DESTDIR)$(SBINDIR)/rollbackd $(DESTDIR)$(BINDIR)/rollbackctl \
+		$(DESTDIR)$(LIBEXECDIR)/rollbackd-step \
+		$(DESTDIR)$(UNITDIR)/rollbackd.service \
+		$(DESTDIR)$(SYSUSERSDIR)/rollbackd.conf \
+		$(DESTDIR)$(TMPFILESDIR)/rollbackd.conf
+	cd man && for page in *.[1-9]; do rm -f \
+		$(DESTDIR)$(MANDIR)/man$${page##*.}/$$page; done
+
+clean:
+	rm -rf $(BUILD)
+
+help:
+	@sed -n 's/^## //p' $(firstword $(MAKEFILE_LIST))
+
+.PHONY: all check run-check asan tsan coverage fuzz run-fuzzers bench \
+	run-bench demo lint format deps install uninstall clean help
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

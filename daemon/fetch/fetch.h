@@ -1,0 +1,50 @@
+/*
+ * fetch.h - asks HTTP targets, many at a time, and turns every outcome into
+ * one sample.
+ *
+ * libcurl behind libevent; what an answer means is decided by lib/probe.
+ */
+#ifndef DAEMON_FETCH_FETCH_H
+#define DAEMON_FETCH_FETCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "daemon/loop.h"
+#include "probe/http_settings.h"
+#include "sample/sample.h"
+
+struct fetch;
+struct fetch_target;
+
+struct fetch *fetch_new(struct loop *loop, struct error *err);
+
+/* Every target must have been freed before. */
+void fetch_free(struct fetch *f);
+
+/*
+ * Takes all the memory that asking will need.  Borrows the settings.
+ * Credentials are read from their files when a question is put.
+ */
+struct fetch_target *fetch_target_new(
+    struct fetch *f, const struct http_settings *settings, struct error *err);
+
+/* A question under way is dropped: no callback comes after this. */
+void fetch_target_free(struct fetch_target *t);
+
+typedef void fetch_done(void *arg, const struct sample *s);
+
+/*
+ * Puts one question; the answer comes from the loop, never from inside of
+ * this call, and no later than timeout_ms (and our own lag) after it was
+ * sent.  False, and nothing happens, while a question is under way.  fresh:
+ * on a new connection.
+ */
+bool fetch_ask(struct fetch_target *t, int64_t timeout_ms, bool fresh,
+    fetch_done *done, void *arg);
+
+bool fetch_is_busy(const struct fetch_target *t);
+
+#endif

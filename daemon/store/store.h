@@ -1,0 +1,118 @@
+/*
+ * store.h - what must not be forgotten: an append-only log of events and the
+ * outbox, in SQLite, on a thread of its own.
+ *
+ * Everything the daemon must remember is an event (lib/report/event.h names
+ * the kinds).  What is in memory is made from them again at start.  Nothing
+ * here blocks the loop; answers come as callbacks from the loop, in the order
+ * of the calls.
+ */
+#ifndef DAEMON_STORE_STORE_H
+#define DAEMON_STORE_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "daemon/loop.h"
+
+struct store;
+
+/* A row.  Texts are borrowed until the callback returns; NULL: empty. */
+struct store_event {
+	int64_t seq; /* given by the store */
+	int64_t wall_ms;
+	int64_t boot_ms;     /* CLOCK_BOOTTIME ... */
+	const char *boot_id; /* ... of this boot */
+	const char *kind;
+	const char *service;
+	const char *incident;
+	const char *run;
+	const char *data; /* JSON object */
+};
+
+struct store_delivery {
+	int64_t id;
+	int64_t event_seq;
+	const char *channel; /* notifier */
+	const char *dedup_key;
+	unsigned tries;
+	int64_t next_wall_ms; /* not to be sent before */
+	const char *body;     /* JSON for the notifier */
+};
+
+enum store_state {
+	STORE_OK,
+	STORE_FAILED, /* an I/O error: not able to act until it is mended */
+	STORE_QUARANTINED, /* a corrupt or foreign file was set aside at start
+	                    */
+};
+
+/*
+ * Opens or makes DIRECTORY/rollbackd.db and starts the thread.  A file that
+ * is corrupt, or of a newer schema, is renamed *.corrupt-TIME (a newer one
+ * *.newer-TIME) and a new one begun.  Refuses when another process has it
+ * open (flock on DIRECTORY/lock).  NULL with the reason.
+ */
+struct store *store_open(
+    struct loop *loop, const char *directory, struct error *err);
+enum store_state store_state(const struct store *s);
+const char *store_trouble(const struct store *s); /* NULL: none */
+
+/* Waits for what was asked, then stops the thread. */
+void store_close(struct store *s);
+
+typedef void store_done(void *arg, bool ok);
+
+/*
+ * Commits the events and deliveries as one transaction, after everything
+ * asked before.  Copies what it is given.  done may be NULL.  In a delivery,
+ * channel, dedup_key and body are given.
+ */
+void store_append(struct store *s, const struct store_event *events,
+    size_t event_count, const struct store_delivery *deliveries,
+    size_t delivery_count, store_done *done, void *arg);
+
+/* Sent: remove.  Not sent: one more try, not before next_wall_ms. */
+void store_delivered(struct store *s, int64_t id);
+void store_postpone(struct store *s, int64_t id, int64_t next_wall_ms);
+
+/*
+ * Runs a function on the store's thread, in order, then done on the loop:
+ * for files that must be synced.  work gives whether it went well.
+ */
+typedef bool store_work(void *arg);
+void store_run(struct store *s, store_work *work, store_done *done, void *arg);
+
+/* Which events; NULL or 0: any.  Rows come in the order of seq. */
+struct store_query {
+	const char *kind;
+	const char *service;
+	const char *incident;
+	const char *run;
+	int64_t after_seq;
+	int64_t since_wall_ms;
+	unsigned newest;     /* only the newest so many, still in order */
+	bool latest_each;    /* with kind: only the newest of each service */
+	bool open_incidents; /* only those of incidents without "closed" */
+};
+
+/* rows is borrowed.  ok false: trouble, nothing read. */
+typedef void store_rows(
+    void *arg, bool ok, const struct store_event *rows, size_t count);
+void store_read(
+    struct store *s, const struct store_query *q, store_rows *rows, void *arg);
+
+typedef void store_outbox(
+    void *arg, bool ok, const struct store_delivery *rows, size_t count);
+void store_read_outbox(struct store *s, store_outbox *rows, void *arg);
+
+/* Counts answered round trips: the watchdog asks that it goes on. */
+uint64_t store_heartbeats(const struct store *s);
+void store_beat(struct store *s);
+
+/* Deletes closed incidents and old events before the moment. */
+void store_prune(struct store *s, int64_t before_wall_ms);
+
+#endif

@@ -1,0 +1,136 @@
+#include "base/arena.h"
+
+#include <stdalign.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BLOCK_BYTES (64 * 1024)
+
+struct block {
+	struct block *next;
+	size_t size;
+	size_t used;
+	alignas(max_align_t) unsigned char bytes[];
+};
+
+struct arena {
+	struct block *blocks; /* the newest first */
+	size_t used_bytes;
+	size_t max_bytes;
+};
+
+struct arena *
+arena_new(size_t max_bytes)
+{
+	struct arena *a = calloc(1, sizeof(*a));
+
+	if (a != NULL)
+		a->max_bytes = max_bytes;
+	return a;
+}
+
+static struct block *
+block_for(struct arena *a, size_t bytes)
+{
+	size_t size = bytes > BLOCK_BYTES ? bytes : BLOCK_BYTES;
+	struct block *b = a->blocks;
+
+	if (b != NULL && b->size - b->used >= bytes)
+		return b;
+	b = calloc(1, sizeof(*b) + size);
+	if (b == NULL)
+		return NULL;
+	b->size = size;
+	b->next = a->blocks;
+	a->blocks = b;
+	return b;
+}
+
+void *
+arena_alloc(struct arena *a, size_t bytes)
+{
+	const size_t align = alignof(max_align_t);
+	struct block *b;
+	void *p;
+
+	if (bytes > SIZE_MAX - align)
+		return NULL;
+	bytes = (bytes + align - 1) / align * align;
+	if (bytes > a->max_bytes - a->used_bytes)
+		return NULL;
+	b = block_for(a, bytes);
+	if (b == NULL)
+		return NULL;
+	p = b->bytes + b->used;
+	b->used += bytes;
+	a->used_bytes += bytes;
+	return p;
+}
+
+void *
+arena_array(struct arena *a, size_t count, size_t element_bytes)
+{
+	size_t bytes;
+
+	if (__builtin_mul_overflow(count, element_bytes, &bytes))
+		return NULL;
+	return arena_alloc(a, bytes);
+}
+
+char *
+arena_strndup(struct arena *a, const char *text, size_t length)
+{
+	char *copy = arena_alloc(a, length + 1);
+
+	if (copy != NULL && length > 0)
+		memcpy(copy, text, length);
+	return copy;
+}
+
+char *
+arena_strdup(struct arena *a, const char *text)
+{
+	return arena_strndup(a, text, strlen(text));
+}
+
+char *
+arena_printf(struct arena *a, const char *fmt, ...)
+{
+	va_list ap, again;
+	char *text = NULL;
+	int length;
+
+	va_start(ap, fmt);
+	va_copy(again, ap);
+	length = vsnprintf(NULL, 0, fmt, ap);
+	if (length >= 0)
+		text = arena_alloc(a, (size_t)length + 1);
+	if (text != NULL)
+		(void)vsnprintf(text, (size_t)length + 1, fmt, again);
+	va_end(again);
+	va_end(ap);
+	return text;
+}
+
+size_t
+arena_used_bytes(const struct arena *a)
+{
+	return a->used_bytes;
+}
+
+void
+arena_free(struct arena *a)
+{
+	struct block *next;
+
+	if (a == NULL)
+		return;
+	for (struct block *b = a->blocks; b != NULL; b = next) {
+		next = b->next;
+		free(b);
+	}
+	free(a);
+}

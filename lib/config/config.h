@@ -1,0 +1,105 @@
+/*
+ * config.h - the whole configuration: read, checked, never changed after.
+ *
+ * config_load() reads the main file and its include folders, checks all of it
+ * and either hands over a configuration that every constructor downstream may
+ * trust or collects every complaint.  It touches nothing but the files, reads
+ * no clock and may run on any thread.
+ */
+#ifndef CONFIG_CONFIG_H
+#define CONFIG_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/option.h"
+#include "base/source.h"
+#include "base/strings.h"
+#include "config/complaints.h"
+#include "procedure/procedure_settings.h"
+#include "service/service_settings.h"
+
+#define CONFIG_SERVICES_MAX 20000
+#define CONFIG_FILES_MAX 1000
+#define CONFIG_FILE_MAX_BYTES (16 * 1024 * 1024)
+
+struct notifier_settings {
+	struct source source;
+	const char *name;
+	const char *type; /* "command" */
+	struct strings command;
+	struct strings events; /* words of notifier_events; empty: all */
+	int64_t timeout_ms;
+};
+
+/* Unix groups whose members have a role. */
+struct control_settings {
+	struct source source;
+	const char *socket;       /* default /run/rollbackd/control.sock */
+	const char *socket_group; /* who may connect; NULL: the daemon's own */
+	struct control_roles {
+		struct strings ci;
+		struct strings on_call;
+		struct strings lead;
+		struct strings manager;
+		struct strings product;
+	} roles;
+};
+
+struct runner_settings {
+	struct source source;
+	const char *program;   /* rollbackd-step */
+	int64_t kill_grace_ms; /* between TERM and KILL at the time limit */
+};
+
+/* A file as it was read: kept for the last-known-good copy. */
+struct config_file {
+	const char *path; /* relative to the main file's folder */
+	const char *bytes;
+	size_t length;
+};
+
+struct config {
+	struct arena *arena;
+	const char *state_directory;
+	struct control_settings control;
+	struct runner_settings runner;
+	struct strings include;
+	struct probe_settings *witnesses;
+	size_t witness_count;
+	struct notifier_settings *notifiers;
+	size_t notifier_count;
+	struct service_settings *services;
+	size_t service_count;
+	struct procedure_settings *procedures;
+	size_t procedure_count;
+	struct config_file *files;
+	size_t file_count;
+	char digest[65]; /* of all files: names this generation */
+};
+
+/* Who may own configuration files besides root, and what else is looked at. */
+struct config_rules {
+	uint32_t owner_uid;  /* files must belong to root or to this user */
+	bool check_programs; /* warn where a command is missing */
+};
+
+/*
+ * NULL when there is at least one error among the complaints; they are given
+ * back in any case, warnings included, in the order of files and lines.
+ */
+struct config *config_load(const char *path, const struct config_rules *rules,
+    struct complaints *complaints);
+
+/* NULL is allowed. */
+void config_free(struct config *c);
+
+/* By name; NULL when there is none.  Binary search. */
+const struct service_settings *config_service(
+    const struct config *c, const char *name);
+const struct procedure_settings *config_procedure(
+    const struct config *c, const char *name);
+
+#endif

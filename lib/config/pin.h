@@ -1,0 +1,47 @@
+/*
+ * pin.h - procedure and parameters as one canonical text.
+ *
+ * The monitor hashes it when it plans a run; the runner makes it again from
+ * the configuration files, compares the hash, keeps the text, and reads only
+ * that for the rest of the run.  The text is itself configuration syntax.
+ */
+#ifndef CONFIG_PIN_H
+#define CONFIG_PIN_H
+
+#include "base/arena.h"
+#include "base/digest.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "config/config.h"
+
+#define PIN_MAX_BYTES (256 * 1024)
+
+/*
+ * What a pin says.  Lives in its arena.  Of the service: name, environment,
+ * group, params, cooldown_ms and, in procedures, every procedure that its
+ * rules name or that it lists itself, sorted.
+ */
+struct pin {
+	struct arena *arena;
+	struct service_settings service;
+	struct procedure_settings procedure;
+};
+
+/* Appends the canonical text of a procedure as it will run for a service. */
+void pin_text(struct text *out, const struct config *c,
+    const struct service_settings *service,
+    const struct procedure_settings *procedure);
+
+/*
+ * The same from files, for the runner: opens the named files beneath the
+ * folder and no others, refuses what root or owner_uid does not own, and
+ * takes one service (its templates resolved) and one procedure from them.
+ */
+struct pin *pin_from_files(const char *folder, const struct strings *files,
+    const char *service, const char *procedure, uint32_t owner_uid,
+    struct text *canonical, struct error *err);
+
+struct pin *pin_parse(const char *bytes, size_t length, struct error *err);
+void pin_free(struct pin *p);
+
+#endif

@@ -1,0 +1,103 @@
+/*
+ * decision.h - between "bad" and "act": the rules and the guards.
+ *
+ * A function of what is known and the time.  Whoever wants to know why
+ * nothing happens asks here too: each refusal has a reason for people.
+ */
+#ifndef DECISION_DECISION_H
+#define DECISION_DECISION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "decision/rule_settings.h"
+#include "evaluator/evaluator.h"
+
+enum guard {
+	GUARD_NONE,
+	GUARD_NO_STORE,  /* an intent could not be kept */
+	GUARD_HOLD,      /* an operator said so */
+	GUARD_SHADOW,    /* the whole daemon runs on a last-known-good file */
+	GUARD_TILT,      /* we were paused, or the clock moved */
+	GUARD_BLIND,     /* a witness does not answer either */
+	GUARD_RUNNING,   /* a run of this service is on */
+	GUARD_LOCK,      /* a run elsewhere holds the lock */
+	GUARD_SETTLING,  /* grace after a deployment or rollback */
+	GUARD_COOLDOWN,  /* too soon after the last rollback */
+	GUARD_NO_TARGET, /* nothing known to go back to */
+	GUARD_UNARMED,   /* no deployment inside the arm window */
+	GUARD_SEVERITY,  /* this severity does not act by itself */
+	GUARD_MODE,      /* the rule's mode says not to act */
+	GUARD_CONFIRM,   /* after a restart: fresh samples first */
+};
+
+/* "settling", as in status, metrics and the manual. */
+const char *guard_word(enum guard guard);
+
+enum action {
+	ACTION_NONE,      /* the rule does not hold */
+	ACTION_HOLD,      /* it does, and a guard forbids to act now */
+	ACTION_SHADOW,    /* it would roll back, and only says so */
+	ACTION_PROPOSE,   /* a person is told and may start it */
+	ACTION_ROLL_BACK, /* act */
+};
+
+const char *action_word(enum action action);
+
+/* Times in ms of CLOCK_BOOTTIME; NEVER_MS: did not happen, no end known. */
+#define NEVER_MS INT64_MIN
+
+/* What speaks against acting now.  Texts are borrowed. */
+struct situation {
+	int64_t now_ms;
+	bool store_fails;
+	const char *hold_reason; /* NULL: no hold */
+	const char *hold_author;
+	int64_t hold_until_ms;
+	bool shadow; /* see GUARD_SHADOW */
+	int64_t tilt_until_ms;
+	const char *blind_witness; /* NULL: all witnesses answer */
+	bool run_is_on;
+	const char *lock_name;   /* held elsewhere; NULL: free */
+	const char *lock_holder; /* the service that holds it */
+	int64_t changed_ms;      /* last deployment or rollback, NEVER_MS */
+	int64_t settle_ms;
+	int64_t deployed_ms; /* last deployment, NEVER_MS */
+	const char *version; /* what was deployed then */
+	int64_t acted_ms;    /* end of the last rollback, NEVER_MS */
+	int64_t cooldown_ms;
+	bool needs_target;
+	const char *target_version; /* NULL: none known */
+	bool confirm;               /* see GUARD_CONFIRM */
+};
+
+#define DECISION_REASON_MAX 256
+
+struct decision {
+	enum action action;
+	enum guard guard; /* what kept it from acting */
+	int64_t until_ms; /* when the guard lets go by itself; NEVER_MS */
+	char reason[DECISION_REASON_MAX]; /* one sentence, no final stop */
+};
+
+/*
+ * What to do about a rule that has been judged.  Guards are asked in the
+ * order of enum guard and the first that objects is named.
+ */
+struct decision decide(const struct rule_settings *rule, enum verdict verdict,
+    const struct situation *s);
+
+/*
+ * A rule's verdict from the verdicts of the evaluators it names, in the order
+ * in which it names them.  any: tripped when one is, healthy when all are.
+ * all: tripped when all are, healthy when one is.  of: tripped when at_least
+ * are, healthy when so many are that at_least cannot be reached.  Else
+ * unknown.
+ */
+enum verdict rule_judge(
+    const struct rule_settings *rule, const enum verdict *verdicts);
+
+/* The names a rule combines. */
+const struct strings *rule_evaluators(const struct rule_settings *rule);
+
+#endif

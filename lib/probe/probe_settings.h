@@ -1,0 +1,29 @@
+/*
+ * probe_settings.h - what is common to all probes, and the list of kinds.
+ *
+ * A kind adds its own table and struct (http_settings.h).  Checked once, by
+ * lib/config; whoever is given settings may rely on the ranges.
+ */
+#ifndef PROBE_PROBE_SETTINGS_H
+#define PROBE_PROBE_SETTINGS_H
+
+#include <stdint.h>
+
+#include "base/option.h"
+#include "base/source.h"
+
+struct probe_settings {
+	struct source source;
+	const char *name;
+	int64_t interval_ms; /* 100 ms to 1 day */
+	int64_t timeout_ms;  /* 10 ms to 10 min */
+	const struct option_kind *kind;
+	const void *settings; /* of the kind */
+};
+
+extern const struct option_table probe_options;
+
+/* One of the kinds, to compare probe_settings.kind with. */
+extern const struct option_kind probe_http;
+
+#endif

@@ -1,0 +1,39 @@
+/*
+ * plan.h - a procedure made flat for one service: every for_each spelt out.
+ *
+ * Monitor and runner make the same plan from the same pin, so that step n
+ * means the same to both.
+ */
+#ifndef PROCEDURE_PLAN_H
+#define PROCEDURE_PLAN_H
+
+#include "base/error.h"
+#include "base/strings.h"
+#include "procedure/procedure_settings.h"
+
+struct plan_step {
+	const struct step_settings *settings;
+	const char *item;  /* of for_each; NULL without */
+	const char *label; /* "undo", "undo[frontend-deployment]" */
+};
+
+struct plan;
+
+/*
+ * Borrows both settings for as long as it lives.  Refuses a required
+ * parameter that is missing, one that does not match, a for_each that is no
+ * list, more than PROCEDURE_PLAN_STEPS_MAX steps.  NULL with the reason.
+ */
+struct plan *plan_new(const struct procedure_settings *procedure,
+    const struct params *params, struct error *err);
+
+unsigned plan_step_count(const struct plan *p);
+const struct plan_step *plan_step(const struct plan *p, unsigned index);
+const struct procedure_settings *plan_procedure(const struct plan *p);
+
+/* The parameters with the procedure's defaults filled in. */
+const struct params *plan_params(const struct plan *p);
+
+void plan_free(struct plan *p);
+
+#endif

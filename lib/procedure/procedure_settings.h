@@ -1,0 +1,67 @@
+/*
+ * procedure_settings.h - a rollback procedure as configuration tells it.
+ */
+#ifndef PROCEDURE_PROCEDURE_SETTINGS_H
+#define PROCEDURE_PROCEDURE_SETTINGS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/option.h"
+#include "base/source.h"
+#include "base/strings.h"
+
+#define PROCEDURE_STEPS_MAX 64       /* as written */
+#define PROCEDURE_PLAN_STEPS_MAX 256 /* after for_each */
+#define STEP_ATTEMPTS_MAX 10
+
+/* What to do when a crash or reboot left a step with unknown outcome. */
+enum resume {
+	RESUME_ASK,   /* stop and page: only a person can know */
+	RESUME_RERUN, /* the step may be run again safely */
+	RESUME_CHECK, /* ask the step's check command */
+};
+
+struct step_settings {
+	struct source source;
+	const char *name;
+	const char *executor;   /* default "command" */
+	const char *user;       /* the step's user; used in systemd mode */
+	struct strings command; /* command[0] is an absolute path */
+	struct strings check;   /* with resume = "check": 0 done, 1 not done */
+	struct params environment;
+	int64_t timeout_ms;
+	unsigned attempts; /* in all; default 1 */
+	int64_t delay_ms;  /* between attempts */
+	struct strings when;
+	const char *on_failure; /* "stop", "continue", "procedure:NAME" */
+	enum resume resume;
+	const char *for_each; /* name of a parameter that is a list */
+	const char *capture;  /* name that the step's output gets */
+};
+
+struct param_spec {
+	struct source source;
+	const char *name;
+	bool required;
+	const char *match;    /* PCRE2 pattern for the whole value */
+	const char *fallback; /* "default" */
+	bool dash;            /* may begin an argument with "-" */
+};
+
+struct procedure_settings {
+	struct source source;
+	const char *name;
+	const char *description;
+	int64_t budget_ms;    /* for the whole run, verification included */
+	const char *lock;     /* may hold ${...}; NULL: the environment */
+	const char *escalate; /* procedure to run when this one fails */
+	struct param_spec *params;
+	size_t param_count;
+	struct step_settings *steps;
+	size_t step_count;
+};
+
+extern const struct option_table procedure_options;
+
+#endif

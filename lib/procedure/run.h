@@ -1,0 +1,95 @@
+/*
+ * run.h - one execution of a procedure: which step is next?
+ *
+ * Performs nothing: it is told what happened and returns what to do.  The
+ * same object decides in the monitor, which step to ask for, and in the
+ * runner, whether the step asked for may run: the runner feeds it the results
+ * of its own folder and compares.
+ */
+#ifndef PROCEDURE_RUN_H
+#define PROCEDURE_RUN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "procedure/plan.h"
+
+#define RUN_CAPTURE_MAX 1024 /* bytes of a captured output */
+#define RUN_RERUNS_MAX 2     /* of one step after interruptions */
+
+enum step_outcome {
+	STEP_DONE,        /* exit status 0 */
+	STEP_FAILED,      /* another status, or killed by a signal */
+	STEP_TIMED_OUT,   /* all its processes are dead */
+	STEP_REFUSED,     /* nothing was run: missing program, not permitted */
+	STEP_INTERRUPTED, /* claimed, and the outcome is unknown */
+	STEP_WITHDRAWN,   /* taken back before it ran: nothing was run */
+	STEP_SKIPPED,     /* its "when" did not hold */
+};
+
+const char *step_outcome_word(enum step_outcome outcome);
+bool step_outcome_parse(const char *word, enum step_outcome *outcome);
+
+enum run_outcome {
+	RUN_DONE,        /* every step done, skipped, or failed with continue */
+	RUN_FAILED,      /* stopped by a step */
+	RUN_INTERRUPTED, /* a step's outcome is unknown and nobody may guess */
+	RUN_ABORTED,
+};
+
+const char *run_outcome_word(enum run_outcome outcome);
+
+enum next_kind {
+	NEXT_STEP,     /* run step, attempt, no sooner than at_ms */
+	NEXT_CHECK,    /* run the step's check command */
+	NEXT_FINISHED, /* outcome; procedure: what on_failure asks for, or NULL
+	                */
+};
+
+struct next {
+	enum next_kind kind;
+	unsigned step;    /* index in the plan */
+	unsigned attempt; /* from 1 */
+	unsigned check;   /* from 1; with NEXT_CHECK */
+	int64_t at_ms;
+	enum run_outcome outcome;
+	const char *procedure;
+	const char *reason; /* static or of the plan: for people */
+};
+
+/* How one step attempt, or one check of it, ended. */
+struct step_ended {
+	unsigned step;
+	unsigned attempt;
+	unsigned check; /* 0: the step itself */
+	enum step_outcome outcome;
+	int exit_status; /* with done and failed; 128 + signal when killed */
+	const char *capture; /* what it printed, trimmed; NULL: nothing */
+};
+
+struct run;
+
+/* Borrows the plan.  All memory is taken here.  NULL when it is short. */
+struct run *run_new(const struct plan *plan);
+void run_free(struct run *r);
+
+/* What to do now; the same until something ends. */
+struct next run_next(const struct run *r);
+
+/*
+ * An end of what run_next() asked for.  Anything else changes nothing and
+ * gives false.  Skipped steps are passed over silently.
+ */
+bool run_step_ended(struct run *r, const struct step_ended *e, int64_t now_ms);
+
+/* No further step will be asked for; one under way still ends. */
+void run_abort(struct run *r);
+
+/* Outcome of a step so far; STEP_SKIPPED also for those never reached. */
+enum step_outcome run_step_outcome(const struct run *r, unsigned step);
+bool run_step_was_reached(const struct run *r, unsigned step);
+
+/* A captured output; NULL when there is none of that name. */
+const char *run_capture(const struct run *r, const char *name);
+
+#endif

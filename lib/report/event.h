@@ -1,0 +1,52 @@
+/*
+ * event.h - the durable log, kind by kind: what each event says.
+ *
+ * An event is a kind, the service, incident and run it belongs to, the wall
+ * clock, and a JSON object.  Texts of unknown origin are stored as they were
+ * and escaped when shown.  Times in data are wall clock, ms.
+ *
+ * deploy      version, previous, verified(bool), by
+ * hold        id, scope ("*" or service), reason, by, until_ms (0: no end)
+ * release     id, scope, by
+ * opened      environment, rule, severity, mode, action ("roll_back",
+ *             "propose", "shadow"), cause ("automatic", "operator"), by,
+ *             reason, version, previous, target, procedure,
+ *             first_bad_ms, detected_ms, evidence[]: evaluator, probe, kind,
+ *             value, limit, since_ms, samples[]: at_ms, outcome, failure,
+ *             status, latency_ms, detail
+ * planned     procedure, digest, parent, target, lock, budget_ms, steps[]
+ *             (labels)
+ * intent      step, attempt, check, label
+ * outcome     step, attempt, check, label, outcome, reason, exit_status,
+ *             started_ms, ended_ms, output_bytes, tail, capture
+ * run_ended   outcome, reason
+ * verifying   probes[], successes, within_ms
+ * verified    recovered(bool), reason, bad_samples, good_samples
+ * abort       by, reason
+ * closed      outcome ("recovered", "not_recovered", "failed",
+ *             "interrupted", "aborted", "not_needed", "cleared"), reason,
+ *             last_bad_ms, recovered_ms, down_ms, report (path)
+ * notified    channel, event
+ * reload      by, added, changed, removed, kept
+ * refused     verb, by, reason (an operator's request that was refused)
+ */
+#ifndef REPORT_EVENT_H
+#define REPORT_EVENT_H
+
+#define EVENT_DEPLOY "deploy"
+#define EVENT_HOLD "hold"
+#define EVENT_RELEASE "release"
+#define EVENT_OPENED "opened"
+#define EVENT_PLANNED "planned"
+#define EVENT_INTENT "intent"
+#define EVENT_OUTCOME "outcome"
+#define EVENT_RUN_ENDED "run_ended"
+#define EVENT_VERIFYING "verifying"
+#define EVENT_VERIFIED "verified"
+#define EVENT_ABORT "abort"
+#define EVENT_CLOSED "closed"
+#define EVENT_NOTIFIED "notified"
+#define EVENT_RELOAD "reload"
+#define EVENT_REFUSED "refused"
+
+#endif

@@ -1,0 +1,43 @@
+/*
+ * service_settings.h - one service: what is asked of it, how that is judged
+ * and what is done about it.
+ */
+#ifndef SERVICE_SERVICE_SETTINGS_H
+#define SERVICE_SERVICE_SETTINGS_H
+
+#include <stdint.h>
+
+#include "base/option.h"
+#include "base/source.h"
+#include "base/strings.h"
+#include "decision/rule_settings.h"
+#include "evaluator/evaluator_settings.h"
+#include "probe/probe_settings.h"
+#include "verify/verify_settings.h"
+
+#define SERVICE_PROBES_MAX 64
+#define SERVICE_EVALUATORS_MAX 64
+#define SERVICE_RULES_MAX 32
+
+struct service_settings {
+	struct source source;
+	const char *name;
+	const char *environment;
+	const char *group; /* default: the service itself */
+	struct params params;
+	int64_t settle_ms;         /* grace after a deployment or rollback */
+	int64_t cooldown_ms;       /* between two rollbacks */
+	struct strings procedures; /* further ones that operators may run */
+	struct probe_settings *probes;
+	size_t probe_count;
+	struct evaluator_settings *evaluators;
+	size_t evaluator_count;
+	struct rule_settings *rules;
+	size_t rule_count;
+	struct verify_settings verify;
+	const char *digest; /* of the canonical text: equal means unchanged */
+};
+
+extern const struct option_table service_options;
+
+#endif
