@@ -25,7 +25,9 @@ struct fetch *fetch_new(struct loop *loop, struct error *err);
 void fetch_free(struct fetch *f);
 
 /*
- * Takes all the memory that asking will need.  Borrows the settings.
+ * Takes all the memory that asking will need.  Borrows the settings.  The
+ * daemon makes two for each probe, one for the poll and one for questions out
+ * of turn, so an idle target must cost next to nothing.
  * Credentials are read from their files when a question is put.
  */
 struct fetch_target *fetch_target_new(
@@ -33,6 +35,13 @@ struct fetch_target *fetch_target_new(
 
 /* A question under way is dropped: no callback comes after this. */
 void fetch_target_free(struct fetch_target *t);
+
+/*
+ * Equal settings of a new configuration, in other memory: the old ones are
+ * no longer looked at.
+ */
+void fetch_target_resettle(
+    struct fetch_target *t, const struct http_settings *settings);
 
 typedef void fetch_done(void *arg, const struct sample *s);
 

@@ -1,0 +1,116 @@
+/*
+ * incident.h - from the decision to the closing: what is to be done next?
+ *
+ * Performs nothing.  The daemon asks incident_todo(), does that, and says
+ * how it went; the answer is then another todo.  After a crash the same calls
+ * are made again from the durable log, and the todo is where it was.
+ */
+#ifndef SERVICE_INCIDENT_H
+#define SERVICE_INCIDENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "procedure/plan.h"
+#include "procedure/run.h"
+#include "sample/sample.h"
+#include "verify/verification.h"
+
+#define INCIDENT_RUNS_MAX 3 /* the procedure and two escalations */
+#define INCIDENT_REASON_MAX 256
+
+enum incident_outcome {
+	INCIDENT_RECOVERED,     /* verified */
+	INCIDENT_NOT_RECOVERED, /* everything was done, verification failed */
+	INCIDENT_FAILED,        /* a step stopped it */
+	INCIDENT_INTERRUPTED,   /* a step's outcome is unknown */
+	INCIDENT_ABORTED,       /* an operator stopped it */
+	INCIDENT_NOT_NEEDED,    /* healthy again before the first step */
+	INCIDENT_CLEARED,       /* proposed only, and healthy again */
+	INCIDENT_SUPERSEDED,    /* proposed only, and another one acts now */
+};
+
+const char *incident_outcome_word(enum incident_outcome outcome);
+
+enum todo_kind {
+	TODO_WAIT,    /* nothing until somebody says something */
+	TODO_CONFIRM, /* fresh samples must say again that it is bad */
+	TODO_PLAN,    /* plan the procedure, then incident_planned() */
+	TODO_STEP,    /* run a step attempt, no sooner than at_ms */
+	TODO_CHECK,   /* run a step's check */
+	TODO_VERIFY,  /* ask afresh, incident_verify_sample() and _tick() */
+	TODO_CLOSE,   /* write it up with outcome and reason */
+};
+
+struct todo {
+	enum todo_kind kind;
+	const char *procedure; /* TODO_PLAN; borrowed */
+	unsigned step;
+	unsigned attempt;
+	unsigned check;
+	int64_t at_ms;
+	enum incident_outcome outcome;
+};
+
+struct incident;
+
+/*
+ * An incident that acts.  verify is borrowed for its whole life.  NULL when
+ * memory is short.
+ */
+struct incident *incident_new(const struct verify_settings *verify);
+void incident_free(struct incident *i);
+
+/* Begin with a procedure; the name is borrowed until incident_planned(). */
+void incident_begin(struct incident *i, const char *procedure);
+
+/* After a restart: TODO_CONFIRM until incident_confirmed(). */
+void incident_confirm(struct incident *i);
+void incident_confirmed(struct incident *i, bool still_bad);
+
+/*
+ * The answer to TODO_PLAN.  The plan is borrowed until the incident is freed.
+ * deadline_ms: no step starts after it.  False when memory is short: closed
+ * as failed.
+ */
+bool incident_planned(
+    struct incident *i, const struct plan *plan, int64_t deadline_ms);
+
+/* The answer to TODO_PLAN when the plan could not be made. */
+void incident_plan_failed(struct incident *i, const char *reason);
+
+/* False when that is not what was asked for; nothing changes then. */
+bool incident_step_ended(
+    struct incident *i, const struct step_ended *e, int64_t now_ms);
+
+/* TODO_VERIFY has been stored; nothing asked before now_ms counts. */
+void incident_verifying(struct incident *i, int64_t now_ms);
+void incident_verify_sample(
+    struct incident *i, unsigned probe, const struct sample *s);
+void incident_tick(struct incident *i, int64_t now_ms);
+
+/* From the log: how a verification went that had ended before a crash. */
+void incident_verified(struct incident *i, bool recovered);
+
+/* No new step begins; one under way still ends. */
+void incident_abort(struct incident *i, const char *reason);
+
+/* now_ms: the deadline may have passed. */
+struct todo incident_todo(struct incident *i, int64_t now_ms);
+
+/* For people; never NULL. */
+const char *incident_reason(const struct incident *i);
+
+/* The run under way; NULL before the first plan. */
+const struct run *incident_run(const struct incident *i);
+const struct verification *incident_verification(const struct incident *i);
+bool incident_is_aborted(const struct incident *i);
+
+/*
+ * A step is about to be started: from here on the incident cannot be "not
+ * needed" any more.
+ */
+void incident_step_begins(struct incident *i);
+bool incident_has_begun(const struct incident *i);
+
+#endif

@@ -1,0 +1,119 @@
+/*
+ * service.h - one service as the core sees it: samples in, decisions out.
+ *
+ * Composes evaluators, rules and guards.  The daemon, the replays and the
+ * simulation all use it, so that they cannot differ.  No I/O, no clock; all
+ * memory is taken in service_new().  Every time is CLOCK_BOOTTIME in ms.
+ */
+#ifndef SERVICE_SERVICE_H
+#define SERVICE_SERVICE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "decision/decision.h"
+#include "evaluator/evaluator.h"
+#include "sample/sample.h"
+#include "service/service_settings.h"
+
+#define SERVICE_VERSION_MAX 129
+
+struct service;
+
+/* Borrows the settings.  NULL when memory is short. */
+struct service *service_new(const struct service_settings *settings);
+void service_free(struct service *s);
+const struct service_settings *service_settings(const struct service *s);
+
+/*
+ * The same service under settings that say the same (equal digest), after a
+ * reload: all state is kept, the old settings are no longer looked at.
+ */
+void service_resettle(
+    struct service *s, const struct service_settings *settings);
+
+/*
+ * What the procedure of a rule needs: to know where to go back to, and a
+ * lock of that name for itself (borrowed).
+ */
+void service_rule_needs(
+    struct service *s, unsigned rule, bool target, const char *lock);
+
+/* A sample of settings->probes[probe]. */
+void service_observe(
+    struct service *s, unsigned probe, const struct sample *sample);
+
+/* The newest sample of a probe; NULL: none yet. */
+const struct sample *service_sample(const struct service *s, unsigned probe);
+
+/*
+ * A new version went out.  Nothing asked before counts any longer.
+ * previous, or else the newest verified version, becomes the target.
+ * NULL for previous: not said.
+ */
+void service_deployed(struct service *s, const char *version,
+    const char *previous, bool verified, int64_t at_ms);
+
+/*
+ * A rollback ended.  now_at is the version now in place, NULL when that
+ * is unknown; the version before it is never a target again.
+ */
+void service_acted(struct service *s, const char *now_at, int64_t at_ms);
+
+/* "" when unknown. */
+const char *service_version(const struct service *s);
+const char *service_previous_version(const struct service *s);
+const char *service_target_version(const struct service *s);
+int64_t service_deployed_ms(const struct service *s);
+
+/* What only the daemon knows of the world around; texts are borrowed. */
+struct surroundings {
+	int64_t now_ms;
+	bool store_fails;
+	bool shadow;
+	const char *hold_reason;
+	const char *hold_author;
+	int64_t hold_until_ms;
+	int64_t tilt_until_ms;
+	const char *blind_witness;
+	bool run_is_on;
+	bool confirm;
+	/* The service that holds a lock, NULL: free.  May be NULL itself. */
+	const char *(*lock_holder)(void *arg, const char *lock);
+	void *lock_arg;
+};
+
+struct service_decision {
+	unsigned rule; /* meaningless with ACTION_NONE */
+	struct decision decision;
+};
+
+/* Of one rule. */
+struct decision service_decide_rule(
+    const struct service *s, unsigned rule, const struct surroundings *around);
+
+/*
+ * Of all rules: the strongest action, and among equals the graver severity,
+ * then the order of the configuration.
+ */
+struct service_decision service_decide(
+    const struct service *s, const struct surroundings *around);
+
+enum verdict service_rule_verdict(const struct service *s, unsigned rule);
+struct finding service_finding(const struct service *s, unsigned evaluator);
+const struct evaluator *service_evaluator(
+    const struct service *s, unsigned evaluator);
+
+/* Worst of all rules: tripped, else unknown, else healthy. */
+enum verdict service_verdict(const struct service *s);
+
+/* Since when the verdict is what it is. */
+int64_t service_verdict_since_ms(const struct service *s);
+
+/*
+ * When the failing that tripped a rule began: the moment the first of the
+ * failed samples in its evidence was asked.  NEVER_MS when it is not tripped.
+ */
+int64_t service_first_bad_ms(const struct service *s, unsigned rule);
+
+#endif
