@@ -2,15 +2,22 @@
 
 #include <assert.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 
+#include "base/units.h"
 #include "evaluator/evaluator_impl.h"
+
+#define GAP_MIN_MS 100.0
+#define GAP_MAX_MS (7.0 * 24 * 3600 * 1000)
+#define OBJECTION_TEXT_MAX 256
 
 struct consecutive {
 	struct evaluator base;
 	struct consecutive_settings settings;
 	uint64_t failures;  /* in a row; at most one of these two */
 	uint64_t successes; /* runs is ever above zero */
+	int64_t began_ms;   /* the oldest sample in the run */
 	int64_t counted_ms; /* the newest sample in the run */
 };
 
@@ -39,6 +46,8 @@ count(struct consecutive *c, const struct sample *s)
 		c->successes++;
 		c->failures = 0;
 	}
+	if (c->failures + c->successes == 1)
+		c->began_ms = s->answered_ms;
 	c->counted_ms = s->answered_ms;
 }
 
@@ -58,17 +67,38 @@ judge(const struct consecutive *c)
 	return before;
 }
 
+/* What tripped it stays in evidence until it is healthy again. */
+static void
+keep_evidence(
+    struct consecutive *c, enum verdict verdict, const struct sample *s)
+{
+	if (s->outcome == SAMPLE_LOST)
+		return;
+	if (verdict == VERDICT_HEALTHY && c->failures == 0)
+		evaluator_forget(&c->base);
+	if (c->base.finding.verdict == VERDICT_TRIPPED || c->failures == 0)
+		return;
+	if (c->failures == 1)
+		evaluator_forget(&c->base);
+	evaluator_keep(&c->base, s);
+}
+
 static struct finding
 observe(struct evaluator *self, const struct sample *s)
 {
 	struct consecutive *c = (struct consecutive *)self;
-
-	count(c, s);
-	return (struct finding){
-		.verdict = judge(c),
-		.value = (double)c->failures,
+	struct finding next = {
+		.began_ms = self->finding.began_ms,
 		.limit = c->settings.failures_to_trip,
 	};
+
+	count(c, s);
+	next.verdict = judge(c);
+	next.value = (double)c->failures;
+	keep_evidence(c, next.verdict, s);
+	if (next.verdict != self->finding.verdict)
+		next.began_ms = c->began_ms;
+	return next;
 }
 
 static void
@@ -84,6 +114,123 @@ static const struct evaluator_ops consecutive_ops = {
 	.reset = reset,
 };
 
+static struct evaluator *
+create(const void *settings, const struct probe_settings *probe)
+{
+	struct consecutive_settings s =
+	    *(const struct consecutive_settings *)settings;
+
+	if (s.max_gap_ms == 0)
+		s.max_gap_ms = CONSECUTIVE_GAP_PACES * probe_pace_ms(probe);
+	return consecutive_new(&s);
+}
+
+static int64_t
+fastest_trip_ms(const void *settings, const struct probe_settings *probe)
+{
+	const struct consecutive_settings *s = settings;
+
+	return (s->failures_to_trip - 1) * probe->interval_ms;
+}
+
+static int64_t
+slowest_trip_ms(const void *settings, const struct probe_settings *probe)
+{
+	const struct consecutive_settings *s = settings;
+
+	return probe->interval_ms +
+	    (s->failures_to_trip - 1) * probe_pace_ms(probe) +
+	    probe->timeout_ms;
+}
+
+static void
+check_gap(const struct consecutive_settings *s,
+    const struct probe_settings *probe, evaluator_object *object, void *arg)
+{
+	bool never = s->max_gap_ms <= probe_pace_ms(probe);
+	char gap[DURATION_TEXT_MAX], apart[DURATION_TEXT_MAX];
+	char text[OBJECTION_TEXT_MAX];
+
+	if (s->max_gap_ms == 0 || s->max_gap_ms > probe_spread_ms(probe))
+		return;
+	if (s->failures_to_trip == 1 && s->successes_to_clear == 1)
+		return;
+	(void)snprintf(text, sizeof(text),
+	    "gap %s %s, as answers of \"%s\" may be %s apart; leave gap out, "
+	    "or make it longer than that",
+	    duration_text(s->max_gap_ms, gap),
+	    never ? "ends every run" : "may end a run that should go on",
+	    probe->name, duration_text(probe_spread_ms(probe), apart));
+	object(never ? OBJECTION_WRONG : OBJECTION_DOUBT, text, arg);
+}
+
+static void
+check(const void *settings, const struct probe_settings *probe,
+    evaluator_object *object, void *arg)
+{
+	const struct consecutive_settings *s = settings;
+
+	if (s->failures_to_trip == 1)
+		object(OBJECTION_DOUBT,
+		    "one failed probe is enough to trip it; set failures to "
+		    "at least 2",
+		    arg);
+	check_gap(s, probe, object, arg);
+}
+
+static const struct evaluator_kind_ops kind_ops = {
+	.create = create,
+	.fastest_trip_ms = fastest_trip_ms,
+	.slowest_trip_ms = slowest_trip_ms,
+	.check = check,
+};
+
+static const struct option options[] = {
+	{
+	    .key = "failures",
+	    .type = OPTION_COUNT,
+	    .offset = offsetof(struct consecutive_settings, failures_to_trip),
+	    .fallback = "3",
+	    .min = 1,
+	    .max = CONSECUTIVE_RUN_MAX,
+	    .help = "So many failed probes in a row trip it.",
+	},
+	{
+	    .key = "recover",
+	    .type = OPTION_COUNT,
+	    .offset = offsetof(struct consecutive_settings, successes_to_clear),
+	    .fallback = "2",
+	    .min = 1,
+	    .max = CONSECUTIVE_RUN_MAX,
+	    .help = "So many successes in a row make it healthy again.",
+	},
+	{
+	    .key = "gap",
+	    .type = OPTION_DURATION,
+	    .offset = offsetof(struct consecutive_settings, max_gap_ms),
+	    .min = GAP_MIN_MS,
+	    .max = GAP_MAX_MS,
+	    .help = "Longer without an answer ends a run, and makes a "
+		    "verdict too old to act on; by default five times the "
+		    "probe's interval, or its timeout where that is longer.",
+	},
+};
+
+const struct option_table consecutive_options = {
+	.what = "consecutive evaluator",
+	.options = options,
+	.count = OPTION_COUNT_OF(options),
+	.size = sizeof(struct consecutive_settings),
+	.source = -1,
+	.presence = -1,
+};
+
+const struct option_kind evaluator_consecutive = {
+	.name = "consecutive",
+	.table = &consecutive_options,
+	.ops = &kind_ops,
+};
+
 struct evaluator *
 consecutive_new(const struct consecutive_settings *settings)
 {
@@ -96,7 +243,7 @@ consecutive_new(const struct consecutive_settings *settings)
 	c = calloc(1, sizeof(*c));
 	if (c == NULL)
 		return NULL;
-	evaluator_init(&c->base, &consecutive_ops);
+	evaluator_init(&c->base, &consecutive_ops, settings->max_gap_ms);
 	c->settings = *settings;
 	return &c->base;
 }

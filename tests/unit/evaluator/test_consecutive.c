@@ -5,6 +5,9 @@
  */
 #include "tests/unit/test.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "evaluator/consecutive.h"
 #include "evaluator/evaluator.h"
 
@@ -47,6 +50,30 @@ static struct row rows[] = {
 	{ "with no gap set, silence makes no difference", { 3, 1, 0 },
 	  "xx~x",
 	  "??~T" },
+	{ "one bad sample after a long good time is nothing", { 3, 2, 0 },
+	  "oooooxoooo",
+	  "hhhhhhhhhh" },
+	{ "good and bad in turn never trip it", { 2, 2, 0 },
+	  "xoxoxoxoxo",
+	  "?hhhhhhhhh" },
+	{ "nor do they ever clear it", { 2, 2, 0 },
+	  "xxoxoxoxox",
+	  "?TTTTTTTTT" },
+	{ "blindness alone leads to no verdict", { 1, 1, 5000 },
+	  "--------",
+	  "????????" },
+	{ "blindness clears nothing, however long", { 1, 1, 2000 },
+	  "x---------",
+	  "TTTTTTTTTT" },
+	{ "long blindness in the midst of a run ends it", { 3, 1, 2000 },
+	  "xx--xxx",
+	  "??????T" },
+	{ "also a run of successes", { 1, 2, 2000 },
+	  "xo--ooo",
+	  "TTTTThh" },
+	{ "two in a row, one lost in between, are in a row", { 2, 2, 2000 },
+	  "x-xo-o",
+	  "??TTTh" },
 };
 /* clang-format on */
 
@@ -94,6 +121,18 @@ test_row(void **state)
 	evaluator_free(e);
 }
 
+/* A story from its beginning, one character a second, from 1000 on. */
+static void
+tell(struct evaluator *e, const char *samples)
+{
+	for (int64_t i = 0; samples[i] != '\0'; i++) {
+		struct sample s = sample(1000 + 1000 * i, samples[i]);
+
+		s.failure = samples[i] == 'x' ? "http.status" : NULL;
+		evaluator_observe(e, &s);
+	}
+}
+
 static void
 test_finding_says_how_much_and_since_when(void **state)
 {
@@ -102,16 +141,119 @@ test_finding_says_how_much_and_since_when(void **state)
 	struct finding f;
 
 	(void)state;
-	for (int64_t ms = 100; ms <= 400; ms += 100) {
-		struct sample s = sample(ms, 'x');
-
-		evaluator_observe(e, &s);
-	}
+	tell(e, "o-xx-xx");
 	f = evaluator_finding(e);
 	assert_int_equal(f.verdict, VERDICT_TRIPPED);
-	assert_int_equal(f.since_ms, 200);
+	assert_int_equal(f.began_ms, 3000);
+	assert_int_equal(f.since_ms, 4000);
+	assert_int_equal(f.samples, 5);
+	assert_string_equal(f.failure, "http.status");
 	assert_true(f.value == 4.0);
 	assert_true(f.limit == 2.0);
+	evaluator_free(e);
+}
+
+static void
+test_once_healthy_it_says_since_when_too(void **state)
+{
+	struct consecutive_settings settings = { 2, 3, 0 };
+	struct evaluator *e = consecutive_new(&settings);
+	struct finding f;
+
+	(void)state;
+	tell(e, "xxoxooo");
+	f = evaluator_finding(e);
+	assert_int_equal(f.verdict, VERDICT_HEALTHY);
+	assert_int_equal(f.began_ms, 5000);
+	assert_int_equal(f.since_ms, 7000);
+	assert_string_equal(f.failure, "http.status");
+	assert_true(f.value == 0.0);
+	evaluator_free(e);
+}
+
+/* What is in evidence after a story, as the seconds of its samples. */
+static struct evidence_row {
+	const char *name;
+	struct consecutive_settings settings;
+	const char *samples;
+	const char *seconds;
+} evidence_rows[] = {
+	{ "of good samples there is none", { 2, 1, 0 }, "ooo", "" },
+	{ "a run that may yet trip it is", { 3, 1, 0 }, "oxx", "2 3 " },
+	{ "a run that was broken is not", { 3, 1, 0 }, "xxo", "" },
+	{ "a run that went cold is not", { 3, 1, 1500 }, "x--x", "4 " },
+	{ "what is lost proves nothing", { 2, 1, 0 }, "-x-x-", "2 4 " },
+	{ "what tripped it stays", { 2, 2, 0 }, "xxxxoxox", "1 2 " },
+	{ "until it is healthy", { 2, 2, 0 }, "xxoo", "" },
+	{ "and a new run begins anew", { 2, 2, 0 }, "xxoox", "5 " },
+	{ "it is the last eight", { 10, 2, 0 }, "xxxxxxxxxx",
+	    "3 4 5 6 7 8 9 10 " },
+};
+
+static void
+test_evidence(void **state)
+{
+	const struct evidence_row *row = *state;
+	struct evaluator *e = consecutive_new(&row->settings);
+	struct sample samples[EVIDENCE_MAX];
+	char seconds[64] = "";
+	size_t count;
+
+	tell(e, row->samples);
+	count = evaluator_evidence(e, samples, EVIDENCE_MAX);
+	for (size_t i = 0; i < count; i++) {
+		size_t end = strlen(seconds);
+
+		(void)snprintf(seconds + end, sizeof(seconds) - end, "%d ",
+		    (int)(samples[i].answered_ms / 1000));
+	}
+	assert_string_equal(seconds, row->seconds);
+	evaluator_free(e);
+}
+
+static void
+test_of_evidence_the_newest_is_given_when_room_is_short(void **state)
+{
+	struct consecutive_settings settings = { 3, 1, 0 };
+	struct evaluator *e = consecutive_new(&settings);
+	struct sample samples[2];
+
+	(void)state;
+	tell(e, "xxx");
+	assert_int_equal(evaluator_evidence(e, samples, 2), 2);
+	assert_int_equal(samples[0].answered_ms, 2000);
+	assert_int_equal(samples[1].answered_ms, 3000);
+	assert_int_equal(evaluator_evidence(e, samples, 0), 0);
+	evaluator_free(e);
+}
+
+static void
+test_a_verdict_grows_stale(void **state)
+{
+	struct consecutive_settings settings = { 2, 1, 5000 };
+	struct evaluator *e = consecutive_new(&settings);
+
+	(void)state;
+	tell(e, "x");
+	assert_false(evaluator_is_stale(e, INT64_MAX)); /* no verdict yet */
+	tell(e, "xx---");
+	assert_int_equal(evaluator_finding(e).verdict, VERDICT_TRIPPED);
+	assert_false(evaluator_is_stale(e, 7000));
+	assert_true(evaluator_is_stale(e, 7001));
+	evaluator_reset(e, 8000);
+	assert_false(evaluator_is_stale(e, 90000));
+	evaluator_free(e);
+}
+
+static void
+test_without_a_gap_no_verdict_grows_stale(void **state)
+{
+	struct consecutive_settings settings = { 1, 1, 0 };
+	struct evaluator *e = consecutive_new(&settings);
+
+	(void)state;
+	tell(e, "x");
+	assert_false(evaluator_is_stale(e, INT64_MAX));
 	evaluator_free(e);
 }
 
@@ -156,10 +298,38 @@ test_reset_forgets_all_that_was_asked_before(void **state)
 }
 
 static void
+test_an_answer_to_an_earlier_question_counts_for_nothing(void **state)
+{
+	struct consecutive_settings settings = { 1, 1, 0 };
+	struct evaluator *e = consecutive_new(&settings);
+	struct sample late = sample(5000, 'x');
+
+	(void)state;
+	evaluator_reset(e, 1000);
+	late.asked_ms = 999; /* a time-out: asked before, answered after */
+	evaluator_observe(e, &late);
+	assert_int_equal(evaluator_finding(e).verdict, VERDICT_UNKNOWN);
+	assert_int_equal(evaluator_finding(e).samples, 0);
+	late.asked_ms = 1000;
+	evaluator_observe(e, &late);
+	assert_int_equal(evaluator_finding(e).verdict, VERDICT_TRIPPED);
+	evaluator_free(e);
+}
+
+static void
 test_free_takes_null(void **state)
 {
 	(void)state;
 	evaluator_free(NULL);
+}
+
+static void
+add_row(
+    struct CMUnitTest *test, const char *name, CMUnitTestFunction f, void *row)
+{
+	*test = (struct CMUnitTest){
+		.name = name, .test_func = f, .initial_state = row
+	};
 }
 
 int
@@ -167,21 +337,29 @@ main(void)
 {
 	static const struct CMUnitTest rules[] = {
 		cmocka_unit_test(test_finding_says_how_much_and_since_when),
+		cmocka_unit_test(test_once_healthy_it_says_since_when_too),
+		cmocka_unit_test(
+		    test_of_evidence_the_newest_is_given_when_room_is_short),
+		cmocka_unit_test(test_a_verdict_grows_stale),
+		cmocka_unit_test(test_without_a_gap_no_verdict_grows_stale),
 		cmocka_unit_test(
 		    test_an_answer_that_comes_late_changes_nothing),
+		cmocka_unit_test(
+		    test_an_answer_to_an_earlier_question_counts_for_nothing),
 		cmocka_unit_test(test_reset_forgets_all_that_was_asked_before),
 		cmocka_unit_test(test_free_takes_null),
 	};
 	struct CMUnitTest stories[ARRAY_LEN(rows)];
+	struct CMUnitTest evidence[ARRAY_LEN(evidence_rows)];
 	int failed;
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		stories[i] = (struct CMUnitTest){
-			.name = rows[i].name,
-			.test_func = test_row,
-			.initial_state = &rows[i],
-		};
+		add_row(&stories[i], rows[i].name, test_row, &rows[i]);
+	for (size_t i = 0; i < ARRAY_LEN(evidence_rows); i++)
+		add_row(&evidence[i], evidence_rows[i].name, test_evidence,
+		    &evidence_rows[i]);
 	failed = cmocka_run_group_tests(stories, NULL, NULL);
+	failed += cmocka_run_group_tests(evidence, NULL, NULL);
 	failed += cmocka_run_group_tests(rules, NULL, NULL);
 	return failed;
 }
