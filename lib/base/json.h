@@ -2,9 +2,10 @@
  * json.h - JSON as RFC 8259 has it, where json-c alone would take more.
  *
  * json_parse() refuses what json-c lets through: anything after the value,
- * NaN and Infinity, single quotes, comments, duplicate keys, NUL inside of
- * strings, integers that do not fit, invalid UTF-8, depth beyond
- * JSON_DEPTH_MAX.
+ * NaN and Infinity, single quotes, comments, duplicate keys, NUL and lone
+ * surrogates inside of strings, integers that do not fit int64_t, numbers
+ * beyond double, invalid UTF-8, depth beyond JSON_DEPTH_MAX.  The time
+ * it takes grows with the length, whatever is in it.
  */
 #ifndef BASE_JSON_H
 #define BASE_JSON_H
@@ -19,7 +20,10 @@
 
 #define JSON_DEPTH_MAX 32
 
-/* The caller puts the object; NULL with the reason otherwise. */
+/*
+ * The caller puts the object; NULL with the reason, which says what and at
+ * which byte, otherwise.  A bare null is refused: it would be NULL too.
+ */
 struct json_object *json_parse(
     const char *bytes, size_t length, struct error *err);
 
