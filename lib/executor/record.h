@@ -16,6 +16,8 @@
 #include "base/text.h"
 
 #define RECORD_FIELDS_MAX 128
+#define RECORD_NAME_MAX 32
+#define RECORD_HEADER_MAX 128
 
 struct record_field {
 	const char *name;
@@ -29,13 +31,22 @@ struct record {
 	size_t count;
 };
 
-/* Unescapes in place.  Bytes must stay as long as the record is used. */
+/*
+ * Unescapes in place.  Bytes must stay as long as the record is used.  No
+ * name comes twice.
+ */
 bool record_parse(struct record *r, const char *kind, char *bytes,
     size_t length, struct error *err);
+
+/* NULL when it is missing. */
+const struct record_field *record_field(
+    const struct record *r, const char *name);
+
+/* As a text: NULL also when the value holds a NUL. */
 const char *record_get(const struct record *r, const char *name);
 bool record_get_int(const struct record *r, const char *name, int64_t *value);
 
-/* Build: fields first, then the whole file. */
+/* Build: fields first, then the whole file.  A value of NULL adds nothing. */
 void record_add(struct text *fields, const char *name, const char *value);
 void record_add_bytes(
     struct text *fields, const char *name, const char *value, size_t length);

@@ -8,6 +8,8 @@
 
 #define REQUEST_MAX_BYTES 8192
 #define REQUEST_FILES_MAX 16
+#define REQUEST_FILE_NAME_MAX 255
+#define REQUEST_REASON_MAX 1024
 
 /* Every text is borrowed; on parsing from the bytes. */
 struct request {
@@ -19,16 +21,17 @@ struct request {
 	const char *files[REQUEST_FILES_MAX]; /* beneath the folder of the
 	                                         configuration */
 	unsigned file_count;
-	const char *cause; /* "automatic" or "operator" */
-	const char *version;
-	const char *previous_version;
-	const char *target_version;
-	const char *incident;
-	const char *reason;
+	const char *cause;            /* "automatic" or "operator" */
+	const char *version;          /* NULL: not known */
+	const char *previous_version; /* NULL: not known */
+	const char *target_version;   /* NULL: not known */
+	const char *incident;         /* a ULID */
+	const char *reason;           /* NULL: none */
 	const char *boot_id;
 	int64_t not_after_ms; /* CLOCK_BOOTTIME of that boot */
 };
 
+/* The reason is cut at REQUEST_REASON_MAX. */
 void request_write(struct text *file, const struct request *r);
 
 /*
@@ -37,5 +40,14 @@ void request_write(struct text *file, const struct request *r);
  */
 bool request_parse(
     struct request *r, char *bytes, size_t length, struct error *err);
+
+/*
+ * A name beneath a folder: no empty, "." or ".." part, does not begin with
+ * "/", no control characters.
+ */
+bool request_file_is_valid(const char *path);
+
+/* As the kernel writes it: 8-4-4-4-12 hexadecimal digits. */
+bool boot_id_is_valid(const char *id);
 
 #endif

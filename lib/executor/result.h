@@ -6,10 +6,11 @@
 
 #include "executor/record.h"
 
-#define CLAIM_MAX_BYTES 16384
+#define CLAIM_MAX_BYTES 32768
 #define RESULT_MAX_BYTES (64 * 1024)
 #define RESULT_TAIL_MAX 8192 /* last bytes of the output */
 #define RESULT_CAPTURE_MAX 1024
+#define RESULT_REASON_MAX 512
 
 /* Who holds a key.  Borrowed texts. */
 struct claim {
@@ -19,10 +20,19 @@ struct claim {
 	int64_t start_time; /* field 22 of /proc/PID/stat, clock ticks */
 	int64_t claimed_ms; /* CLOCK_BOOTTIME */
 	int64_t wall_ms;
-	const char *service; /* from the request */
+	/*
+	 * Why nothing will be run under this claim; NULL: a step was
+	 * permitted.  A refusal takes the key too, so that of two runners
+	 * one cannot refuse what the other runs.
+	 */
+	const char *refusal;
+	const char *service; /* from the request; NULL with some refusals */
 	const char *procedure;
 	const char *cause;
-	const char *request; /* the whole request, copied */
+	const char *incident;
+	const char *parent;  /* NULL: none */
+	const char *request; /* the whole request, copied; NULL: no such */
+	size_t request_length;
 };
 
 struct result {
@@ -42,8 +52,15 @@ struct result {
 void claim_write(struct text *file, const struct claim *c);
 bool claim_parse(
     struct claim *c, char *bytes, size_t length, struct error *err);
+
+/* The tail is cut at its beginning, the reason at its end. */
 void result_write(struct text *file, const struct result *r);
+
+/* The outcome is a word; whether it is one of ours is for the caller. */
 bool result_parse(
     struct result *r, char *bytes, size_t length, struct error *err);
+
+/* One line of UTF-8 without control characters, RESULT_CAPTURE_MAX bytes. */
+bool capture_is_valid(const char *bytes, size_t length);
 
 #endif

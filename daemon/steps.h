@@ -1,0 +1,107 @@
+/*
+ * steps.h - the monitor's side of the step runner.
+ *
+ * Writes requests, has runners started by a small spawner process, notices
+ * their results and their deaths.  It decides nothing: which step is asked
+ * for is the caller's business, and whether it may run is the runner's.
+ *
+ * Every callback comes from the loop, never from inside the call that asked
+ * for it, and exactly once for each start, adoption or helper.
+ */
+#ifndef DAEMON_STEPS_H
+#define DAEMON_STEPS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "daemon/loop.h"
+#include "daemon/store/store.h"
+#include "executor/request.h"
+#include "executor/result.h"
+
+#define STEPS_ACTIVE_MAX 1024  /* attempts under way at once */
+#define STEPS_HELPERS_MAX 1024 /* helpers under way at once */
+#define STEPS_TRIES_MAX 3      /* starts of one runner */
+#define STEPS_CLAIM_WAIT_MS 5000
+#define STEPS_NOT_AFTER_MS 60000 /* a request is good for so long */
+
+struct steps;
+
+struct steps_settings {
+	const char *program;       /* rollbackd-step, an absolute path */
+	const char *config_folder; /* where the request's files are found */
+	const char *state_folder;
+	int64_t kill_grace_ms; /* between TERM and KILL */
+};
+
+/*
+ * Copies the settings, makes the folders that are missing and starts the
+ * spawner.  A spawner that cannot be started is tried again and makes
+ * steps_can_act() say no; NULL only when folders or memory are missing.
+ */
+struct steps *steps_new(struct loop *loop, struct store *store,
+    const struct steps_settings *settings, struct error *err);
+
+/* No callback comes after this; what runs, runs on.  NULL is allowed. */
+void steps_free(struct steps *s);
+
+/* After a reload: what is started from now on uses these. */
+bool steps_configure(
+    struct steps *s, const char *config_folder, int64_t kill_grace_ms);
+
+/* The result is borrowed until the callback returns. */
+typedef void steps_ended(void *arg, const struct result *r);
+
+/*
+ * Writes the request durably (on the store's thread), then starts the runner.
+ * The request is copied; boot_id is filled in, and not_after_ms where it is 0.
+ * False when too many are under way, the key is odd or under way already, or
+ * memory is short: then no callback comes.  A key is never used for anything
+ * else, not even after it was withdrawn.
+ */
+bool steps_start(
+    struct steps *s, const struct request *r, steps_ended *ended, void *arg);
+
+/*
+ * After a restart of the monitor, for an attempt whose intent was committed
+ * and whose outcome was not: a result that is there is delivered; a claim
+ * whose runner lives is waited for; one whose runner is dead becomes
+ * "interrupted" once all its processes are; with no claim it is started.
+ */
+bool steps_adopt(
+    struct steps *s, const struct request *r, steps_ended *ended, void *arg);
+
+/*
+ * Takes an attempt back.  Before its claim it ends as "withdrawn"; after it
+ * goes on and ends as it does.
+ */
+void steps_withdraw(struct steps *s, const char *key);
+
+typedef void steps_helper_done(void *arg, bool ok, const char *reason);
+
+/*
+ * Runs a program (argv ends with NULL) with the body on its standard input,
+ * for a notifier: no claim, may be run again.  ok: it ended with status 0
+ * within the time.  The reason is for people.  False: none is started and no
+ * callback comes.
+ */
+bool steps_helper(struct steps *s, const char *id, const char *const *argv,
+    int64_t timeout_ms, const char *body, steps_helper_done *done, void *arg);
+
+/*
+ * Could a step be started now: program there, folders writable, spawner
+ * alive?  The reason when not.
+ */
+bool steps_can_act(struct steps *s, struct error *err);
+
+/* Attempts under way. */
+unsigned steps_active(const struct steps *s);
+
+/*
+ * Forgets a run that was closed long ago: its claims, pin, results and
+ * outputs, on the store's thread.
+ */
+void steps_prune(struct steps *s, const char *run);
+
+#endif
