@@ -24,7 +24,8 @@
  * verified    recovered(bool), reason, bad_samples, good_samples
  * abort       by, reason
  * closed      outcome ("recovered", "not_recovered", "failed",
- *             "interrupted", "aborted", "not_needed", "cleared"), reason,
+ *             "interrupted", "aborted", "not_needed", "cleared",
+ *             "superseded"), reason,
  *             last_bad_ms, recovered_ms, down_ms, report (path)
  * notified    channel, event
  * reload      by, added, changed, removed, kept

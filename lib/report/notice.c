@@ -1,0 +1,56 @@
+#include "report/notice.h"
+
+#include "report/words.h"
+
+#define SCHEMA "rollbackd.notice/1"
+
+const char *const notice_events[] = {
+	"decision",
+	"approval",
+	"held",
+	"step_failed",
+	"interrupted",
+	"closed",
+	"alarm",
+	"hold",
+	NULL,
+};
+
+struct json_object *
+notice_json(const struct notice *n)
+{
+	const struct {
+		const char *key;
+		const char *value;
+	} texts[] = {
+		{ "schema", SCHEMA },
+		{ "event", n->event },
+		{ "dedup_key", n->dedup_key },
+		{ "summary", n->summary },
+		{ "host", n->host },
+		{ "service", n->service },
+		{ "environment", n->environment },
+		{ "incident", n->incident },
+		{ "severity", n->severity },
+		{ "rule", n->rule },
+		{ "action", n->action },
+		{ "outcome", n->outcome },
+		{ "version", n->version },
+		{ "target_version", n->target_version },
+		{ "procedure", n->procedure },
+		{ "step", n->step },
+		{ "report", n->report },
+	};
+	struct json_object *o = json_object_new_object();
+	char moment[MOMENT_TEXT_MAX];
+
+	if (o == NULL)
+		return NULL;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		json_set_text(o, texts[i].key, texts[i].value);
+	if (n->wall_ms > 0) {
+		json_set_text(o, "at", moment_text(n->wall_ms, moment));
+		json_set_int(o, "at_ms", n->wall_ms);
+	}
+	return o;
+}
