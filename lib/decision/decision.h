@@ -20,6 +20,7 @@ enum guard {
 	GUARD_SHADOW,    /* the whole daemon runs on a last-known-good file */
 	GUARD_TILT,      /* we were paused, or the clock moved */
 	GUARD_BLIND,     /* a witness does not answer either */
+	GUARD_STALE,     /* a verdict older than its evaluator looks back */
 	GUARD_RUNNING,   /* a run of this service is on */
 	GUARD_LOCK,      /* a run elsewhere holds the lock */
 	GUARD_SETTLING,  /* grace after a deployment or rollback */
@@ -56,18 +57,19 @@ struct situation {
 	int64_t hold_until_ms;
 	bool shadow; /* see GUARD_SHADOW */
 	int64_t tilt_until_ms;
-	const char *blind_witness; /* NULL: all witnesses answer */
+	const char *blind_witness;   /* NULL: all witnesses answer */
+	const char *stale_evaluator; /* NULL: all were heard lately */
 	bool run_is_on;
 	const char *lock_name;   /* held elsewhere; NULL: free */
 	const char *lock_holder; /* the service that holds it */
 	int64_t changed_ms;      /* last deployment or rollback, NEVER_MS */
 	int64_t settle_ms;
 	int64_t deployed_ms; /* last deployment, NEVER_MS */
-	const char *version; /* what was deployed then */
+	const char *version; /* what was deployed then; NULL or "": unknown */
 	int64_t acted_ms;    /* end of the last rollback, NEVER_MS */
 	int64_t cooldown_ms;
 	bool needs_target;
-	const char *target_version; /* NULL: none known */
+	const char *target_version; /* NULL or "": none known */
 	bool confirm;               /* see GUARD_CONFIRM */
 };
 
@@ -77,12 +79,18 @@ struct decision {
 	enum action action;
 	enum guard guard; /* what kept it from acting */
 	int64_t until_ms; /* when the guard lets go by itself; NEVER_MS */
-	char reason[DECISION_REASON_MAX]; /* one sentence, no final stop */
+	/*
+	 * One sentence, no final stop.  It tells times: whoever looks for a
+	 * change compares action and guard instead.
+	 */
+	char reason[DECISION_REASON_MAX];
 };
 
 /*
  * What to do about a rule that has been judged.  Guards are asked in the
- * order of enum guard and the first that objects is named.
+ * order of enum guard and the first that objects is named.  GUARD_UNARMED,
+ * GUARD_SEVERITY and GUARD_MODE turn acting into proposing (or, for a rule in
+ * shadow mode, into saying so); all others hold.
  */
 struct decision decide(const struct rule_settings *rule, enum verdict verdict,
     const struct situation *s);

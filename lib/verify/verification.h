@@ -19,18 +19,27 @@ enum verification_state {
 
 struct verification;
 
-/* Borrows the settings.  NULL when memory is short. */
+/*
+ * Borrows the settings.  Nothing counts before it begins.  NULL when memory
+ * is short.
+ */
 struct verification *verification_new(const struct verify_settings *settings);
 void verification_free(struct verification *v);
 
 /* Starts, or starts over: nothing asked before now_ms counts. */
 void verification_begin(struct verification *v, int64_t now_ms);
 
-/* A sample of settings->probes.items[probe].  LOST counts neither way. */
+/*
+ * A sample of settings->probes.items[probe].  LOST counts neither way; what is
+ * answered at the deadline or later comes too late.
+ */
 enum verification_state verification_observe(
     struct verification *v, unsigned probe, const struct sample *s);
 
-/* Time passes; PASSED and FAILED are final. */
+/*
+ * Time passes: at the deadline it has failed.  PASSED and FAILED are final
+ * until it begins again.
+ */
 enum verification_state verification_tick(
     struct verification *v, int64_t now_ms);
 

@@ -1,0 +1,294 @@
+#include "decision/guard_impl.h"
+
+#include <string.h>
+
+/* Says why, and until when, if it objects. */
+typedef bool objection(const struct rule_settings *rule,
+    const struct situation *s, struct decision *d);
+
+static bool
+no_store(const struct rule_settings *rule, const struct situation *s,
+    struct decision *d)
+{
+	(void)rule;
+	if (!s->store_fails)
+		return false;
+	reason_set(d, "no-store: what is to be done could not be written down");
+	return true;
+}
+
+static bool
+hold(const struct rule_settings *rule, const struct situation *s,
+    struct decision *d)
+{
+	bool ends = s->hold_until_ms != NEVER_MS;
+	const char *author =
+	    reason_knows(s->hold_author) ? s->hold_author : "an operator";
+	char left[DURATION_TEXT_MAX];
+
+	(void)rule;
+	if (s->hold_reason == NULL)
+		return false;
+	if (!ends) {
+		reason_set(d, "hold by %s: %s", author, s->hold_reason);
+		return true;
+	}
+	if (s->now_ms >= s->hold_until_ms)
+		return false;
+	d->until_ms = s->hold_until_ms;
+	reason_set(d, "hold by %s for another %s: %s", author,
+	    reason_span(s->hold_until_ms - s->now_ms, left), s->hold_reason);
+	return true;
+}
+
+static bool
+shadow(const struct rule_settings *rule, const struct situation *s,
+    struct decision *d)
+{
+	(void)rule;
+	if (!s->shadow)
+		return false;
+	reason_set(d,
+	    "shadow: the configuration is bad and the last good one is in "
+	    "use");
+	return true;
+}
+
+static bool
+tilt(const struct rule_settings *rule, const struct situation *s,
+    struct decision *d)
+{
+	char left[DURATION_TEXT_MAX];
+
+	(void)rule;
+	if (s->now_ms >= s->tilt_until_ms)
+		return false;
+	d->until_ms = s->tilt_until_ms;
+	reason_set(d,
+	    "tilt: the daemon was paused or the clock moved, so it watches "
+	    "afresh for another %s",
+	    reason_span(s->tilt_until_ms - s->now_ms, left));
+	return true;
+}
+
+static bool
+blind(const struct rule_settings *rule, const struct situation *s,
+    struct decision *d)
+{
+	(void)rule;
+	if (s->blind_witness == NULL)
+		return false;
+	reason_set(d,
+	    "blind: witness %s does not answer either, so the trouble may be "
+	    "ours",
+	    s->blind_witness);
+	return true;
+}
+
+static bool
+stale(const struct rule_settings *rule, const struct situation *s,
+    struct decision *d)
+{
+	(void)rule;
+	if (s->stale_evaluator == NULL)
+		return false;
+	reason_set(d,
+	    "stale: evaluator %s has not heard of its target for too long",
+	    s->stale_evaluator);
+	return true;
+}
+
+static bool
+running(const struct rule_settings *rule, const struct situation *s,
+    struct decision *d)
+{
+	(void)rule;
+	if (!s->run_is_on)
+		return false;
+	reason_set(d, "running: a run of this service is under way");
+	return true;
+}
+
+static bool
+lock(const struct rule_settings *rule, const struct situation *s,
+    struct decision *d)
+{
+	(void)rule;
+	if (s->lock_name == NULL)
+		return false;
+	reason_set(d, "lock: %s is held by a run of %s", s->lock_name,
+	    reason_knows(s->lock_holder) ? s->lock_holder : "another service");
+	return true;
+}
+
+static bool
+settling(const struct rule_settings *rule, const struct situation *s,
+    struct decision *d)
+{
+	char past[DURATION_TEXT_MAX], given[DURATION_TEXT_MAX];
+
+	(void)rule;
+	if (s->changed_ms == NEVER_MS ||
+	    s->now_ms - s->changed_ms >= s->settle_ms)
+		return false;
+	d->until_ms = s->changed_ms + s->settle_ms;
+	reason_span(s->now_ms - s->changed_ms, past);
+	reason_span(s->settle_ms, given);
+	if (s->changed_ms != s->deployed_ms)
+		reason_set(d,
+		    "settling: a rollback ended %s ago and is given %s", past,
+		    given);
+	else if (reason_knows(s->version))
+		reason_set(d,
+		    "settling: version %s was deployed %s ago and is given %s",
+		    s->version, past, given);
+	else
+		reason_set(d,
+		    "settling: a deployment was %s ago and is given %s", past,
+		    given);
+	return true;
+}
+
+static bool
+cooldown(const struct rule_settings *rule, const struct situation *s,
+    struct decision *d)
+{
+	char past[DURATION_TEXT_MAX], apart[DURATION_TEXT_MAX];
+
+	(void)rule;
+	if (s->acted_ms == NEVER_MS ||
+	    s->now_ms - s->acted_ms >= s->cooldown_ms)
+		return false;
+	d->until_ms = s->acted_ms + s->cooldown_ms;
+	reason_set(d,
+	    "cooldown: the last rollback ended %s ago and the next may start "
+	    "%s after it",
+	    reason_span(s->now_ms - s->acted_ms, past),
+	    reason_span(s->cooldown_ms, apart));
+	return true;
+}
+
+static bool
+no_target(const struct rule_settings *rule, const struct situation *s,
+    struct decision *d)
+{
+	(void)rule;
+	if (!s->needs_target)
+		return false;
+	if (!reason_knows(s->target_version)) {
+		reason_set(d, "no-target: no version is known to go back to");
+		return true;
+	}
+	if (!reason_knows(s->version) ||
+	    strcmp(s->version, s->target_version) != 0)
+		return false;
+	reason_set(d, "no-target: version %s would only be replaced by itself",
+	    s->version);
+	return true;
+}
+
+static bool
+unarmed(const struct rule_settings *rule, const struct situation *s,
+    struct decision *d)
+{
+	char window[DURATION_TEXT_MAX], past[DURATION_TEXT_MAX];
+
+	if (rule->arm_window_ms == ARM_WINDOW_NONE)
+		return false;
+	reason_span(rule->arm_window_ms, window);
+	if (s->deployed_ms == NEVER_MS) {
+		reason_set(d, "unarmed: no deployment is known of the last %s",
+		    window);
+		return true;
+	}
+	if (s->now_ms - s->deployed_ms <= rule->arm_window_ms)
+		return false;
+	reason_set(d,
+	    "unarmed: the last deployment was %s ago, more than the %s that "
+	    "rule %s looks back",
+	    reason_span(s->now_ms - s->deployed_ms, past), window, rule->name);
+	return true;
+}
+
+static bool
+severity(const struct rule_settings *rule, const struct situation *s,
+    struct decision *d)
+{
+	(void)s;
+	if (rule->severity == SEVERITY_P0)
+		return false;
+	reason_set(d, "severity: %s waits for a person to start it",
+	    severity_word(rule->severity));
+	return true;
+}
+
+static bool
+mode(const struct rule_settings *rule, const struct situation *s,
+    struct decision *d)
+{
+	(void)s;
+	if (rule->mode == MODE_ENFORCE)
+		return false;
+	if (rule->mode == MODE_PROPOSE)
+		reason_set(d, "mode: rule %s only proposes", rule->name);
+	else
+		reason_set(
+		    d, "mode: rule %s only says what it would do", rule->name);
+	return true;
+}
+
+static bool
+confirm(const struct rule_settings *rule, const struct situation *s,
+    struct decision *d)
+{
+	(void)rule;
+	if (!s->confirm)
+		return false;
+	reason_set(d,
+	    "confirm: after a restart fresh samples must first say the same");
+	return true;
+}
+
+/* Asked from the first to the last. */
+static const struct {
+	const char *word;
+	objection *objects;
+	enum action action;
+} guards[] = {
+	[GUARD_NONE] = { .word = "none" },
+	[GUARD_NO_STORE] = { "no-store", no_store, ACTION_HOLD },
+	[GUARD_HOLD] = { "hold", hold, ACTION_HOLD },
+	[GUARD_SHADOW] = { "shadow", shadow, ACTION_HOLD },
+	[GUARD_TILT] = { "tilt", tilt, ACTION_HOLD },
+	[GUARD_BLIND] = { "blind", blind, ACTION_HOLD },
+	[GUARD_STALE] = { "stale", stale, ACTION_HOLD },
+	[GUARD_RUNNING] = { "running", running, ACTION_HOLD },
+	[GUARD_LOCK] = { "lock", lock, ACTION_HOLD },
+	[GUARD_SETTLING] = { "settling", settling, ACTION_HOLD },
+	[GUARD_COOLDOWN] = { "cooldown", cooldown, ACTION_HOLD },
+	[GUARD_NO_TARGET] = { "no-target", no_target, ACTION_HOLD },
+	[GUARD_UNARMED] = { "unarmed", unarmed, ACTION_PROPOSE },
+	[GUARD_SEVERITY] = { "severity", severity, ACTION_PROPOSE },
+	[GUARD_MODE] = { "mode", mode, ACTION_PROPOSE },
+	[GUARD_CONFIRM] = { "confirm", confirm, ACTION_HOLD },
+};
+
+const char *
+guard_word(enum guard guard)
+{
+	return guards[guard].word;
+}
+
+bool
+guard_objects(enum guard guard, const struct rule_settings *rule,
+    const struct situation *s, struct decision *d)
+{
+	if (!guards[guard].objects(rule, s, d))
+		return false;
+	d->guard = guard;
+	d->action = guards[guard].action;
+	/* A rule on trial asks no person either. */
+	if (d->action == ACTION_PROPOSE && rule->mode == MODE_SHADOW)
+		d->action = ACTION_SHADOW;
+	return true;
+}

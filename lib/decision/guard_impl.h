@@ -1,0 +1,30 @@
+/*
+ * guard_impl.h - what guards and decision share.
+ */
+#ifndef DECISION_GUARD_IMPL_H
+#define DECISION_GUARD_IMPL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/units.h"
+#include "decision/decision.h"
+
+/*
+ * Does this guard object to acting on a rule that has tripped?  If so, d says
+ * which it is, why, until when, and what may be done instead.
+ */
+bool guard_objects(enum guard guard, const struct rule_settings *rule,
+    const struct situation *s, struct decision *d);
+
+/* Sets the reason; cuts it at a whole character. */
+void reason_set(struct decision *d, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* A duration for people: no milliseconds beside of seconds. */
+const char *reason_span(int64_t ms, char buffer[DURATION_TEXT_MAX]);
+
+/* Neither NULL nor empty. */
+bool reason_knows(const char *text);
+
+#endif

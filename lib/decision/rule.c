@@ -1,0 +1,68 @@
+#include <assert.h>
+
+#include "decision/decision.h"
+
+const char *
+severity_word(enum severity severity)
+{
+	static const char *const words[] = {
+		[SEVERITY_P0] = "P0",
+		[SEVERITY_P1] = "P1",
+		[SEVERITY_P2] = "P2",
+		[SEVERITY_P3] = "P3",
+	};
+
+	return words[severity];
+}
+
+const char *
+rule_mode_word(enum rule_mode mode)
+{
+	static const char *const words[] = {
+		[MODE_ENFORCE] = "enforce",
+		[MODE_PROPOSE] = "propose",
+		[MODE_SHADOW] = "shadow",
+	};
+
+	return words[mode];
+}
+
+const struct strings *
+rule_evaluators(const struct rule_settings *rule)
+{
+	if (rule->any.count > 0)
+		return &rule->any;
+	if (rule->all.count > 0)
+		return &rule->all;
+	return &rule->of;
+}
+
+/* "any" and "all" are at_least 1 and at_least all of them. */
+static size_t
+needed(const struct rule_settings *rule)
+{
+	if (rule->any.count > 0)
+		return 1;
+	if (rule->all.count > 0)
+		return rule->all.count;
+	return rule->at_least;
+}
+
+enum verdict
+rule_judge(const struct rule_settings *rule, const enum verdict *verdicts)
+{
+	size_t count = rule_evaluators(rule)->count;
+	size_t enough = needed(rule);
+	size_t tripped = 0, healthy = 0;
+
+	assert(enough >= 1 && enough <= count);
+	for (size_t i = 0; i < count; i++) {
+		tripped += verdicts[i] == VERDICT_TRIPPED;
+		healthy += verdicts[i] == VERDICT_HEALTHY;
+	}
+	if (tripped >= enough)
+		return VERDICT_TRIPPED;
+	if (count - healthy < enough)
+		return VERDICT_HEALTHY;
+	return VERDICT_UNKNOWN;
+}
