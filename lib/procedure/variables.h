@@ -1,9 +1,13 @@
 /*
  * variables.h - the words that ${...} may stand for.
+ *
+ * A name is letters, digits, "_", "-" and ".", the first of them no "-" or
+ * ".".  Any other "${" is refused rather than passed on.
  */
 #ifndef PROCEDURE_VARIABLES_H
 #define PROCEDURE_VARIABLES_H
 
+#include <limits.h>
 #include <stdbool.h>
 
 #include "base/error.h"
@@ -25,16 +29,20 @@ struct occasion {
 	const char *key;
 };
 
+/* In place of a step: nothing but the occasion and single parameters. */
+#define VARIABLES_NO_STEP UINT_MAX
+
 /*
  * The value of ${name} at one step of a plan: occasion, the for_each item
- * under its parameter's name, parameter, or earlier capture (run may be
- * NULL).  NULL: unknown.
+ * under its parameter's name, parameter that is no list, or earlier capture.
+ * Occasion and run may be NULL.  NULL: unknown.
  */
 const char *variable(const char *name, const struct occasion *occasion,
     const struct plan *plan, unsigned step, const struct run *run);
 
 /*
- * Replaces each ${name} in one argument; "$${" stands for "${".  Refuses an
+ * Appends one argument with each ${name} replaced; "$${" stands for "${".  A
+ * value never becomes more than part of that one argument.  Refuses an
  * unknown name, and a value that makes the argument begin with "-" unless
  * the template did or the parameter is declared with dash.
  */
@@ -42,12 +50,30 @@ bool variables_expand(const char *template, const struct occasion *occasion,
     const struct plan *plan, unsigned step, const struct run *run,
     struct text *out, struct error *err);
 
-/* Every name that the template mentions, for the configuration check. */
+/* The same for what is no argument: "-" may be first. */
+bool variables_expand_value(const char *template,
+    const struct occasion *occasion, const struct plan *plan, unsigned step,
+    const struct run *run, struct text *out, struct error *err);
+
+/*
+ * Can every name be known when this step comes?  So that a procedure that
+ * cannot be carried out is refused before its first step.
+ */
+bool variables_check(const char *template, const struct plan *plan,
+    unsigned step, struct error *err);
+
+/*
+ * Tells every name that the template mentions, known or not.  False with the
+ * reason when it is not well formed.
+ */
 typedef void variables_seen(const char *name, void *arg);
 bool variables_scan(
     const char *template, variables_seen *seen, void *arg, struct error *err);
 
-/* The occasion's own names: "service", ..., ends with NULL. */
+/*
+ * The occasion's own names: "service", ..., ends with NULL.  "reason" is not
+ * one of them: it is free text and goes into the environment alone.
+ */
 extern const char *const occasion_names[];
 
 #endif

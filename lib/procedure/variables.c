@@ -1,0 +1,333 @@
+#include "procedure/variables.h"
+
+#include <string.h>
+
+#include "base/units.h"
+
+const char *const occasion_names[] = {
+	"service",
+	"environment",
+	"version",
+	"previous_version",
+	"target_version",
+	"incident",
+	"run",
+	"key",
+	NULL,
+};
+
+/* A template taken apart: bytes as they are, or the name of a variable. */
+struct piece {
+	bool is_name;
+	const char *start;
+	size_t length;
+};
+
+static bool
+is_letter_or_digit(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+	    (c >= 'a' && c <= 'z');
+}
+
+/* Bytes of the name at the start; 0: none. */
+static size_t
+name_length(const char *p)
+{
+	size_t n = 0;
+
+	if (*p == '-' || *p == '.')
+		return 0;
+	while (is_letter_or_digit(p[n]) || p[n] == '_' || p[n] == '-' ||
+	    p[n] == '.')
+		n++;
+	return n;
+}
+
+/* Bytes up to the next "${" or "$${", one at least. */
+static size_t
+literal_length(const char *p)
+{
+	size_t n = 1;
+
+	while (p[n] != '\0' && strncmp(p + n, "${", 2) != 0 &&
+	    strncmp(p + n, "$${", 3) != 0)
+		n++;
+	return n;
+}
+
+/* Takes the piece at the cursor; false: it is not well formed. */
+static bool
+take_piece(const char **cursor, struct piece *piece)
+{
+	const char *p = *cursor;
+
+	*piece = (struct piece){ .start = p };
+	if (strncmp(p, "$${", 3) == 0) {
+		piece->start = p + 1;
+		piece->length = 2;
+		*cursor = p + 3;
+		return true;
+	}
+	if (strncmp(p, "${", 2) == 0) {
+		piece->is_name = true;
+		piece->start = p + 2;
+		piece->length = name_length(p + 2);
+		*cursor = p + 2 + piece->length + 1;
+		return piece->length > 0 && piece->length <= NAME_MAX_BYTES &&
+		    (*cursor)[-1] == '}';
+	}
+	piece->length = literal_length(p);
+	*cursor = p + piece->length;
+	return true;
+}
+
+static void
+copy_name(char name[NAME_MAX_BYTES + 1], const struct piece *piece)
+{
+	memcpy(name, piece->start, piece->length);
+	name[piece->length] = '\0';
+}
+
+static bool
+malformed(const char *template, struct error *err)
+{
+	return error_set(err,
+	    "\"%s\": \"${\" needs a name and \"}\" behind it; \"$${\" stands "
+	    "for the two characters",
+	    template);
+}
+
+static bool
+is_occasion_name(const char *name)
+{
+	for (size_t i = 0; occasion_names[i] != NULL; i++)
+		if (strcmp(occasion_names[i], name) == 0)
+			return true;
+	return false;
+}
+
+static const char *
+occasion_value(const char *name, const struct occasion *o)
+{
+	/* In the order of occasion_names. */
+	const char *const values[] = {
+		o->service,
+		o->environment,
+		o->version,
+		o->previous_version,
+		o->target_version,
+		o->incident,
+		o->run,
+		o->key,
+	};
+
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++)
+		if (strcmp(occasion_names[i], name) == 0)
+			return values[i];
+	return NULL;
+}
+
+static const char *
+item_value(const char *name, const struct plan *plan, unsigned step)
+{
+	const struct plan_step *s;
+
+	if (step >= plan_step_count(plan))
+		return NULL;
+	s = plan_step(plan, step);
+	if (s->item == NULL || strcmp(s->settings->for_each, name) != 0)
+		return NULL;
+	return s->item;
+}
+
+static const char *
+param_value(const char *name, const struct plan *plan)
+{
+	const struct param *p = params_find(plan_params(plan), name);
+
+	if (p == NULL || p->is_list)
+		return NULL;
+	return p->values.items[0];
+}
+
+static const struct param_spec *
+find_spec(const char *name, const struct plan *plan)
+{
+	const struct procedure_settings *procedure = plan_procedure(plan);
+
+	for (size_t i = 0; i < procedure->param_count; i++)
+		if (strcmp(procedure->params[i].name, name) == 0)
+			return &procedure->params[i];
+	return NULL;
+}
+
+/* Does a step before this one capture under the name? */
+static bool
+is_captured_before(const char *name, const struct plan *plan, unsigned step)
+{
+	for (unsigned i = 0; i < step && i < plan_step_count(plan); i++) {
+		const char *capture = plan_step(plan, i)->settings->capture;
+
+		if (capture != NULL && strcmp(capture, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Why a name has no value, and what to do. */
+static bool
+unknown(
+    const char *name, const struct plan *plan, unsigned step, struct error *err)
+{
+	const struct param *p = params_find(plan_params(plan), name);
+
+	if (strcmp(name, "reason") == 0)
+		return error_set(err,
+		    "${reason} is free text: take it from the environment, "
+		    "where it is ROLLBACK_REASON");
+	if (is_occasion_name(name))
+		return error_set(
+		    err, "${%s} is not known on this occasion", name);
+	if (p != NULL)
+		return error_set(err,
+		    "${%s} is a list: give the step for_each = \"%s\"", name,
+		    name);
+	if (find_spec(name, plan) != NULL)
+		return error_set(err,
+		    "${%s} has no value: give it in the service's params or "
+		    "as default",
+		    name);
+	if (step != VARIABLES_NO_STEP && is_captured_before(name, plan, step))
+		return error_set(err, "${%s} has not been captured", name);
+	return error_set(err,
+	    "${%s} is neither a parameter of procedure %s nor captured by an "
+	    "earlier step",
+	    name, plan_procedure(plan)->name);
+}
+
+static bool
+may_begin_with_dash(const char *name, const struct plan *plan)
+{
+	const struct param_spec *spec = find_spec(name, plan);
+
+	return spec != NULL && spec->dash;
+}
+
+/* first: the variable that the first byte came from; "" when none did. */
+static bool
+expand(const char *template, const struct occasion *occasion,
+    const struct plan *plan, unsigned step, const struct run *run,
+    struct text *out, char first[NAME_MAX_BYTES + 1], struct error *err)
+{
+	size_t start = out->length;
+
+	first[0] = '\0';
+	for (const char *cursor = template; *cursor != '\0';) {
+		char name[NAME_MAX_BYTES + 1];
+		struct piece piece;
+		const char *value;
+
+		if (!take_piece(&cursor, &piece))
+			return malformed(template, err);
+		if (!piece.is_name) {
+			text_add_bytes(out, piece.start, piece.length);
+			continue;
+		}
+		copy_name(name, &piece);
+		value = variable(name, occasion, plan, step, run);
+		if (value == NULL)
+			return unknown(name, plan, step, err);
+		if (out->length == start && *value != '\0')
+			copy_name(first, &piece);
+		text_add(out, value);
+	}
+	return text_ok(out) || error_set(err, "\"%s\": too long", template);
+}
+
+const char *
+variable(const char *name, const struct occasion *occasion,
+    const struct plan *plan, unsigned step, const struct run *run)
+{
+	const char *value = NULL;
+
+	if (is_occasion_name(name))
+		return occasion == NULL ? NULL : occasion_value(name, occasion);
+	value = item_value(name, plan, step);
+	if (value == NULL)
+		value = param_value(name, plan);
+	if (value == NULL && run != NULL)
+		value = run_capture(run, name);
+	return value;
+}
+
+bool
+variables_expand(const char *template, const struct occasion *occasion,
+    const struct plan *plan, unsigned step, const struct run *run,
+    struct text *out, struct error *err)
+{
+	char first[NAME_MAX_BYTES + 1];
+	size_t start = out->length;
+
+	if (!expand(template, occasion, plan, step, run, out, first, err))
+		return false;
+	if (out->length == start || out->data[start] != '-' ||
+	    template[0] == '-' || may_begin_with_dash(first, plan))
+		return true;
+	return error_set(err,
+	    "\"%s\" would begin with \"-\" and be taken for an option; if it "
+	    "shall, say dash = true for the parameter",
+	    template);
+}
+
+bool
+variables_expand_value(const char *template, const struct occasion *occasion,
+    const struct plan *plan, unsigned step, const struct run *run,
+    struct text *out, struct error *err)
+{
+	char first[NAME_MAX_BYTES + 1];
+
+	return expand(template, occasion, plan, step, run, out, first, err);
+}
+
+bool
+variables_check(const char *template, const struct plan *plan, unsigned step,
+    struct error *err)
+{
+	for (const char *cursor = template; *cursor != '\0';) {
+		char name[NAME_MAX_BYTES + 1];
+		struct piece piece;
+
+		if (!take_piece(&cursor, &piece))
+			return malformed(template, err);
+		if (!piece.is_name)
+			continue;
+		copy_name(name, &piece);
+		if (is_occasion_name(name) ||
+		    variable(name, NULL, plan, step, NULL) != NULL)
+			continue;
+		if (find_spec(name, plan) != NULL ||
+		    step == VARIABLES_NO_STEP ||
+		    !is_captured_before(name, plan, step))
+			return unknown(name, plan, step, err);
+	}
+	return true;
+}
+
+bool
+variables_scan(
+    const char *template, variables_seen *seen, void *arg, struct error *err)
+{
+	for (const char *cursor = template; *cursor != '\0';) {
+		char name[NAME_MAX_BYTES + 1];
+		struct piece piece;
+
+		if (!take_piece(&cursor, &piece))
+			return malformed(template, err);
+		if (!piece.is_name)
+			continue;
+		copy_name(name, &piece);
+		seen(name, arg);
+	}
+	return true;
+}

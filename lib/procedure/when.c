@@ -1,0 +1,207 @@
+#include "procedure/when.h"
+
+#include <string.h>
+
+#include "base/units.h"
+
+struct condition {
+	char subject[NAME_MAX_BYTES + 1];
+	bool on_capture; /* else on the outcome of a step */
+	bool negated;
+	enum step_outcome outcome;
+	const char *text;
+	size_t text_length;
+};
+
+static const char *
+skip_space(const char *p)
+{
+	return p + strspn(p, " \t");
+}
+
+/* Steps over the word if it stands there alone. */
+static bool
+take_word(const char **p, const char *word)
+{
+	size_t length = strcspn(*p, " \t");
+
+	if (strlen(word) != length || strncmp(*p, word, length) != 0)
+		return false;
+	*p = skip_space(*p + length);
+	return true;
+}
+
+static bool
+take_subject(const char **p, struct condition *c)
+{
+	size_t length = strcspn(*p, " \t=!");
+
+	if (length > NAME_MAX_BYTES)
+		return false;
+	memcpy(c->subject, *p, length);
+	c->subject[length] = '\0';
+	*p = skip_space(*p + length);
+	return name_is_valid(c->subject);
+}
+
+/* "text", 'text' or a word, and nothing behind it. */
+static bool
+take_text(const char *p, struct condition *c)
+{
+	if (*p == '"' || *p == '\'') {
+		const char *end = strchr(p + 1, *p);
+
+		if (end == NULL)
+			return false;
+		c->text = p + 1;
+		c->text_length = (size_t)(end - c->text);
+		return *skip_space(end + 1) == '\0';
+	}
+	c->text = p;
+	c->text_length = strcspn(p, " \t\"'");
+	return c->text_length > 0 && *skip_space(p + c->text_length) == '\0';
+}
+
+/* A run does not go on behind the other outcomes. */
+static bool
+can_be_seen(enum step_outcome outcome)
+{
+	return outcome != STEP_INTERRUPTED && outcome != STEP_WITHDRAWN;
+}
+
+static bool
+take_outcome(const char *p, struct condition *c)
+{
+	char word[16];
+	size_t length = strcspn(p, " \t");
+
+	if (length >= sizeof(word) || *skip_space(p + length) != '\0')
+		return false;
+	memcpy(word, p, length);
+	word[length] = '\0';
+	return step_outcome_parse(word, &c->outcome) && can_be_seen(c->outcome);
+}
+
+static bool
+parse(const char *text, struct condition *c, struct error *err)
+{
+	const char *p = skip_space(text);
+
+	*c = (struct condition){ .on_capture = false };
+	if (!take_subject(&p, c))
+		return error_set(err,
+		    "when \"%s\": must begin with the name of a step or of a "
+		    "captured output",
+		    text);
+	c->on_capture = (*p == '=' || *p == '!') && p[1] == '=';
+	if (c->on_capture) {
+		c->negated = *p == '!';
+		if (take_text(skip_space(p + 2), c))
+			return true;
+		return error_set(
+		    err, "when \"%s\": must end with one text", text);
+	}
+	if (!take_word(&p, "is"))
+		return error_set(err,
+		    "when \"%s\": write STEP is OUTCOME, STEP is not OUTCOME, "
+		    "CAPTURE == 'text' or CAPTURE != 'text'",
+		    text);
+	c->negated = take_word(&p, "not");
+	if (take_outcome(p, c))
+		return true;
+	return error_set(err,
+	    "when \"%s\": the outcome must be one of done, failed, timed-out, "
+	    "refused, skipped",
+	    text);
+}
+
+static bool
+check_capture(const char *text, const struct condition *c,
+    const struct procedure_settings *procedure, size_t step_index,
+    struct error *err)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < step_index; i++) {
+		const struct step_settings *s = &procedure->steps[i];
+
+		if (s->capture == NULL || strcmp(s->capture, c->subject) != 0)
+			continue;
+		if (s->for_each != NULL)
+			return error_set(err,
+			    "when \"%s\": step %s has for_each, so that its "
+			    "output is not one text",
+			    text, s->name);
+		found = true;
+	}
+	return found ||
+	    error_set(err, "when \"%s\": no earlier step captures %s", text,
+		c->subject);
+}
+
+static bool
+check_step(const char *text, const struct condition *c,
+    const struct procedure_settings *procedure, size_t step_index,
+    struct error *err)
+{
+	for (size_t i = 0; i < step_index; i++)
+		if (strcmp(procedure->steps[i].name, c->subject) == 0)
+			return true;
+	return error_set(
+	    err, "when \"%s\": there is no earlier step %s", text, c->subject);
+}
+
+static bool
+capture_equals(const struct condition *c, const struct run *run)
+{
+	const char *value = run_capture(run, c->subject);
+
+	return value != NULL && strlen(value) == c->text_length &&
+	    memcmp(value, c->text, c->text_length) == 0;
+}
+
+static bool
+step_is(const struct condition *c, const struct plan *plan, unsigned step,
+    const struct run *run)
+{
+	unsigned instances = 0, matching = 0;
+
+	for (unsigned i = 0; i < step; i++) {
+		const char *name = plan_step(plan, i)->settings->name;
+
+		if (strcmp(name, c->subject) != 0)
+			continue;
+		instances++;
+		matching += run_step_outcome(run, i) == c->outcome;
+	}
+	if (c->outcome == STEP_DONE)
+		return instances > 0 && matching == instances;
+	return matching > 0;
+}
+
+bool
+when_check(const char *condition, const struct procedure_settings *procedure,
+    size_t step_index, struct error *err)
+{
+	struct condition c;
+
+	if (!parse(condition, &c, err))
+		return false;
+	if (c.on_capture)
+		return check_capture(condition, &c, procedure, step_index, err);
+	return check_step(condition, &c, procedure, step_index, err);
+}
+
+bool
+when_holds(const char *condition, const struct plan *plan, unsigned step,
+    const struct run *run)
+{
+	struct condition c;
+	struct error ignored; /* when_check() has told it */
+
+	if (!parse(condition, &c, &ignored))
+		return false;
+	if (c.on_capture)
+		return capture_equals(&c, run) != c.negated;
+	return step_is(&c, plan, step, run) != c.negated;
+}
