@@ -38,6 +38,7 @@ struct store_delivery {
 	const char *channel; /* notifier */
 	const char *dedup_key;
 	unsigned tries;
+	int64_t made_wall_ms; /* when it was stored */
 	int64_t next_wall_ms; /* not to be sent before */
 	const char *body;     /* JSON for the notifier */
 };
@@ -45,30 +46,59 @@ struct store_delivery {
 enum store_state {
 	STORE_OK,
 	STORE_FAILED, /* an I/O error: not able to act until it is mended */
-	STORE_QUARANTINED, /* a corrupt or foreign file was set aside at start
-	                    */
+	/*
+	 * A corrupt, foreign or newer file was set aside and an empty one is
+	 * in use: it works, but what it should know is lost.  Lasts, also
+	 * over a restart, until it is acknowledged.
+	 */
+	STORE_QUARANTINED,
 };
+
+/* More than this waiting: refused, that is answered with false. */
+#define STORE_WAITING_MAX 8192
+#define STORE_WAITING_MAX_BYTES ((size_t)64 * 1024 * 1024)
+/* One append, and one reading, may be as large. */
+#define STORE_APPEND_MAX_BYTES ((size_t)4 * 1024 * 1024)
+#define STORE_READ_MAX_BYTES ((size_t)64 * 1024 * 1024)
+#define STORE_READ_MAX_ROWS 200000
 
 /*
  * Opens or makes DIRECTORY/rollbackd.db and starts the thread.  A file that
  * is corrupt, or of a newer schema, is renamed *.corrupt-TIME (a newer one
- * *.newer-TIME) and a new one begun.  Refuses when another process has it
- * open (flock on DIRECTORY/lock).  NULL with the reason.
+ * *.newer-TIME) and a new one begun.  When the file cannot be used for now
+ * (full disk, I/O error, locked) the store begins as STORE_FAILED and tries
+ * again every few seconds.  NULL with the reason when the folder must not be
+ * used: another process has it open (flock on DIRECTORY/lock), it is a link,
+ * not ours, or others may write in it.  May block for a few seconds.
  */
 struct store *store_open(
     struct loop *loop, const char *directory, struct error *err);
+
+/* As of the last callback: before an answer comes, the state fits it. */
 enum store_state store_state(const struct store *s);
 const char *store_trouble(const struct store *s); /* NULL: none */
 
-/* Waits for what was asked, then stops the thread. */
+/* Called from the loop after each change of state or trouble. */
+typedef void store_changed(void *arg, enum store_state state);
+void store_on_change(struct store *s, store_changed *changed, void *arg);
+
+/*
+ * Carries out what was asked, then stops the thread: blocks as long as the
+ * disk does.  No callback comes any more.  NULL is allowed.
+ */
 void store_close(struct store *s);
 
 typedef void store_done(void *arg, bool ok);
 
+/* Somebody has seen that a file was set aside: ends STORE_QUARANTINED. */
+void store_acknowledge(struct store *s, store_done *done, void *arg);
+
 /*
  * Commits the events and deliveries as one transaction, after everything
  * asked before.  Copies what it is given.  done may be NULL.  In a delivery,
- * channel, dedup_key and body are given.
+ * channel, dedup_key and body are given; event_seq becomes that of the last
+ * of the events, and one whose channel and dedup_key still wait is not added
+ * again.  ok: it is on stable storage.  Not ok: it may or may not be.
  */
 void store_append(struct store *s, const struct store_event *events,
     size_t event_count, const struct store_delivery *deliveries,
@@ -80,12 +110,16 @@ void store_postpone(struct store *s, int64_t id, int64_t next_wall_ms);
 
 /*
  * Runs a function on the store's thread, in order, then done on the loop:
- * for files that must be synced.  work gives whether it went well.
+ * for files that must be synced.  work gives whether it went well.  While the
+ * store is STORE_FAILED it is not run and the answer is false.
  */
 typedef bool store_work(void *arg);
 void store_run(struct store *s, store_work *work, store_done *done, void *arg);
 
-/* Which events; NULL or 0: any.  Rows come in the order of seq. */
+/*
+ * Which events: NULL or 0 is any, and all that is given must hold.  Rows come
+ * in the order of seq.
+ */
 struct store_query {
 	const char *kind;
 	const char *service;
@@ -98,7 +132,7 @@ struct store_query {
 	bool open_incidents; /* only those of incidents without "closed" */
 };
 
-/* rows is borrowed.  ok false: trouble, nothing read. */
+/* rows is borrowed.  ok false: trouble or too much, nothing read. */
 typedef void store_rows(
     void *arg, bool ok, const struct store_event *rows, size_t count);
 void store_read(
@@ -108,11 +142,21 @@ typedef void store_outbox(
     void *arg, bool ok, const struct store_delivery *rows, size_t count);
 void store_read_outbox(struct store *s, store_outbox *rows, void *arg);
 
-/* Counts answered round trips: the watchdog asks that it goes on. */
+/*
+ * Counts answered round trips, of a failed store as well: the watchdog asks
+ * that it goes on.  store_beat() asks for one more unless one is under way.
+ */
 uint64_t store_heartbeats(const struct store *s);
 void store_beat(struct store *s);
 
-/* Deletes closed incidents and old events before the moment. */
+/* Most that one call of store_prune() deletes of each sort. */
+#define STORE_PRUNE_ROWS 5000
+
+/*
+ * Deletes incidents closed, and events that belong to none, before the
+ * moment.  Kept, however old: open incidents, the newest and the newest
+ * verified deployment of a service, holds that still last.
+ */
 void store_prune(struct store *s, int64_t before_wall_ms);
 
 #endif

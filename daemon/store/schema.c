@@ -1,0 +1,92 @@
+#include "daemon/store/schema.h"
+
+#include <stddef.h>
+
+#include "daemon/store/database.h"
+#include "report/event.h"
+
+const char schema_settings[] = "PRAGMA synchronous = FULL;"
+			       "PRAGMA trusted_schema = OFF;"
+			       "PRAGMA cell_size_check = ON;"
+			       "PRAGMA journal_size_limit = 4194304;";
+
+/* 1380076356 is SCHEMA_APPLICATION; a test compares them. */
+const char schema_making[] =
+    "PRAGMA synchronous = FULL;"
+    "BEGIN;"
+    "PRAGMA application_id = 1380076356;"
+    "PRAGMA user_version = 1;"
+    "CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;"
+    "CREATE TABLE event ("
+    " seq INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " wall_ms INTEGER NOT NULL, boot_ms INTEGER NOT NULL,"
+    " boot_id TEXT NOT NULL, kind TEXT NOT NULL, service TEXT NOT NULL,"
+    " incident TEXT NOT NULL, run TEXT NOT NULL, data TEXT NOT NULL);"
+    "CREATE INDEX event_kind ON event (kind, service, incident);"
+    "CREATE INDEX event_service ON event (service);"
+    "CREATE INDEX event_incident ON event (incident) WHERE incident <> '';"
+    "CREATE INDEX event_run ON event (run) WHERE run <> '';"
+    "CREATE INDEX event_wall ON event (wall_ms);"
+    "CREATE TABLE outbox ("
+    " id INTEGER PRIMARY KEY AUTOINCREMENT, event_seq INTEGER NOT NULL,"
+    " channel TEXT NOT NULL, dedup_key TEXT NOT NULL,"
+    " tries INTEGER NOT NULL, next_wall_ms INTEGER NOT NULL,"
+    " body TEXT NOT NULL, made_wall_ms INTEGER NOT NULL,"
+    " UNIQUE (channel, dedup_key));"
+    "COMMIT;";
+
+const char schema_probe_write[] =
+    "INSERT OR REPLACE INTO meta VALUES ('opened', unixepoch())";
+
+const char *const schema_statements[] = {
+	[STATEMENT_EVENT] =
+	    "INSERT INTO event (wall_ms, boot_ms, boot_id, kind, service,"
+	    " incident, run, data) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+	/* One that still waits is not doubled. */
+	[STATEMENT_DELIVERY] =
+	    "INSERT OR IGNORE INTO outbox (event_seq, channel, dedup_key,"
+	    " tries, next_wall_ms, body, made_wall_ms)"
+	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+	[STATEMENT_DELIVERED] = "DELETE FROM outbox WHERE id = ?1",
+	[STATEMENT_POSTPONE] =
+	    "UPDATE outbox SET tries = tries + 1, next_wall_ms = ?2"
+	    " WHERE id = ?1",
+};
+
+/* The newest deployment and the newest good one say where to go back to. */
+#define NEWEST_OF_SERVICE                                                   \
+	"seq NOT IN (SELECT max(seq) FROM event"                            \
+	" WHERE kind = '" EVENT_DEPLOY "' GROUP BY service"                 \
+	" UNION SELECT max(seq) FROM event WHERE kind = '" EVENT_DEPLOY "'" \
+	" AND json_valid(data) AND json_extract(data, '$.verified')"        \
+	" GROUP BY service)"
+
+/* A hold lasts until it is released or its time is over. */
+#define RELEASED                                                           \
+	"EXISTS (SELECT 1 FROM event r WHERE r.kind = '" EVENT_RELEASE "'" \
+	" AND json_valid(r.data) AND json_extract(r.data, '$.id') ="       \
+	" json_extract(event.data, '$.id') AND r.wall_ms < ?1)"
+
+const char *const schema_pruning[] = {
+	"DELETE FROM event WHERE seq IN (SELECT seq FROM event"
+	" WHERE incident <> '' AND incident IN (SELECT incident FROM event"
+	" WHERE kind = '" EVENT_CLOSED "' AND wall_ms < ?1)"
+	/* What closed it goes last: a rest of it must not look open. */
+	" ORDER BY kind = '" EVENT_CLOSED "', seq LIMIT ?2)",
+	"DELETE FROM event WHERE seq IN (SELECT seq FROM event"
+	" WHERE wall_ms < ?1 AND incident = '' AND kind NOT IN"
+	" ('" EVENT_HOLD "', '" EVENT_RELEASE "') AND " NEWEST_OF_SERVICE
+	" LIMIT ?2)",
+	"DELETE FROM event WHERE seq IN (SELECT seq FROM event"
+	" WHERE wall_ms < ?1 AND kind = '" EVENT_HOLD "' AND json_valid(data)"
+	" AND (" RELEASED " OR (json_extract(data, '$.until_ms') > 0"
+	" AND json_extract(data, '$.until_ms') < ?1)) LIMIT ?2)",
+	"DELETE FROM event WHERE seq IN (SELECT seq FROM event"
+	" WHERE wall_ms < ?1 AND kind = '" EVENT_RELEASE "'"
+	" AND json_valid(data) AND NOT EXISTS (SELECT 1 FROM event h"
+	" WHERE h.kind = '" EVENT_HOLD "' AND h.seq < event.seq"
+	" AND (NOT json_valid(h.data) OR json_extract(h.data, '$.id') IS"
+	" json_extract(event.data, '$.id') OR json_extract(h.data, '$.scope')"
+	" IS json_extract(event.data, '$.scope'))) LIMIT ?2)",
+	NULL,
+};
