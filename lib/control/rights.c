@@ -1,0 +1,92 @@
+#include "control/rights.h"
+
+#include <stdio.h>
+
+#define ANY_ROLE (ROLE_BIT(ROLE_COUNT) - 1)
+#define NOT_CI (ANY_ROLE & ~ROLE_BIT(ROLE_CI))
+#define ON_CALL ROLE_BIT(ROLE_ON_CALL)
+#define LEAD ROLE_BIT(ROLE_LEAD)
+#define MANAGER ROLE_BIT(ROLE_MANAGER)
+#define PRODUCT ROLE_BIT(ROLE_PRODUCT)
+
+/* clang-format off */
+static const struct {
+	unsigned roles;
+	const char *what;
+	const char *who;
+} severities[] = {
+	[SEVERITY_P0] = { ON_CALL | LEAD | MANAGER,
+	  "start a P0 rollback", "on_call, lead or manager" },
+	[SEVERITY_P1] = { LEAD | MANAGER,
+	  "start a P1 rollback", "lead or manager" },
+	[SEVERITY_P2] = { MANAGER,
+	  "start a P2 rollback", "manager" },
+	[SEVERITY_P3] = { PRODUCT | MANAGER,
+	  "start a P3 rollback", "product or manager" },
+};
+/* clang-format on */
+
+static bool
+refuse(const struct caller *caller, const char *what, const char *who,
+    struct error *why_not)
+{
+	char name[CALLER_TEXT_MAX];
+
+	return error_set(why_not,
+	    "%s%s may not %s: it takes %s; roles are groups, see "
+	    "control.roles in rollbackd.conf(5)",
+	    caller_text(caller, name),
+	    caller->roles == 0 ? ", who has no role," : "", what, who);
+}
+
+bool
+rights_verb(
+    const struct caller *caller, enum control_verb verb, struct error *why_not)
+{
+	const struct verb *v = verb_info(verb);
+
+	if (caller->privileged)
+		return true;
+	switch (v->right) {
+	case RIGHT_READ:
+		return true;
+	case RIGHT_ANY_ROLE:
+		return (caller->roles & ANY_ROLE) != 0 ||
+		    refuse(caller, v->word, "any role", why_not);
+	case RIGHT_NOT_CI:
+	case RIGHT_SEVERITY:
+	case RIGHT_AUTHOR:
+		return (caller->roles & NOT_CI) != 0 ||
+		    refuse(caller, v->word, "a role other than ci", why_not);
+	case RIGHT_OWNER:
+		break;
+	}
+	return refuse(caller, v->word, "root or the daemon's user", why_not);
+}
+
+bool
+rights_severity(
+    const struct caller *caller, enum severity severity, struct error *why_not)
+{
+	return caller->privileged ||
+	    (caller->roles & severities[severity].roles) != 0 ||
+	    refuse(caller, severities[severity].what, severities[severity].who,
+		why_not);
+}
+
+bool
+rights_release(const struct caller *caller, const struct caller *author,
+    struct error *why_not)
+{
+	char by[CALLER_TEXT_MAX], who[CALLER_TEXT_MAX + 32];
+	unsigned roles = author->roles & NOT_CI;
+
+	if (caller->privileged)
+		return true;
+	if ((caller->roles & NOT_CI) != 0 &&
+	    (caller->uid == author->uid || (caller->roles & roles) != 0))
+		return true;
+	(void)snprintf(who, sizeof(who), "%s, or who shares a role with him",
+	    caller_text(author, by));
+	return refuse(caller, "end this hold", who, why_not);
+}

@@ -1,0 +1,34 @@
+/*
+ * rights.h - who may do what.
+ *
+ * The daemon asks rights_verb() before it looks at the arguments of a
+ * request, and the second question when it knows what the request is about.
+ * A refusal is a sentence that says who may.
+ */
+#ifndef CONTROL_RIGHTS_H
+#define CONTROL_RIGHTS_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "control/caller.h"
+#include "control/verb.h"
+#include "decision/rule_settings.h"
+
+/* May this caller ever do that? */
+bool rights_verb(
+    const struct caller *caller, enum control_verb verb, struct error *why_not);
+
+/*
+ * May he start a rollback of that severity?  The role of the severity or a
+ * higher one may: on_call for P0, lead for P1, manager for P2; for P3
+ * product or manager.
+ */
+bool rights_severity(
+    const struct caller *caller, enum severity severity, struct error *why_not);
+
+/* May he end a hold of that author?  caller_parse() reads him from "by". */
+bool rights_release(const struct caller *caller, const struct caller *author,
+    struct error *why_not);
+
+#endif

@@ -1,0 +1,105 @@
+#include "control/verb.h"
+
+#include <string.h>
+
+#define READ_MS (INT64_C(30) * 1000)
+#define ACT_MS (INT64_C(60) * 1000)
+/* The longest time-out that a probe may have, and some. */
+#define PROBE_MS (INT64_C(11) * 60 * 1000)
+
+/* clang-format off */
+static const struct verb verbs[VERB_COUNT] = {
+	[VERB_STATUS] = { "status", RIGHT_READ, false, READ_MS, {
+	  { "service", ARG_NAME, false, NULL, "SERVICE", 0, 0,
+	    "only this one, with its probes" },
+	  { "probes", ARG_FLAG, false, "--probes", NULL, 0, 0,
+	    "the probes of every service" } }, 2,
+	  "Show what the daemon and its services are doing." },
+	[VERB_WHY] = { "why", RIGHT_READ, false, READ_MS, {
+	  { "service", ARG_NAME, true, NULL, "SERVICE", 0, 0,
+	    "which one" } }, 1,
+	  "Explain the judgement of a service, and what would be done." },
+	[VERB_HISTORY] = { "history", RIGHT_READ, false, READ_MS, {
+	  { "service", ARG_NAME, false, NULL, "SERVICE", 0, 0,
+	    "only this one" },
+	  { "open", ARG_FLAG, false, "--open", NULL, 0, 0,
+	    "only incidents that are not closed" },
+	  { "limit", ARG_COUNT, false, "--limit", "N", 1, HISTORY_LIMIT_MAX,
+	    "so many at most (default 20)" } }, 3,
+	  "List incidents, the newest first." },
+	[VERB_INCIDENT] = { "incident", RIGHT_READ, false, READ_MS, {
+	  { "id", ARG_ULID, true, NULL, "ID", 0, 0,
+	    "as history shows it" },
+	  { "markdown", ARG_FLAG, false, "--markdown", NULL, 0, 0,
+	    "the text of the report instead" } }, 2,
+	  "Show all that is kept about an incident." },
+	[VERB_DEPLOY] = { "deploy", RIGHT_ANY_ROLE, true, ACT_MS, {
+	  { "service", ARG_NAME, true, NULL, "SERVICE", 0, 0,
+	    "what was deployed" },
+	  { "version", ARG_NAME, true, NULL, "VERSION", 0, 0,
+	    "the release that runs now" },
+	  { "previous", ARG_NAME, false, "--previous", "VERSION", 0, 0,
+	    "what to go back to" },
+	  { "verified", ARG_FLAG, false, "--verified", NULL, 0, 0,
+	    "this release is known to be good" } }, 4,
+	  "Tell the daemon that a version was deployed." },
+	[VERB_ROLLBACK] = { "rollback", RIGHT_SEVERITY, true, ACT_MS, {
+	  { "service", ARG_NAME, true, NULL, "SERVICE", 0, 0,
+	    "what to roll back" },
+	  { "to", ARG_NAME, false, "--to", "VERSION", 0, 0,
+	    "the version to go back to" },
+	  { "procedure", ARG_NAME, false, "--procedure", "NAME", 0, 0,
+	    "how" },
+	  { "reason", ARG_TEXT, true, "--reason", "TEXT", 0, 0,
+	    "for the report" } }, 4,
+	  "Start a rollback now." },
+	[VERB_ABORT] = { "abort", RIGHT_NOT_CI, true, ACT_MS, {
+	  { "incident", ARG_ULID, true, NULL, "ID", 0, 0,
+	    "whose run is to end" },
+	  { "reason", ARG_TEXT, false, "--reason", "TEXT", 0, 0,
+	    "for the report" } }, 2,
+	  "Start no further step of an incident's run." },
+	[VERB_HOLD] = { "hold", RIGHT_NOT_CI, true, ACT_MS, {
+	  { "service", ARG_SCOPE, false, NULL, "SERVICE", 0, 0,
+	    "only this one (default: all)" },
+	  { "reason", ARG_TEXT, true, "--reason", "TEXT", 0, 0,
+	    "shown wherever the hold is felt" },
+	  { "for_ms", ARG_DURATION, false, "--for", "TIME",
+	    HOLD_MIN_MS, HOLD_MAX_MS,
+	    "as in 30m or 2h (default: until released)" } }, 3,
+	  "Forbid automatic rollbacks." },
+	[VERB_RELEASE] = { "release", RIGHT_AUTHOR, true, ACT_MS, {
+	  { "service", ARG_SCOPE, false, NULL, "SERVICE", 0, 0,
+	    "holds of this one; or the id of one hold (default: holds of "
+	    "all)" },
+	  { "id", ARG_ULID, false, "--id", "ID", 0, 0,
+	    "this hold" } }, 2,
+	  "End holds." },
+	[VERB_PROBE] = { "probe", RIGHT_ANY_ROLE, false, PROBE_MS, {
+	  { "probe", ARG_TARGET, true, NULL, "SERVICE/PROBE", 0, 0,
+	    "which one" } }, 1,
+	  "Put one question now; the answer changes no verdict." },
+	[VERB_RELOAD] = { "reload", RIGHT_OWNER, true, ACT_MS, { { 0 } }, 0,
+	  "Read the configuration again, and use it if all of it is right." },
+	[VERB_VERSION] = { "version", RIGHT_READ, false, READ_MS, { { 0 } }, 0,
+	  "Show the version of the daemon." },
+};
+/* clang-format on */
+
+const struct verb *
+verb_info(enum control_verb verb)
+{
+	return &verbs[verb];
+}
+
+bool
+verb_find(const char *word, enum control_verb *verb)
+{
+	for (unsigned v = 0; v < VERB_COUNT; v++) {
+		if (strcmp(verbs[v].word, word) == 0) {
+			*verb = (enum control_verb)v;
+			return true;
+		}
+	}
+	return false;
+}
