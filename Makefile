@@ -9,6 +9,7 @@ SYSCONFDIR  ?= /etc
 UNITDIR     ?= $(PREFIX)/lib/systemd/system
 SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
 TMPFILESDIR ?= $(PREFIX)/lib/tmpfiles.d
+CATALOGDIR  ?= $(PREFIX)/lib/systemd/catalog
 DESTDIR     ?=
 BUILD       ?= build
 PKG_CONFIG  ?= pkg-config
@@ -89,10 +90,10 @@ all: $(programs) $(BUILD)/rollbackd.service
 
 # A change of compiler or flags rebuilds what it should.
 flags := $(CC) $(cppflags) $(cflags) $(ldflags)
-ifneq ($(file <$(BUILD)/flags),$(flags))
-$(shell mkdir -p $(BUILD))
-$(file >$(BUILD)/flags,$(flags))
-endif
+$(BUILD)/flags: FORCE
+	@$(shell mkdir -p $(@D))$(if $(findstring <$(flags)>,<$(file <$@)>),, \
+		$(file >$@,$(flags))):
+FORCE:
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	$(if $(V),,@echo "  CC    $<")
@@ -124,11 +125,12 @@ $(fuzzers): %: %.o $(if $(FUZZING),,$(BUILD)/tests/fuzz/replay.o) $(lib)
 	$(link) $(if $(FUZZING),-fsanitize=fuzzer) $(lib_ldlibs)
 
 $(BUILD)/rollbackd.service: systemd/rollbackd.service.in $(BUILD)/flags
-	$(Q)sed 's|@SBINDIR@|$(SBINDIR)|; s|@BINDIR@|$(BINDIR)|; s|@SYSCONFDIR@|$(SYSCONFDIR)|' $< >$@
+	$(Q)sed 's|@SBINDIR@|$(SBINDIR)|g; s|@BINDIR@|$(BINDIR)|g; \
+		s|@SYSCONFDIR@|$(SYSCONFDIR)|g' $< >$@
 
 ## check: unit tests, the fuzz corpus, replays and the system tests
-check: deps
-	+$(Q)$(MAKE) run-check
+check: deps-check
+	+$(Q)$(MAKE) --no-print-directory run-check
 run-check: all $(units) $(shells) $(fuzzers) $(tools)
 	$(Q)BUILD=$(abspath $(BUILD)) WRAP="$(WRAP)" tests/run \
 		$(units) $(shells) $(fuzzers) $(wildcard tests/system/test_*)
@@ -137,7 +139,7 @@ run-check: all $(units) $(shells) $(fuzzers) $(tools)
 asan: SAN = address,undefined
 tsan: SAN = thread
 fuzz: SAN = address,undefined,fuzzer-no-link
-sanitized = $(MAKE) BUILD=$(BUILD)/$@ HARDEN= HARDEN_LD= CFLAGS="-O1 -g \
+sanitized = $(MAKE) --no-print-directory BUILD=$(BUILD)/$@ HARDEN= HARDEN_LD= CFLAGS="-O1 -g \
 	-fno-omit-frame-pointer -fno-sanitize-recover=all -fsanitize=$(SAN)"
 
 asan tsan: deps
@@ -169,8 +171,8 @@ run-bench: all $(benches) $(tools)
 		BUILD=$(abspath $(BUILD)) $$b || exit 1; done
 
 ## demo: a bad release, noticed and rolled back, for real (KEEP=1: stay up)
-demo: deps
-	+$(Q)$(MAKE) all
+demo: deps-demo
+	+$(Q)$(MAKE) --no-print-directory all
 	$(Q)BUILD=$(abspath $(BUILD)) KEEP=$(KEEP) tests/demo/demo
 
 ## lint: layout, layering, static analysis, man pages
@@ -186,8 +188,9 @@ format:
 	$(Q)clang-format -i $(all_src)
 
 ## deps: install the Debian packages that building and testing need
-deps:
-	$(Q)tests/deps
+deps: deps-all
+deps-demo deps-check deps-all: deps-%:
+	$(Q)tests/deps $*
 
 ## install: into $(DESTDIR)$(PREFIX); a configuration in place is kept
 install: all
@@ -199,6 +202,7 @@ install: all
 		$(DESTDIR)$(SYSUSERSDIR)/rollbackd.conf
 	install -D -m 644 systemd/rollbackd.tmpfiles \
 		$(DESTDIR)$(TMPFILESDIR)/rollbackd.conf
+	install -D -m 644 -t $(DESTDIR)$(CATALOGDIR) systemd/rollbackd.catalog
 	for page in man/*.[1-9]; do install -D -m 644 -t \
 		$(DESTDIR)$(MANDIR)/man$${page##*.} $$page || exit 1; done
 	conf=$(DESTDIR)$(SYSCONFDIR)/rollbackd/rollbackd.conf; \
@@ -209,7 +213,8 @@ uninstall:
 		$(DESTDIR)$(LIBEXECDIR)/rollbackd-step \
 		$(DESTDIR)$(UNITDIR)/rollbackd.service \
 		$(DESTDIR)$(SYSUSERSDIR)/rollbackd.conf \
-		$(DESTDIR)$(TMPFILESDIR)/rollbackd.conf
+		$(DESTDIR)$(TMPFILESDIR)/rollbackd.conf \
+		$(DESTDIR)$(CATALOGDIR)/rollbackd.catalog
 	cd man && for page in *.[1-9]; do rm -f \
 		$(DESTDIR)$(MANDIR)/man$${page##*.}/$$page; done
 
@@ -220,5 +225,8 @@ help:
 	@sed -n 's/^## //p' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: all check run-check asan tsan coverage fuzz run-fuzzers bench \
-	run-bench demo lint format deps install uninstall clean help
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+	run-bench demo lint format deps deps-demo deps-check deps-all install \
+	uninstall clean help FORCE
+# Not of the other variants, which are built below this one.
+-include $(shell find $(addprefix $(BUILD)/,daemon lib tests) -name '*.d' \
+	2>/dev/null)
