@@ -32,6 +32,7 @@ enum option_type {
 	OPTION_PARAMS,   /* struct params: group of text or lists of text */
 	OPTION_GROUP,    /* a struct in place; detail: its option_table */
 	OPTION_LIST,     /* struct option_list; detail: table of an item */
+	OPTION_NAMED,    /* the same from a group of groups: key = the name */
 };
 
 /* Ends a table of words: { NULL, 0 }. */
@@ -70,6 +71,7 @@ struct option_table {
 	ptrdiff_t source;   /* offset of its struct source; -1: none */
 	ptrdiff_t presence; /* offset of a bool "it was given"; -1: none */
 	const struct option_kind *const *kinds; /* ends with NULL */
+	size_t name; /* OPTION_NAMED: offset of a const char * for the key */
 	size_t kind_offset;     /* const struct option_kind * in the struct */
 	size_t settings_offset; /* const void * in the struct */
 };

@@ -22,6 +22,7 @@
 #include "service/service_settings.h"
 
 #define CONFIG_SERVICES_MAX 20000
+#define CONFIG_PROCEDURES_MAX 5000
 #define CONFIG_FILES_MAX 1000
 #define CONFIG_FILE_MAX_BYTES (16 * 1024 * 1024)
 
@@ -56,11 +57,20 @@ struct runner_settings {
 
 /* A file as it was read: kept for the last-known-good copy. */
 struct config_file {
-	const char *path; /* relative to the main file's folder */
-	const char *bytes;
+	const char *path;  /* relative to the main file's folder */
+	const char *shown; /* as complaints and struct source name it */
+	const char *bytes; /* and a NUL behind them */
 	size_t length;
 };
 
+/* What services with like = NAME have in common is in the services. */
+struct config_template {
+	const char *name;
+	const char *like; /* NULL: none */
+	struct source source;
+};
+
+/* Services and procedures are sorted by name. */
 struct config {
 	struct arena *arena;
 	const char *state_directory;
@@ -75,6 +85,8 @@ struct config {
 	size_t service_count;
 	struct procedure_settings *procedures;
 	size_t procedure_count;
+	struct config_template *templates; /* sorted by name */
+	size_t template_count;
 	struct config_file *files;
 	size_t file_count;
 	char digest[65]; /* of all files: names this generation */

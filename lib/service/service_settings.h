@@ -35,6 +35,7 @@ struct service_settings {
 	struct rule_settings *rules;
 	size_t rule_count;
 	struct verify_settings verify;
+	const char *like;   /* the template it was made from; NULL: none */
 	const char *digest; /* of the canonical text: equal means unchanged */
 };
 

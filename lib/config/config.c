@@ -1,0 +1,244 @@
+#include "config/config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/digest.h"
+#include "base/text.h"
+#include "base/units.h"
+#include "config/check.h"
+#include "config/loading.h"
+#include "config/templates.h"
+#include "config/writer.h"
+
+#define ARENA_MAX_BYTES ((size_t)1024 * 1024 * 1024)
+#define CANONICAL_MAX_BYTES ((size_t)4 * 1024 * 1024)
+#define ARM_WINDOW_MAX_MS ((int64_t)30 * 24 * 3600 * 1000)
+
+static void
+read_items(struct loading *l, const char *key)
+{
+	struct items items = { 0 };
+	const struct option *option;
+
+	loading_gather(l, key, &items, &option);
+	if (items.count > 0)
+		reader_items(&l->reader, &items, option,
+		    reader_source(items.settings[0]),
+		    (void *)((char *)l->config + option->offset));
+	items_free(&items);
+}
+
+static void
+read_services(struct loading *l, struct templates *t)
+{
+	struct config *c = l->config;
+	struct items items = { 0 };
+	const struct option *option;
+
+	loading_gather(l, "services", &items, &option);
+	if (items.count > CONFIG_SERVICES_MAX) {
+		complain(l->reader.complaints, COMPLAINT_ERROR,
+		    reader_source(items.settings[CONFIG_SERVICES_MAX]),
+		    "more than %d services", CONFIG_SERVICES_MAX);
+		items.count = CONFIG_SERVICES_MAX;
+	}
+	c->services = arena_array(c->arena, items.count, sizeof(*c->services));
+	if (c->services == NULL && items.count > 0)
+		l->reader.short_of_memory = true;
+	for (size_t i = 0; c->services != NULL && i < items.count; i++) {
+		struct layers layers =
+		    templates_layers(t, &l->reader, items.settings[i]);
+
+		reader_group(&l->reader, &layers, &service_options,
+		    &c->services[c->service_count++]);
+	}
+	items_free(&items);
+}
+
+static void
+derive_rule(struct reader *r, struct rule_settings *rule)
+{
+	rule->arm_window_ms = ARM_WINDOW_NONE;
+	if (rule->arm_window == NULL || strcmp(rule->arm_window, "none") == 0)
+		return;
+	if (!duration_parse(rule->arm_window, &rule->arm_window_ms) ||
+	    rule->arm_window_ms <= 0 || rule->arm_window_ms > ARM_WINDOW_MAX_MS)
+		complain(r->complaints, COMPLAINT_ERROR, rule->source,
+		    "rule \"%s\": arm_window = \"%s\": write a duration up "
+		    "to \"30d\", or \"none\" to act without a deployment",
+		    rule->name, rule->arm_window);
+}
+
+/* Equal digests mean that nothing of a service has changed. */
+static void
+derive_service(
+    struct loading *l, struct service_settings *s, struct text *canonical)
+{
+	struct service_settings written = *s;
+	char digest[DIGEST_TEXT_BYTES];
+
+	if (s->group == NULL)
+		s->group = s->name;
+	for (size_t i = 0; i < s->rule_count; i++)
+		derive_rule(&l->reader, &s->rules[i]);
+	if (complaints_are_fatal(l->reader.complaints))
+		return;
+	written.group = s->group;
+	written.like = NULL;
+	text_clear(canonical);
+	writer_options(canonical, &service_options, &written, 0);
+	digest_text(text_str(canonical), canonical->length, digest);
+	s->digest = arena_strdup(l->config->arena, digest);
+	if (s->digest == NULL || !text_ok(canonical))
+		l->reader.short_of_memory = true;
+}
+
+static int
+by_service_name(const void *a, const void *b)
+{
+	const struct service_settings *x = a, *y = b;
+
+	return strcmp(
+	    x->name == NULL ? "" : x->name, y->name == NULL ? "" : y->name);
+}
+
+static int
+by_procedure_name(const void *a, const void *b)
+{
+	const struct procedure_settings *x = a, *y = b;
+
+	return strcmp(
+	    x->name == NULL ? "" : x->name, y->name == NULL ? "" : y->name);
+}
+
+static void
+derive(struct loading *l)
+{
+	struct text canonical = text_new(CANONICAL_MAX_BYTES);
+	struct config *c = l->config;
+
+	for (size_t i = 0; i < c->service_count; i++)
+		derive_service(l, &c->services[i], &canonical);
+	text_free(&canonical);
+	if (c->service_count > 0)
+		qsort(c->services, c->service_count, sizeof(*c->services),
+		    by_service_name);
+	if (c->procedure_count > 0)
+		qsort(c->procedures, c->procedure_count, sizeof(*c->procedures),
+		    by_procedure_name);
+}
+
+/* Names this generation: each file by its path, length and bytes. */
+static void
+digest_files(struct config *c)
+{
+	struct text all = text_new(CONFIG_FILES_MAX * (size_t)8192);
+
+	for (size_t i = 0; i < c->file_count; i++) {
+		char digest[DIGEST_TEXT_BYTES];
+
+		digest_text(c->files[i].bytes, c->files[i].length, digest);
+		text_addf(&all, "%s %s\n", digest, c->files[i].path);
+	}
+	digest_text(text_str(&all), all.length, c->digest);
+	text_free(&all);
+}
+
+static void
+read_all(struct loading *l, const char *path)
+{
+	struct templates templates = { 0 };
+
+	if (!loading_read(l, path))
+		return;
+	if (!templates_read(&templates, l)) {
+		l->reader.short_of_memory = true;
+		return;
+	}
+	read_items(l, "witnesses");
+	read_items(l, "notifiers");
+	read_items(l, "procedures");
+	read_services(l, &templates);
+	templates_warn(&templates, &l->reader);
+	templates_free(&templates);
+	derive(l);
+	digest_files(l->config);
+}
+
+static struct config *
+config_new(void)
+{
+	struct arena *arena = arena_new(ARENA_MAX_BYTES);
+	struct config *c;
+
+	if (arena == NULL)
+		return NULL;
+	c = arena_alloc(arena, sizeof(*c));
+	if (c == NULL)
+		arena_free(arena);
+	else
+		c->arena = arena;
+	return c;
+}
+
+struct config *
+config_load(const char *path, const struct config_rules *rules,
+    struct complaints *complaints)
+{
+	struct config *c = config_new();
+	struct loading *l = calloc(1, sizeof(*l));
+
+	if (c == NULL || l == NULL)
+		complain(complaints, COMPLAINT_ERROR, (struct source){ 0 },
+		    "memory is short");
+	else {
+		l->config = c;
+		l->folder = -1;
+		l->owner_uid = rules->owner_uid;
+		l->reader.arena = c->arena;
+		l->reader.complaints = complaints;
+		read_all(l, path);
+		if (l->reader.short_of_memory)
+			complain(complaints, COMPLAINT_ERROR,
+			    (struct source){ 0 },
+			    "memory is short, or the configuration too large");
+		else
+			check_all(c, rules, complaints);
+		loading_free(l);
+	}
+	free(l);
+	if (!complaints_are_fatal(complaints))
+		return c;
+	config_free(c);
+	return NULL;
+}
+
+void
+config_free(struct config *c)
+{
+	if (c != NULL)
+		arena_free(c->arena);
+}
+
+const struct service_settings *
+config_service(const struct config *c, const char *name)
+{
+	struct service_settings key = { .name = name };
+
+	if (c->service_count == 0)
+		return NULL;
+	return bsearch(
+	    &key, c->services, c->service_count, sizeof(key), by_service_name);
+}
+
+const struct procedure_settings *
+config_procedure(const struct config *c, const char *name)
+{
+	struct procedure_settings key = { .name = name };
+
+	if (c->procedure_count == 0)
+		return NULL;
+	return bsearch(&key, c->procedures, c->procedure_count, sizeof(key),
+	    by_procedure_name);
+}

@@ -1,0 +1,244 @@
+#include "config/loading.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "config/file.h"
+#include "config/main_options.h"
+
+static void
+unreadable(
+    struct loading *l, struct source where, const char *shown, const char *why)
+{
+	if (where.file == NULL)
+		where.file = shown;
+	complain(l->reader.complaints, COMPLAINT_UNREADABLE, where, "%s%s%s",
+	    where.file == shown ? "" : shown, where.file == shown ? "" : ": ",
+	    why);
+}
+
+/* Keeps the bytes in the arena: they are the last-known-good copy. */
+static struct config_file *
+keep(struct loading *l, const char *path, struct file *file)
+{
+	struct config *c = l->config;
+	struct config_file *kept = &c->files[c->file_count];
+
+	kept->path = arena_strdup(c->arena, path);
+	kept->shown = arena_printf(c->arena, "%s%s", l->prefix, path);
+	kept->bytes = arena_strndup(c->arena, file->bytes, file->length);
+	kept->length = file->length;
+	free(file->bytes);
+	if (kept->path == NULL || kept->shown == NULL || kept->bytes == NULL) {
+		l->reader.short_of_memory = true;
+		return NULL;
+	}
+	c->file_count++;
+	return kept;
+}
+
+static config_setting_t *
+parse(struct loading *l, const struct config_file *file)
+{
+	struct parsed *p = calloc(1, sizeof(*p));
+
+	if (p == NULL) {
+		l->reader.short_of_memory = true;
+		return NULL;
+	}
+	l->parsed[l->parsed_count++] = p;
+	if (!parse_bytes(p, file->shown, file->bytes, file->length,
+		l->reader.complaints))
+		return NULL;
+	return config_root_setting(&p->tree);
+}
+
+static void
+check_top(struct loading *l, config_setting_t *root, bool is_main)
+{
+	const struct option_table *tables[] = { &file_options, &main_options };
+
+	reader_check_keys(&l->reader, root,
+	    is_main ? "main file" : "included file", tables, is_main ? 2 : 1);
+}
+
+static bool
+was_read(const struct config *c, const char *path)
+{
+	for (size_t i = 0; i < c->file_count; i++)
+		if (strcmp(c->files[i].path, path) == 0)
+			return true;
+	return false;
+}
+
+static void
+include_file(struct loading *l, const char *path, struct source where)
+{
+	char *shown = arena_printf(l->config->arena, "%s%s", l->prefix, path);
+	struct config_file *kept;
+	struct error err;
+	struct file file;
+	config_setting_t *root;
+
+	if (l->config->file_count == CONFIG_FILES_MAX) {
+		complain(l->reader.complaints, COMPLAINT_ERROR, where,
+		    "more than %d files", CONFIG_FILES_MAX);
+		return;
+	}
+	if (was_read(l->config, path)) {
+		complain(l->reader.complaints, COMPLAINT_ERROR, where,
+		    "%s is included twice", path);
+		return;
+	}
+	if (!file_read(l->folder, path, l->owner_uid, &file, &err)) {
+		unreadable(l, file.is_missing ? where : (struct source){ 0 },
+		    shown, err.text);
+		return;
+	}
+	kept = keep(l, path, &file);
+	root = kept == NULL ? NULL : parse(l, kept);
+	if (root != NULL)
+		check_top(l, root, false);
+}
+
+static void
+include_folder(
+    struct loading *l, const char *path, int folder, struct source where)
+{
+	struct error err;
+	char **names;
+	size_t count;
+
+	if (!folder_list(folder, &names, &count, &err)) {
+		unreadable(l, where, path, err.text);
+		return;
+	}
+	for (size_t i = 0; i < count; i++) {
+		char *file =
+		    arena_printf(l->config->arena, "%s/%s", path, names[i]);
+
+		if (file == NULL)
+			l->reader.short_of_memory = true;
+		else
+			include_file(l, file, where);
+	}
+	folder_list_free(names, count);
+}
+
+static void
+include(struct loading *l, const char *entry, struct source where)
+{
+	size_t length = strlen(entry);
+	struct error err;
+	struct stat st;
+	char *path;
+	int folder;
+
+	while (length > 1 && entry[length - 1] == '/')
+		length--;
+	path = arena_strndup(l->config->arena, entry, length);
+	if (path == NULL)
+		l->reader.short_of_memory = true;
+	else if (fstatat(l->folder, path, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    S_ISREG(st.st_mode))
+		include_file(l, path, where);
+	else {
+		folder =
+		    folder_open_beneath(l->folder, path, l->owner_uid, &err);
+		if (folder < 0) {
+			unreadable(l, where, entry, err.text);
+			return;
+		}
+		include_folder(l, path, folder, where);
+		close(folder);
+	}
+}
+
+static bool
+open_folder(struct loading *l, const char *path, const char **name)
+{
+	const char *slash = strrchr(path, '/');
+	struct config *c = l->config;
+	const char *folder = ".";
+	struct error err;
+
+	*name = slash == NULL ? path : slash + 1;
+	l->prefix = "";
+	if (slash != NULL) {
+		l->prefix =
+		    arena_strndup(c->arena, path, (size_t)(slash + 1 - path));
+		folder = l->prefix;
+	}
+	if (folder == NULL)
+		return false;
+	l->folder = folder_open(folder, l->owner_uid, &err);
+	if (l->folder >= 0)
+		return true;
+	unreadable(
+	    l, (struct source){ 0 }, arena_strdup(c->arena, path), err.text);
+	return false;
+}
+
+bool
+loading_read(struct loading *l, const char *path)
+{
+	struct config *c = l->config;
+	struct config_file *kept;
+	config_setting_t *root, *said;
+	struct error err;
+	const char *name;
+	struct file file;
+
+	c->files = arena_array(c->arena, CONFIG_FILES_MAX, sizeof(*c->files));
+	if (c->files == NULL || !open_folder(l, path, &name))
+		return false;
+	if (!file_read(l->folder, name, l->owner_uid, &file, &err)) {
+		unreadable(l, (struct source){ 0 },
+		    arena_strdup(c->arena, path), err.text);
+		return false;
+	}
+	kept = keep(l, name, &file);
+	root = kept == NULL ? NULL : parse(l, kept);
+	if (root == NULL)
+		return false;
+	check_top(l, root, true);
+	reader_fill(&l->reader, root, &main_options, c);
+	said = config_setting_get_member(root, "include");
+	for (size_t i = 0; i < c->include.count; i++)
+		include(l, c->include.items[i], reader_source(said));
+	return true;
+}
+
+void
+loading_gather(struct loading *l, const char *key, struct items *items,
+    const struct option **option)
+{
+	const struct option *o = file_options.options;
+
+	while (strcmp(o->key, key) != 0)
+		o++;
+	*option = o;
+	for (size_t i = 0; i < l->parsed_count; i++) {
+		config_setting_t *root =
+		    config_root_setting(&l->parsed[i]->tree);
+		config_setting_t *list = config_setting_get_member(root, key);
+
+		if (list != NULL)
+			(void)reader_gather(&l->reader, list, o, items, 0);
+	}
+}
+
+void
+loading_free(struct loading *l)
+{
+	for (size_t i = 0; i < l->parsed_count; i++) {
+		parse_free(l->parsed[i]);
+		free(l->parsed[i]);
+	}
+	if (l->folder >= 0)
+		close(l->folder);
+}

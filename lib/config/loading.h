@@ -1,0 +1,33 @@
+/*
+ * loading.h - all files of a configuration, read and parsed.  Private to
+ * lib/config.
+ */
+#ifndef CONFIG_LOADING_H
+#define CONFIG_LOADING_H
+
+#include "config/config.h"
+#include "config/parse.h"
+#include "config/reader.h"
+
+struct loading {
+	struct config *config;
+	struct reader reader;
+	uint32_t owner_uid;
+	int folder;         /* of the main file */
+	const char *prefix; /* what stands before names in complaints */
+	struct parsed *parsed[CONFIG_FILES_MAX];
+	size_t parsed_count;
+};
+
+/*
+ * Reads the main file into l->config, then what it includes.  False when
+ * nothing more can be said about the rest.
+ */
+bool loading_read(struct loading *l, const char *path);
+void loading_free(struct loading *l);
+
+/* All items of a list that any file may hold, named by its key. */
+void loading_gather(struct loading *l, const char *key, struct items *items,
+    const struct option **option);
+
+#endif

@@ -1,0 +1,142 @@
+#include "config/main_options.h"
+
+#include "config/config.h"
+
+#define ARGUMENTS_MAX 256
+#define EVENTS_MAX 32
+#define GROUPS_MAX 64
+#define INCLUDES_MAX 64
+#define NOTIFIERS_MAX 64
+#define TEMPLATES_MAX 1000
+#define WITNESSES_MAX 16
+
+/* clang-format off */
+#define ROLES(member) offsetof(struct control_roles, member)
+#define ROLE(word, meaning) \
+	{ .key = #word, .type = OPTION_NAMES, .offset = ROLES(word), \
+	  .max = GROUPS_MAX, .help = meaning }
+static const struct option roles[] = {
+	ROLE(ci, "Unix groups that may say deploy, beat and probe"),
+	ROLE(on_call, "Unix groups that may act on P0"),
+	ROLE(lead, "Unix groups that may act on P1 as well"),
+	ROLE(manager, "Unix groups that may act on P2 as well"),
+	ROLE(product, "Unix groups that may act on P3"),
+};
+
+static const struct option_table roles_options = {
+	.what = "roles", .options = roles, .count = OPTION_COUNT_OF(roles),
+	.size = sizeof(struct control_roles), .source = -1, .presence = -1,
+};
+
+#define CONTROL(member) offsetof(struct control_settings, member)
+static const struct option control[] = {
+	{ .key = "socket", .type = OPTION_PATH, .offset = CONTROL(socket),
+	  .fallback = "/run/rollbackd/control.sock", .max = 100,
+	  .help = "where rollbackctl finds the daemon" },
+	{ .key = "socket_group", .type = OPTION_NAME,
+	  .offset = CONTROL(socket_group),
+	  .help = "Unix group that may connect; default: the daemon's own" },
+	{ .key = "roles", .type = OPTION_GROUP, .offset = CONTROL(roles),
+	  .detail = &roles_options,
+	  .help = "who may do what" },
+};
+
+static const struct option_table control_options = {
+	.what = "control", .options = control,
+	.count = OPTION_COUNT_OF(control),
+	.size = sizeof(struct control_settings),
+	.source = CONTROL(source), .presence = -1,
+};
+
+#define RUNNER(member) offsetof(struct runner_settings, member)
+static const struct option runner[] = {
+	{ .key = "program", .type = OPTION_PATH, .offset = RUNNER(program),
+	  .fallback = LIBEXECDIR "/rollbackd-step",
+	  .help = "the step runner" },
+	{ .key = "kill_grace", .type = OPTION_DURATION,
+	  .offset = RUNNER(kill_grace_ms), .fallback = "5s", .max = 300000,
+	  .help = "from TERM to KILL when a step's time is up" },
+};
+
+static const struct option_table runner_options = {
+	.what = "runner", .options = runner,
+	.count = OPTION_COUNT_OF(runner),
+	.size = sizeof(struct runner_settings),
+	.source = RUNNER(source), .presence = -1,
+};
+
+#define MAIN(member) offsetof(struct config, member)
+static const struct option main_file[] = {
+	{ .key = "state_directory", .type = OPTION_PATH,
+	  .offset = MAIN(state_directory), .fallback = "/var/lib/rollbackd",
+	  .help = "where the daemon keeps what it must not forget" },
+	{ .key = "control", .type = OPTION_GROUP, .offset = MAIN(control),
+	  .detail = &control_options,
+	  .help = "the socket for operators and their roles" },
+	{ .key = "runner", .type = OPTION_GROUP, .offset = MAIN(runner),
+	  .detail = &runner_options,
+	  .help = "the program that runs steps" },
+	{ .key = "include", .type = OPTION_STRINGS, .offset = MAIN(include),
+	  .max = INCLUDES_MAX,
+	  .help = "folders (all *.conf in them) and files to read as well" },
+};
+
+const struct option_table main_options = {
+	.what = "main file", .options = main_file,
+	.count = OPTION_COUNT_OF(main_file), .size = sizeof(struct config),
+	.source = -1, .presence = -1,
+};
+
+#define NOTIFIER(member) offsetof(struct notifier_settings, member)
+static const struct option notifier[] = {
+	{ .key = "name", .type = OPTION_NAME, .offset = NOTIFIER(name),
+	  .required = true,
+	  .help = "what status and reports call it" },
+	{ .key = "type", .type = OPTION_TEXT, .offset = NOTIFIER(type),
+	  .required = true,
+	  .help = "\"command\": a program with the event on standard input" },
+	{ .key = "command", .type = OPTION_STRINGS,
+	  .offset = NOTIFIER(command), .required = true,
+	  .min = 1, .max = ARGUMENTS_MAX,
+	  .help = "program and arguments, as they are: there is no shell" },
+	{ .key = "events", .type = OPTION_STRINGS, .offset = NOTIFIER(events),
+	  .max = EVENTS_MAX,
+	  .help = "what it wants to hear of; default: everything" },
+	{ .key = "timeout", .type = OPTION_DURATION,
+	  .offset = NOTIFIER(timeout_ms), .fallback = "30s",
+	  .min = 1000, .max = 600000,
+	  .help = "then it is killed and tried again" },
+};
+
+const struct option_table notifier_options = {
+	.what = "notifier", .options = notifier,
+	.count = OPTION_COUNT_OF(notifier),
+	.size = sizeof(struct notifier_settings),
+	.source = NOTIFIER(source), .presence = -1,
+};
+
+static const struct option every_file[] = {
+	{ .key = "witnesses", .type = OPTION_LIST, .offset = MAIN(witnesses),
+	  .max = WITNESSES_MAX, .detail = &probe_options,
+	  .help = "probes that fail only when our own network does" },
+	{ .key = "notifiers", .type = OPTION_LIST, .offset = MAIN(notifiers),
+	  .max = NOTIFIERS_MAX, .detail = &notifier_options,
+	  .help = "who is told" },
+	{ .key = "templates", .type = OPTION_NAMED, .max = TEMPLATES_MAX,
+	  .detail = &service_options,
+	  .help = "what services with like = \"NAME\" have in common" },
+	{ .key = "services", .type = OPTION_LIST, .offset = MAIN(services),
+	  .max = CONFIG_SERVICES_MAX, .detail = &service_options,
+	  .help = "what is watched" },
+	{ .key = "procedures", .type = OPTION_LIST,
+	  .offset = MAIN(procedures), .max = CONFIG_PROCEDURES_MAX,
+	  .detail = &procedure_options,
+	  .help = "how a rollback is done" },
+};
+
+const struct option_table file_options = {
+	.what = "file", .options = every_file,
+	.count = OPTION_COUNT_OF(every_file), .size = sizeof(struct config),
+	.source = -1, .presence = -1,
+};
+/* clang-format on */

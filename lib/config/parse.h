@@ -1,0 +1,27 @@
+/*
+ * parse.h - the bytes of one file as a tree of settings.
+ *
+ * What libconfig would take in silence - integers that do not fit, includes
+ * of any path, NUL - is refused before it sees the bytes.
+ */
+#ifndef CONFIG_PARSE_H
+#define CONFIG_PARSE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <libconfig.h>
+
+#include "config/complaints.h"
+
+struct parsed {
+	const char *shown; /* the file's name in complaints; borrowed */
+	config_t tree;     /* its root has this struct as hook */
+};
+
+/* bytes[length] is NUL.  False after complaining; free it in any case. */
+bool parse_bytes(struct parsed *p, const char *shown, const char *bytes,
+    size_t length, struct complaints *complaints);
+void parse_free(struct parsed *p);
+
+#endif

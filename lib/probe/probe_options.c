@@ -1,0 +1,36 @@
+#include "probe/probe_settings.h"
+
+#define INTERVAL_MIN_MS 100
+#define INTERVAL_MAX_MS 86400000
+#define TIMEOUT_MIN_MS 10
+#define TIMEOUT_MAX_MS 600000
+
+static const struct option_kind *const kinds[] = {
+	&probe_http,
+	NULL,
+};
+
+/* clang-format off */
+#define PROBE(member) offsetof(struct probe_settings, member)
+static const struct option options[] = {
+	{ .key = "name", .type = OPTION_NAME, .offset = PROBE(name),
+	  .required = true,
+	  .help = "what evaluators and operators call it" },
+	{ .key = "interval", .type = OPTION_DURATION,
+	  .offset = PROBE(interval_ms), .fallback = "10s",
+	  .min = INTERVAL_MIN_MS, .max = INTERVAL_MAX_MS,
+	  .help = "from one question to the next" },
+	{ .key = "timeout", .type = OPTION_DURATION,
+	  .offset = PROBE(timeout_ms), .fallback = "5s",
+	  .min = TIMEOUT_MIN_MS, .max = TIMEOUT_MAX_MS,
+	  .help = "an answer that takes longer is a failure" },
+};
+
+const struct option_table probe_options = {
+	.what = "probe", .options = options,
+	.count = OPTION_COUNT_OF(options),
+	.size = sizeof(struct probe_settings),
+	.source = PROBE(source), .presence = -1, .kinds = kinds,
+	.kind_offset = PROBE(kind), .settings_offset = PROBE(settings),
+};
+/* clang-format on */

@@ -1,0 +1,55 @@
+#include "service/service_settings.h"
+
+#define DAY_MS 86400000
+#define WEEK_MS 604800000
+#define PARAMS_MAX 64
+#define PROCEDURES_MAX 64
+
+/* clang-format off */
+#define SERVICE(member) offsetof(struct service_settings, member)
+static const struct option options[] = {
+	{ .key = "name", .type = OPTION_NAME, .offset = SERVICE(name),
+	  .required = true,
+	  .help = "what operators call it" },
+	{ .key = "environment", .type = OPTION_NAME,
+	  .offset = SERVICE(environment), .required = true,
+	  .help = "where it runs; the lock of its runs unless they say else" },
+	{ .key = "group", .type = OPTION_NAME, .offset = SERVICE(group),
+	  .help = "services that depend on each other; default: its name" },
+	{ .key = "params", .type = OPTION_PARAMS, .offset = SERVICE(params),
+	  .max = PARAMS_MAX,
+	  .help = "what procedures need to know about it" },
+	{ .key = "settle", .type = OPTION_DURATION,
+	  .offset = SERVICE(settle_ms), .fallback = "2m", .max = DAY_MS,
+	  .help = "grace after a deployment or rollback" },
+	{ .key = "cooldown", .type = OPTION_DURATION,
+	  .offset = SERVICE(cooldown_ms), .fallback = "30m", .max = WEEK_MS,
+	  .help = "from the end of a rollback to the next automatic one" },
+	{ .key = "procedures", .type = OPTION_NAMES,
+	  .offset = SERVICE(procedures), .max = PROCEDURES_MAX,
+	  .help = "further ones that operators may run" },
+	{ .key = "probes", .type = OPTION_LIST, .offset = SERVICE(probes),
+	  .required = true, .min = 1, .max = SERVICE_PROBES_MAX,
+	  .detail = &probe_options,
+	  .help = "what is asked" },
+	{ .key = "evaluators", .type = OPTION_LIST,
+	  .offset = SERVICE(evaluators), .max = SERVICE_EVALUATORS_MAX,
+	  .detail = &evaluator_options,
+	  .help = "how the answers are judged" },
+	{ .key = "rules", .type = OPTION_LIST, .offset = SERVICE(rules),
+	  .max = SERVICE_RULES_MAX, .detail = &rule_options,
+	  .help = "when that means that the release is bad" },
+	{ .key = "verify", .type = OPTION_GROUP, .offset = SERVICE(verify),
+	  .required = true, .detail = &verify_options,
+	  .help = "what proves that a rollback helped" },
+	{ .key = "like", .type = OPTION_NAME, .offset = SERVICE(like),
+	  .help = "the template that says what is not said here" },
+};
+
+const struct option_table service_options = {
+	.what = "service", .options = options,
+	.count = OPTION_COUNT_OF(options),
+	.size = sizeof(struct service_settings),
+	.source = SERVICE(source), .presence = -1,
+};
+/* clang-format on */
