@@ -7,6 +7,8 @@
 #ifndef PROCEDURE_PLAN_H
 #define PROCEDURE_PLAN_H
 
+#include <stdbool.h>
+
 #include "base/error.h"
 #include "base/strings.h"
 #include "procedure/procedure_settings.h"
@@ -19,10 +21,16 @@ struct plan_step {
 
 struct plan;
 
+struct occasion;
+struct text;
+
 /*
  * Borrows both settings for as long as it lives.  Refuses a required
  * parameter that is missing, one that does not match, a for_each that is no
- * list, more than PROCEDURE_PLAN_STEPS_MAX steps.  NULL with the reason.
+ * list, more than PROCEDURE_PLAN_STEPS_MAX steps, a condition or a ${name}
+ * that no step before can meet.  NULL with the reason.
+ *
+ * Of the service's parameters those count that the procedure declares.
  */
 struct plan *plan_new(const struct procedure_settings *procedure,
     const struct params *params, struct error *err);
@@ -34,6 +42,20 @@ const struct procedure_settings *plan_procedure(const struct plan *p);
 /* The parameters with the procedure's defaults filled in. */
 const struct params *plan_params(const struct plan *p);
 
+/*
+ * Does anything in it mention ${target_version}?  Then there is nothing to be
+ * done while no target is known.
+ */
+bool plan_needs_target(const struct plan *p);
+
+/*
+ * Appends the name of what no other run may touch meanwhile: the procedure's
+ * lock, or else the environment, or else the service.
+ */
+bool plan_lock(const struct plan *p, const struct occasion *occasion,
+    struct text *name, struct error *err);
+
+/* NULL is allowed. */
 void plan_free(struct plan *p);
 
 #endif

@@ -14,8 +14,11 @@
 
 #include "procedure/plan.h"
 
-#define RUN_CAPTURE_MAX 1024 /* bytes of a captured output */
-#define RUN_RERUNS_MAX 2     /* of one step after interruptions */
+#define RUN_CAPTURE_MAX                                                 \
+	1024             /* bytes of a captured output; a longer one is \
+	                    none */
+#define RUN_CHECKS_MAX 2 /* of one attempt, when interrupted */
+#define RUN_RERUNS_MAX 2 /* of one step after interruptions */
 
 enum step_outcome {
 	STEP_DONE,        /* exit status 0 */
@@ -48,7 +51,7 @@ enum next_kind {
 
 struct next {
 	enum next_kind kind;
-	unsigned step;    /* index in the plan */
+	unsigned step;    /* index in the plan; where a run has stopped */
 	unsigned attempt; /* from 1 */
 	unsigned check;   /* from 1; with NEXT_CHECK */
 	int64_t at_ms;
@@ -77,19 +80,43 @@ void run_free(struct run *r);
 struct next run_next(const struct run *r);
 
 /*
+ * What run_next() asks for is about to be started, its intent being stored:
+ * an abort from here on waits for its end.  False when nothing is asked for.
+ */
+bool run_step_begins(struct run *r);
+
+/*
  * An end of what run_next() asked for.  Anything else changes nothing and
- * gives false.  Skipped steps are passed over silently.
+ * gives false.  Skipped steps are passed over silently.  The same ends lead
+ * to the same run_next(), whenever they are told; now_ms moves at_ms alone.
+ *
+ * A step that failed is run again as its attempts allow; one that timed out
+ * only with resume = "rerun", or "check" when the check says that it is not
+ * done, for it may have done its work.  An interrupted one is run again in
+ * these two cases as well, RUN_RERUNS_MAX times.  A check says done with exit
+ * status 0 and not done with 1; with anything else it cannot tell, and then
+ * an interrupted step ends the run and a timed-out one stays that.  One that
+ * was withdrawn ends the run as aborted.
  */
 bool run_step_ended(struct run *r, const struct step_ended *e, int64_t now_ms);
 
-/* No further step will be asked for; one under way still ends. */
+/*
+ * No further step will be asked for.  When one is under way run_next() stays
+ * what it is until that one ends; else the run is finished at once.
+ */
 void run_abort(struct run *r);
 
-/* Outcome of a step so far; STEP_SKIPPED also for those never reached. */
+/*
+ * Outcome of a step so far; STEP_SKIPPED also for those never reached.  Those
+ * that "when" passed over were reached.
+ */
 enum step_outcome run_step_outcome(const struct run *r, unsigned step);
 bool run_step_was_reached(const struct run *r, unsigned step);
 
-/* A captured output; NULL when there is none of that name. */
+/*
+ * What the last step that is done and captures under that name printed; NULL
+ * when there is none.
+ */
 const char *run_capture(const struct run *r, const char *name);
 
 #endif

@@ -110,7 +110,7 @@ parse(const char *text, struct condition *c, struct error *err)
 	if (take_outcome(p, c))
 		return true;
 	return error_set(err,
-	    "when \"%s\": the outcome must be one of done, failed, timed-out, "
+	    "when \"%s\": the outcome must be one of done, failed, timed_out, "
 	    "refused, skipped",
 	    text);
 }
@@ -197,7 +197,7 @@ when_holds(const char *condition, const struct plan *plan, unsigned step,
     const struct run *run)
 {
 	struct condition c;
-	struct error ignored; /* when_check() has told it */
+	struct error ignored = { "" }; /* when_check() has told it */
 
 	if (!parse(condition, &c, &ignored))
 		return false;

@@ -6,7 +6,7 @@
  *	STEP is OUTCOME		STEP is not OUTCOME
  *	CAPTURE == "text"	CAPTURE != "text"
  *
- * OUTCOME is done, failed, timed-out, refused or skipped.  A step with
+ * OUTCOME is done, failed, timed_out, refused or skipped.  A step with
  * for_each is done when all of it is, and anything else when one of it is.
  * Text stands in either kind of quotes, or in none when it is a single word.
  * An output that was not captured equals nothing.

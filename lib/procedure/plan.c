@@ -1,0 +1,227 @@
+#include "procedure/plan.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "procedure/match.h"
+#include "procedure/plan_check.h"
+
+#define PLAN_MAX_BYTES (4 << 20)
+
+struct plan {
+	struct arena *arena; /* this struct lives in it */
+	const struct procedure_settings *procedure;
+	struct params params;
+	struct plan_step *steps;
+	unsigned step_count;
+};
+
+static bool
+no_memory(struct error *err)
+{
+	return error_set(err, "no memory for the plan of a procedure");
+}
+
+static bool
+values_match(const struct param_spec *spec, const struct strings *values,
+    struct error *err)
+{
+	struct error why;
+
+	for (size_t i = 0; spec->match != NULL && i < values->count; i++)
+		if (!match_whole(spec->match, values->items[i], &why))
+			return error_set(err, "parameter %s: \"%s\" %s",
+			    spec->name, values->items[i], why.text);
+	return true;
+}
+
+static bool
+add_default(struct plan *p, const struct param_spec *spec, struct error *err)
+{
+	struct param *param = &p->params.items[p->params.count];
+	const char **value = arena_array(p->arena, 1, sizeof(*value));
+
+	if (value == NULL)
+		return no_memory(err);
+	*value = spec->fallback;
+	*param = (struct param){
+		.name = spec->name,
+		.values = { .items = value, .count = 1 },
+	};
+	p->params.count++;
+	return values_match(spec, &param->values, err);
+}
+
+static bool
+take_param(struct plan *p, const struct param_spec *spec,
+    const struct params *given, struct error *err)
+{
+	const struct param *param = params_find(given, spec->name);
+
+	/* An empty list is as good as none. */
+	if (param != NULL && param->values.count > 0) {
+		p->params.items[p->params.count++] = *param;
+		return values_match(spec, &param->values, err);
+	}
+	if (spec->fallback != NULL)
+		return add_default(p, spec, err);
+	if (!spec->required)
+		return true;
+	return error_set(err,
+	    "parameter %s is required by procedure %s: give it in the "
+	    "service's params",
+	    spec->name, p->procedure->name);
+}
+
+static bool
+take_params(struct plan *p, const struct params *given, struct error *err)
+{
+	size_t count = p->procedure->param_count;
+
+	p->params.items =
+	    arena_array(p->arena, count, sizeof(p->params.items[0]));
+	if (p->params.items == NULL)
+		return no_memory(err);
+	for (size_t i = 0; i < count; i++)
+		if (!take_param(p, &p->procedure->params[i], given, err))
+			return false;
+	return true;
+}
+
+static bool
+add_step(struct plan *p, const struct step_settings *settings, const char *item,
+    struct error *err)
+{
+	const char *label = settings->name;
+
+	if (p->step_count == PROCEDURE_PLAN_STEPS_MAX)
+		return error_set(err,
+		    "procedure %s: more than %d steps, for_each counted out",
+		    p->procedure->name, PROCEDURE_PLAN_STEPS_MAX);
+	if (item != NULL)
+		label = arena_printf(p->arena, "%s[%s]", settings->name, item);
+	if (label == NULL)
+		return no_memory(err);
+	p->steps[p->step_count++] = (struct plan_step){
+		.settings = settings,
+		.item = item,
+		.label = label,
+	};
+	return true;
+}
+
+/* What a step with for_each goes through; NULL with the reason. */
+static const struct strings *
+items_of(const struct plan *p, const struct step_settings *s, struct error *err)
+{
+	const struct param *param = params_find(&p->params, s->for_each);
+
+	if (param == NULL)
+		(void)error_set(err,
+		    "step %s: for_each names %s, which is no parameter or has "
+		    "no value",
+		    s->name, s->for_each);
+	else if (!param->is_list)
+		(void)error_set(err,
+		    "step %s: for_each needs a list: write %s = [ \"%s\" ]",
+		    s->name, s->for_each, param->values.items[0]);
+	else
+		return &param->values;
+	return NULL;
+}
+
+static bool
+add_steps(struct plan *p, const struct step_settings *s, struct error *err)
+{
+	const struct strings *items;
+
+	if (s->for_each == NULL)
+		return add_step(p, s, NULL, err);
+	items = items_of(p, s, err);
+	if (items == NULL)
+		return false;
+	for (size_t i = 0; i < items->count; i++) {
+		struct strings before = { items->items, i };
+
+		if (strings_contain(&before, items->items[i]))
+			return error_set(err,
+			    "step %s: \"%s\" stands twice in the list %s",
+			    s->name, items->items[i], s->for_each);
+		if (!add_step(p, s, items->items[i], err))
+			return false;
+	}
+	return true;
+}
+
+static bool
+make_steps(struct plan *p, struct error *err)
+{
+	const struct procedure_settings *procedure = p->procedure;
+
+	p->steps = arena_array(
+	    p->arena, PROCEDURE_PLAN_STEPS_MAX, sizeof(p->steps[0]));
+	if (p->steps == NULL)
+		return no_memory(err);
+	if (procedure->step_count == 0)
+		return error_set(
+		    err, "procedure %s has no steps", procedure->name);
+	for (size_t i = 0; i < procedure->step_count; i++)
+		if (!add_steps(p, &procedure->steps[i], err))
+			return false;
+	return true;
+}
+
+struct plan *
+plan_new(const struct procedure_settings *procedure,
+    const struct params *params, struct error *err)
+{
+	struct arena *arena = arena_new(PLAN_MAX_BYTES);
+	struct plan *p = NULL;
+
+	if (arena != NULL)
+		p = arena_alloc(arena, sizeof(*p));
+	if (p == NULL) {
+		(void)no_memory(err);
+		arena_free(arena);
+		return NULL;
+	}
+	p->arena = arena;
+	p->procedure = procedure;
+	if (!take_params(p, params, err) || !make_steps(p, err) ||
+	    !plan_check(p, err)) {
+		arena_free(arena);
+		return NULL;
+	}
+	return p;
+}
+
+unsigned
+plan_step_count(const struct plan *p)
+{
+	return p->step_count;
+}
+
+const struct plan_step *
+plan_step(const struct plan *p, unsigned index)
+{
+	return &p->steps[index];
+}
+
+const struct procedure_settings *
+plan_procedure(const struct plan *p)
+{
+	return p->procedure;
+}
+
+const struct params *
+plan_params(const struct plan *p)
+{
+	return &p->params;
+}
+
+void
+plan_free(struct plan *p)
+{
+	if (p != NULL)
+		arena_free(p->arena);
+}

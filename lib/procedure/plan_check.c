@@ -1,0 +1,221 @@
+#include "procedure/plan_check.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "executor/executor.h"
+#include "procedure/variables.h"
+#include "procedure/when.h"
+
+static bool
+is_taken(const char *name)
+{
+	if (strcmp(name, "reason") == 0)
+		return true;
+	for (size_t i = 0; occasion_names[i] != NULL; i++)
+		if (strcmp(occasion_names[i], name) == 0)
+			return true;
+	return false;
+}
+
+/* One name, one meaning. */
+static bool
+check_names(const struct procedure_settings *procedure, struct error *err)
+{
+	for (size_t i = 0; i < procedure->param_count; i++) {
+		const struct param_spec *spec = &procedure->params[i];
+
+		if (is_taken(spec->name))
+			return error_set(err,
+			    "parameter %s: the name has a meaning already, "
+			    "choose another",
+			    spec->name);
+		for (size_t k = 0; k < i; k++)
+			if (strcmp(procedure->params[k].name, spec->name) == 0)
+				return error_set(err,
+				    "parameter %s is declared twice",
+				    spec->name);
+	}
+	return true;
+}
+
+static bool
+check_capture(const struct procedure_settings *procedure,
+    const struct step_settings *s, struct error *err)
+{
+	if (s->capture == NULL)
+		return true;
+	if (s->for_each != NULL)
+		return error_set(err,
+		    "step %s: capture and for_each do not go together: which "
+		    "output should it be?",
+		    s->name);
+	for (size_t i = 0; i < procedure->param_count; i++)
+		if (strcmp(procedure->params[i].name, s->capture) == 0)
+			return error_set(err,
+			    "step %s: capture = \"%s\" is the name of a "
+			    "parameter already",
+			    s->name, s->capture);
+	if (is_taken(s->capture))
+		return error_set(err,
+		    "step %s: capture = \"%s\": the name has a meaning "
+		    "already, choose another",
+		    s->name, s->capture);
+	return true;
+}
+
+static bool
+check_when(
+    const struct procedure_settings *procedure, size_t step, struct error *err)
+{
+	const struct step_settings *s = &procedure->steps[step];
+	struct error why;
+
+	for (size_t i = 0; i < s->when.count; i++)
+		if (!when_check(s->when.items[i], procedure, step, &why))
+			return error_set(err, "step %s: %s", s->name, why.text);
+	return true;
+}
+
+static bool
+is_known_already(const struct plan *p, unsigned step, const char *template)
+{
+	struct text out = text_new(COMMAND_BYTES_MAX);
+	struct error ignored = { "" };
+	bool known = variables_expand_value(
+	    template, NULL, p, step, NULL, &out, &ignored);
+
+	text_free(&out);
+	return known;
+}
+
+/* What is known already is tried already: a "-" in front is found. */
+static bool
+check_argument(const struct plan *p, unsigned step, const char *template,
+    struct error *err)
+{
+	struct text out = text_new(COMMAND_BYTES_MAX);
+	bool good = variables_check(template, p, step, err) &&
+	    (!is_known_already(p, step, template) ||
+		variables_expand(template, NULL, p, step, NULL, &out, err));
+
+	text_free(&out);
+	return good;
+}
+
+static bool
+check_arguments(const struct plan *p, unsigned step,
+    const struct strings *command, struct error *err)
+{
+	struct error why;
+
+	for (size_t i = 0; i < command->count; i++)
+		if (!check_argument(p, step, command->items[i], &why))
+			return error_set(err, "step %s: %s",
+			    plan_step(p, step)->label, why.text);
+	return true;
+}
+
+/* ROLLBACK... are ours, and what a step's processes are found by. */
+static bool
+check_variable(const struct param *e, struct error *err)
+{
+	if (!variable_name_is_valid(e->name))
+		return error_set(err,
+		    "\"%s\" is no name: letters, digits and \"_\", no digit in "
+		    "front",
+		    e->name);
+	if (strncmp(e->name, "ROLLBACK", strlen("ROLLBACK")) == 0)
+		return error_set(err,
+		    "%s: what begins with ROLLBACK is set by rollbackd alone",
+		    e->name);
+	if (e->is_list)
+		return error_set(err, "%s must be one text", e->name);
+	return true;
+}
+
+static bool
+check_environment(const struct plan *p, unsigned step, struct error *err)
+{
+	const struct plan_step *s = plan_step(p, step);
+	struct error why;
+
+	for (size_t i = 0; i < s->settings->environment.count; i++) {
+		const struct param *e = &s->settings->environment.items[i];
+
+		if (!check_variable(e, &why) ||
+		    !variables_check(e->values.items[0], p, step, &why))
+			return error_set(err, "step %s: environment: %s",
+			    s->label, why.text);
+	}
+	return true;
+}
+
+static bool
+check_steps(const struct plan *p, struct error *err)
+{
+	for (unsigned i = 0; i < plan_step_count(p); i++) {
+		const struct step_settings *s = plan_step(p, i)->settings;
+
+		if (s->resume == RESUME_CHECK && s->check.count == 0)
+			return error_set(err,
+			    "step %s: resume = \"check\" needs a check "
+			    "command",
+			    s->name);
+		if (!check_arguments(p, i, &s->command, err) ||
+		    !check_arguments(p, i, &s->check, err) ||
+		    !check_environment(p, i, err))
+			return false;
+	}
+	return true;
+}
+
+struct lock_names {
+	const struct plan *plan;
+	const char *bad;
+};
+
+/* A name that differs from run to run would lock nothing. */
+static void
+see_lock_name(const char *name, void *arg)
+{
+	struct lock_names *names = arg;
+
+	if (strcmp(name, "service") != 0 && strcmp(name, "environment") != 0 &&
+	    params_find(plan_params(names->plan), name) == NULL)
+		names->bad = "no";
+}
+
+static bool
+check_lock(const struct plan *p, struct error *err)
+{
+	const char *lock = plan_procedure(p)->lock;
+	struct lock_names names = { .plan = p };
+	struct error why;
+
+	if (lock == NULL)
+		return true;
+	if (!variables_check(lock, p, VARIABLES_NO_STEP, &why) ||
+	    !variables_scan(lock, see_lock_name, &names, &why))
+		return error_set(err, "lock: %s", why.text);
+	if (names.bad != NULL)
+		return error_set(err,
+		    "lock \"%s\": only ${service}, ${environment} and "
+		    "parameters are the same in every run",
+		    lock);
+	return true;
+}
+
+bool
+plan_check(const struct plan *p, struct error *err)
+{
+	const struct procedure_settings *procedure = plan_procedure(p);
+
+	if (!check_names(procedure, err))
+		return false;
+	for (size_t i = 0; i < procedure->step_count; i++)
+		if (!check_capture(procedure, &procedure->steps[i], err) ||
+		    !check_when(procedure, i, err))
+			return false;
+	return check_steps(p, err) && check_lock(p, err);
+}
