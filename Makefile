@@ -88,6 +88,9 @@ Q := $(if $(V),,@)
 ## all: the daemon, its step runner and its control program
 all: $(programs) $(BUILD)/rollbackd.service
 
+# What people start by hand uses all processors unless they say otherwise.
+again = $(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
+
 # A change of compiler or flags rebuilds what it should.
 flags := $(CC) $(cppflags) $(cflags) $(ldflags)
 $(BUILD)/flags: FORCE
@@ -130,7 +133,7 @@ $(BUILD)/rollbackd.service: systemd/rollbackd.service.in $(BUILD)/flags
 
 ## check: unit tests, the fuzz corpus, replays and the system tests
 check: deps-check
-	+$(Q)$(MAKE) --no-print-directory run-check
+	+$(Q)$(again) run-check
 run-check: all $(units) $(shells) $(fuzzers) $(tools)
 	$(Q)BUILD=$(abspath $(BUILD)) WRAP="$(WRAP)" tests/run \
 		$(units) $(shells) $(fuzzers) $(wildcard tests/system/test_*)
@@ -139,7 +142,7 @@ run-check: all $(units) $(shells) $(fuzzers) $(tools)
 asan: SAN = address,undefined
 tsan: SAN = thread
 fuzz: SAN = address,undefined,fuzzer-no-link
-sanitized = $(MAKE) --no-print-directory BUILD=$(BUILD)/$@ HARDEN= HARDEN_LD= CFLAGS="-O1 -g \
+sanitized = $(again) BUILD=$(BUILD)/$@ HARDEN= HARDEN_LD= CFLAGS="-O1 -g \
 	-fno-omit-frame-pointer -fno-sanitize-recover=all -fsanitize=$(SAN)"
 
 asan tsan: deps
@@ -147,7 +150,7 @@ asan tsan: deps
 
 ## coverage: check once more and say what it missed
 coverage: deps
-	+$(Q)$(MAKE) BUILD=$(BUILD)/cov HARDEN= CFLAGS="-O0 -g --coverage" run-check
+	+$(Q)$(again) BUILD=$(BUILD)/cov HARDEN= CFLAGS="-O0 -g --coverage" run-check
 	$(Q)gcovr --root . --filter lib/ --filter daemon/ --print-summary \
 		--sort-percentage --gcov-ignore-parse-errors $(BUILD)/cov
 	$(Q)gcovr --root . --filter lib/ --gcov-ignore-parse-errors \
@@ -172,7 +175,7 @@ run-bench: all $(benches) $(tools)
 
 ## demo: a bad release, noticed and rolled back, for real (KEEP=1: stay up)
 demo: deps-demo
-	+$(Q)$(MAKE) --no-print-directory all
+	+$(Q)$(again) all
 	$(Q)BUILD=$(abspath $(BUILD)) KEEP=$(KEEP) tests/demo/demo
 
 ## lint: layout, layering, static analysis, man pages

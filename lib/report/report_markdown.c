@@ -182,7 +182,12 @@ add_communication(struct text *out, const struct story *s)
 	text_add(out, "## Communication\n\n");
 	for (size_t i = 0; i < s->incident->event_count; i++)
 		any |= add_notified(out, &s->incident->events[i]);
-	text_add(out, any ? "\n" : "Nobody was told yet.\n\n");
+	if (!any)
+		text_add(out, "Nobody was told yet.\n");
+	/* This page comes first, so that the notice can name it. */
+	if (s->closed != NULL)
+		text_add(out, "\nThe closing is told once this is written.\n");
+	text_add_char(out, '\n');
 }
 
 static void
