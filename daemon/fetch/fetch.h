@@ -19,7 +19,25 @@
 struct fetch;
 struct fetch_target;
 
+/* NULL fields: what the host has. */
+struct fetch_settings {
+	const char *dns_servers; /* "127.0.0.1:5353", commas between */
+	const char *resolv_conf; /* path */
+	size_t in_flight_max;    /* 0: half of the descriptors there are */
+};
+
 struct fetch *fetch_new(struct loop *loop, struct error *err);
+struct fetch *fetch_new_with(struct loop *loop,
+    const struct fetch_settings *settings, struct error *err);
+
+/*
+ * Why the libcurl at hand should not be relied upon, in words; NULL: nothing
+ * is known against it.
+ */
+const char *fetch_library_trouble(void);
+
+/* What fetch_target_new() would refuse, without making anything. */
+bool fetch_check(const struct http_settings *settings, struct error *err);
 
 /* Every target must have been freed before. */
 void fetch_free(struct fetch *f);

@@ -15,6 +15,15 @@ text_new(size_t max_bytes)
 	return (struct text){ .max_bytes = max_bytes };
 }
 
+struct text
+text_over(char *buffer, size_t bytes)
+{
+	buffer[0] = '\0';
+	return (struct text){
+		.data = buffer, .capacity = bytes, .max_bytes = bytes - 1
+	};
+}
+
 /* Room for so many more bytes and the NUL. */
 static bool
 reserve(struct text *t, size_t more)
@@ -106,7 +115,7 @@ is_printable(const char *bytes, size_t length)
 void
 text_add_escaped(struct text *t, const char *bytes, size_t length)
 {
-	while (length > 0) {
+	while (length > 0 && !t->cut) {
 		size_t n = utf8_length(bytes, length);
 
 		if (n > 0 && is_printable(bytes, n) && *bytes != '\\')

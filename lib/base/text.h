@@ -22,6 +22,12 @@ struct text {
 /* An empty text of at most max_bytes; takes no memory yet. */
 struct text text_new(size_t max_bytes);
 
+/*
+ * An empty text in a buffer of the caller's, NUL included: takes no memory,
+ * and is not to be freed or taken.
+ */
+struct text text_over(char *buffer, size_t bytes);
+
 void text_add(struct text *t, const char *words);
 void text_add_bytes(struct text *t, const void *bytes, size_t length);
 void text_add_char(struct text *t, char c);

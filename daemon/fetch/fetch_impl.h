@@ -1,0 +1,192 @@
+/*
+ * fetch_impl.h - what the files of daemon/fetch share; for nobody else.
+ *
+ *   fetch.c      the whole: queue, lag
+ *   target.c     whom to ask: settings made ready
+ *   question.c   one question, from its beginning to its sample
+ *   request.c    what libcurl is told to send
+ *   redirect.c   where an answer may send us
+ *   slot.c       an easy handle and what it receives
+ *   shard.c      libcurl's multi handles on our loop
+ */
+#ifndef DAEMON_FETCH_FETCH_IMPL_H
+#define DAEMON_FETCH_FETCH_IMPL_H
+
+#include <curl/curl.h>
+
+#include "daemon/fetch/curl_failure.h"
+#include "daemon/fetch/fetch.h"
+#include "daemon/fetch/resolver.h"
+#include "daemon/fetch/secret_file.h"
+#include "probe/http_judge.h"
+
+/* libcurl's costs grow with the connections of a multi handle. */
+#define SHARD_TARGETS_MAX 100
+#define HEADER_BYTES_MAX (64 * 1024)
+#define BODY_FIRST_BYTES 4096
+#define BODY_KEPT_BYTES (64 * 1024)
+#define REDIRECTS_MAX 3
+/* Later than this and a timeout is no longer the target's. */
+#define LAG_MAX_MS 250
+#define LAG_TICK_MS 100
+
+struct fetch_buffer {
+	char *bytes;
+	size_t length;
+	size_t capacity;
+};
+
+struct fetch_slot {
+	CURL *easy;
+	struct fetch_slot *next; /* in the pool */
+	struct fetch_target *target;
+	struct curl_slist *resolve;
+	struct fetch_buffer headers; /* of the final answer */
+	struct fetch_buffer body;
+	size_t header_bytes; /* of all answers, 100 Continue included */
+	size_t body_bytes;
+	int64_t content_length; /* -1: not said */
+	/* Why we cut the transfer short ourselves; NULL: we did not. */
+	const struct failure *cut;
+	struct connect_attempts attempts;
+	char words[CURL_ERROR_SIZE];
+};
+
+/* One multi handle and the targets that are asked through it. */
+struct fetch_shard {
+	struct fetch *fetch;
+	struct fetch_shard *next;
+	CURLM *multi;
+	struct loop_timer *timer;
+	size_t target_count;
+	struct fetch_slot *pool;
+};
+
+/* A connection's descriptor: stays watched while nobody waits for it. */
+struct fetch_socket {
+	struct fetch_shard *shard;
+	struct loop_watch *watch; /* NULL: not watched */
+	int fd;
+	bool is_ours;   /* on_open() made it: on_close() will tell its end */
+	bool is_wanted; /* libcurl waits for it */
+};
+
+enum fetch_state {
+	FETCH_IDLE,
+	FETCH_QUEUED,
+	FETCH_RESOLVING,
+	FETCH_SENT,
+	FETCH_SETTLED, /* the answer is known and will be told next turn */
+};
+
+struct fetch_origin {
+	char *host;
+	uint16_t port;
+	bool is_https;
+	bool is_literal;
+};
+
+struct fetch_target {
+	struct fetch *fetch;
+	struct fetch_shard *shard;
+	const struct http_settings *settings;
+	struct http_judge *judge;
+	char *url;
+	struct fetch_origin origin;
+	char *body;
+	struct curl_slist *headers;
+	struct curl_slist *onward_headers; /* to another origin */
+	struct secret_file *password;
+	struct secret_file *bearer;
+	struct loop_timer *deadline;
+
+	/* The question. */
+	enum fetch_state state;
+	struct fetch_target *queue_next;
+	fetch_done *done;
+	void *arg;
+	bool fresh;
+	bool retried;
+	unsigned redirects;
+	int64_t timeout_ms;
+	int64_t asked_ms; /* the loop's clock */
+	int64_t sent_ms;  /* the real one */
+	int64_t lag_before_ms;
+	int64_t lookup_ms; /* when the name was asked for */
+	double resolve_ms;
+	struct resolver_question *lookup;
+	struct fetch_slot *slot;
+	char *next_url; /* NULL: url */
+	struct fetch_origin next_origin;
+	enum http_method method;
+	struct http_verdict settled;
+};
+
+struct fetch {
+	struct loop *loop;
+	struct resolver *resolver;
+	struct fetch_shard *shards;
+	struct fetch_socket **sockets; /* by descriptor; NULL: none */
+	size_t socket_count;
+	struct fetch_target *queue_first, *queue_last;
+	size_t in_flight, in_flight_max;
+	struct loop_timer *tick; /* runs while anything is in flight */
+	int64_t tick_due_ms;
+	int64_t lag_ms;  /* how late our own loop was, in all */
+	unsigned depth;  /* inside of a callback from the loop */
+	bool is_closing; /* freed inside of one */
+};
+
+/* fetch.c */
+int64_t fetch_clock_ms(void); /* CLOCK_BOOTTIME, not the loop's idea of it */
+int64_t fetch_lag_ms(const struct fetch *f); /* since it began, in all */
+void fetch_enter(struct fetch *f); /* around every callback from the loop */
+void fetch_leave(struct fetch *f);
+void fetch_start_queued(struct fetch *f);
+void fetch_leave_queue(struct fetch_target *t);
+
+/* question.c */
+void question_begin(struct fetch_target *t);
+void question_drop(struct fetch_target *t);        /* tells nobody */
+void question_out_of_time(struct fetch_target *t); /* in the queue */
+void question_on_deadline(void *target);           /* for its timer */
+void question_transfer_done(struct fetch_target *t, CURLcode code);
+
+/* redirect.c */
+enum redirect {
+	REDIRECT_NONE,
+	REDIRECT_FOLLOW,  /* next_url is set */
+	REDIRECT_REFUSED, /* trouble is set */
+};
+enum redirect redirect_follow(
+    struct fetch_target *t, const struct failure **trouble);
+
+/* shard.c */
+struct fetch_shard *shard_join(struct fetch *f); /* NULL: memory */
+void shard_leave(struct fetch_shard *s);
+void shard_free_empty(struct fetch *f);
+bool shard_start(struct fetch_shard *s, struct fetch_slot *slot);
+void shard_stop(struct fetch_shard *s, struct fetch_slot *slot);
+/* The descriptor of a new connection; false: memory. */
+bool shard_adopt_socket(struct fetch_shard *s, int fd);
+int shard_close_socket(void *shard, curl_socket_t fd); /* for libcurl */
+
+/* slot.c */
+struct fetch_slot *slot_take(struct fetch_shard *s); /* NULL: memory */
+void slot_return(struct fetch_shard *s, struct fetch_slot *slot);
+void slot_free(struct fetch_slot *slot); /* NULL is allowed */
+/* Nothing received yet. */
+void slot_clear(struct fetch_slot *slot);
+bool slot_set_constant_options(struct fetch_slot *slot);
+
+/* request.c: NULL, or why the question cannot be put. */
+const struct failure *request_prepare(struct fetch_slot *slot,
+    const struct fetch_target *t, const struct resolver_answer *answer);
+
+/* target.c */
+bool origin_parse(const char *url, struct fetch_origin *o, struct error *err);
+void origin_free(struct fetch_origin *o);
+bool origin_may_be_local(
+    const struct fetch_origin *o, const struct http_settings *settings);
+
+#endif

@@ -1,0 +1,84 @@
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "daemon/fetch/fetch_impl.h"
+
+/*
+ * Followed by hand, because what libcurl would follow is more than we want:
+ * the same host only, never from https to http, few times, and to another
+ * port or scheme without credentials (request.c).
+ */
+
+static const struct failure too_many = { SAMPLE_FAILED, "redirect.too_many" };
+static const struct failure bad_url = { SAMPLE_FAILED, "redirect.bad_url" };
+static const struct failure downgrade = { SAMPLE_FAILED, "redirect.downgrade" };
+static const struct failure other_host = { SAMPLE_FAILED,
+	"redirect.other_host" };
+static const struct failure no_memory = { SAMPLE_LOST, "local.memory" };
+
+static bool
+is_redirect(long status)
+{
+	return status == 301 || status == 302 || status == 303 ||
+	    status == 307 || status == 308;
+}
+
+/* As browsers do: only 307 and 308 keep a POST a POST. */
+static enum http_method
+next_method(enum http_method method, long status)
+{
+	if (method == HTTP_POST && status < 307)
+		return HTTP_GET;
+	return method;
+}
+
+static const struct failure *
+check_next(const struct fetch_target *t, const struct fetch_origin *next)
+{
+	if (strcasecmp(next->host, t->origin.host) != 0)
+		return &other_host;
+	if (t->origin.is_https && !next->is_https)
+		return &downgrade;
+	return NULL;
+}
+
+enum redirect
+redirect_follow(struct fetch_target *t, const struct failure **trouble)
+{
+	CURL *easy = t->slot->easy;
+	struct fetch_origin next;
+	struct error ignored;
+	char *location = NULL, *url;
+	long status = 0;
+
+	(void)curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+	if (t->settings->max_redirects == 0 || !is_redirect(status) ||
+	    http_judge_status_is_fine(t->judge, (int)status))
+		return REDIRECT_NONE;
+	(void)curl_easy_getinfo(easy, CURLINFO_REDIRECT_URL, &location);
+	if (location == NULL)
+		return REDIRECT_NONE;
+	*trouble = &too_many;
+	if (t->redirects >= t->settings->max_redirects ||
+	    t->redirects >= REDIRECTS_MAX)
+		return REDIRECT_REFUSED;
+	*trouble = &bad_url;
+	if (!origin_parse(location, &next, &ignored))
+		return REDIRECT_REFUSED;
+	*trouble = check_next(t, &next);
+	url = *trouble == NULL ? strdup(location) : NULL;
+	if (url == NULL) {
+		if (*trouble == NULL)
+			*trouble = &no_memory;
+		origin_free(&next);
+		return REDIRECT_REFUSED;
+	}
+	free(t->next_url);
+	origin_free(&t->next_origin);
+	t->next_url = url;
+	t->next_origin = next;
+	t->method = next_method(t->method, status);
+	t->redirects++;
+	return REDIRECT_FOLLOW;
+}

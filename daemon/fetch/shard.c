@@ -1,0 +1,304 @@
+#include "daemon/fetch/fetch_impl.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#define SOCKETS_FIRST 256
+
+/* Sockets */
+
+static bool
+grow_sockets(struct fetch *f, size_t fd)
+{
+	size_t count = f->socket_count == 0 ? SOCKETS_FIRST : f->socket_count;
+	struct fetch_socket **sockets;
+
+	if (fd < f->socket_count)
+		return true;
+	while (count <= fd)
+		count *= 2;
+	sockets = realloc(f->sockets, count * sizeof(struct fetch_socket *));
+	if (sockets == NULL)
+		return false;
+	for (size_t i = f->socket_count; i < count; i++)
+		sockets[i] = NULL;
+	f->sockets = sockets;
+	f->socket_count = count;
+	return true;
+}
+
+static struct fetch_socket *
+find_socket(struct fetch_shard *s, int fd)
+{
+	struct fetch *f = s->fetch;
+
+	return (size_t)fd < f->socket_count ? f->sockets[fd] : NULL;
+}
+
+static struct fetch_socket *
+add_socket(struct fetch_shard *s, int fd)
+{
+	struct fetch_socket *k;
+
+	if (!grow_sockets(s->fetch, (size_t)fd))
+		return NULL;
+	k = calloc(1, sizeof(*k));
+	if (k == NULL)
+		return NULL;
+	k->shard = s;
+	k->fd = fd;
+	s->fetch->sockets[fd] = k;
+	return k;
+}
+
+static void
+forget_socket(struct fetch_socket *k)
+{
+	k->shard->fetch->sockets[k->fd] = NULL;
+	loop_watch_free(k->watch);
+	free(k);
+}
+
+static void
+collect(struct fetch_shard *s)
+{
+	CURLMsg *message;
+	int left;
+
+	while ((message = curl_multi_info_read(s->multi, &left)) != NULL) {
+		struct fetch_slot *slot = NULL;
+		CURLcode code = message->data.result;
+
+		if (message->msg != CURLMSG_DONE)
+			continue;
+		(void)curl_easy_getinfo(
+		    message->easy_handle, CURLINFO_PRIVATE, &slot);
+		question_transfer_done(slot->target, code);
+	}
+}
+
+static void
+act(struct fetch_shard *s, curl_socket_t fd, int what)
+{
+	struct fetch *f = s->fetch;
+	int running;
+
+	fetch_enter(f);
+	/* What goes wrong in it shows as the end of a transfer. */
+	(void)curl_multi_socket_action(s->multi, fd, what, &running);
+	collect(s);
+	fetch_leave(f);
+}
+
+static void
+on_ready(void *arg, bool readable, bool writable)
+{
+	struct fetch_socket *k = arg;
+
+	if (!k->is_wanted) {
+		/*
+		 * The peer closed an idle connection.  libcurl will find out
+		 * when it wants to use it; we need not hear of it again.
+		 */
+		loop_watch_free(k->watch);
+		k->watch = NULL;
+		if (!k->is_ours)
+			forget_socket(k);
+		return;
+	}
+	act(k->shard, k->fd,
+	    (readable ? CURL_CSELECT_IN : 0) |
+		(writable ? CURL_CSELECT_OUT : 0));
+}
+
+/*
+ * A socket nobody waits for stays with the loop: to take it out and in again
+ * for each probe would be two system calls.
+ */
+static void
+stop_waiting(struct fetch_socket *k)
+{
+	k->is_wanted = false;
+	if (!k->is_ours)
+		forget_socket(k);
+	else if (k->watch != NULL)
+		loop_watch_change(k->watch, true, false);
+}
+
+static int
+on_socket_wish(CURL *easy, curl_socket_t fd, int what, void *arg, void *unused)
+{
+	struct fetch_shard *s = arg;
+	struct fetch_socket *k = find_socket(s, fd);
+	bool in = (what & CURL_POLL_IN) != 0, out = (what & CURL_POLL_OUT) != 0;
+
+	(void)easy;
+	(void)unused;
+	if (what == CURL_POLL_REMOVE) {
+		if (k != NULL)
+			stop_waiting(k);
+		return 0;
+	}
+	if (k == NULL)
+		k = add_socket(s, fd);
+	if (k == NULL)
+		return -1;
+	k->is_wanted = true;
+	if (k->watch != NULL)
+		loop_watch_change(k->watch, in, out);
+	else
+		k->watch =
+		    loop_watch_new(s->fetch->loop, fd, on_ready, k, in, out);
+	return k->watch == NULL ? -1 : 0;
+}
+
+/* Timer */
+
+static void
+on_timer(void *arg)
+{
+	act(arg, CURL_SOCKET_TIMEOUT, 0);
+}
+
+static int
+on_timer_wish(CURLM *multi, long timeout_ms, void *arg)
+{
+	struct fetch_shard *s = arg;
+
+	(void)multi;
+	if (timeout_ms < 0)
+		loop_timer_stop(s->timer);
+	else
+		loop_timer_start(s->timer, timeout_ms);
+	return 0;
+}
+
+/* Shards */
+
+/* libcurl's default would throw out connections that are still of use. */
+static void
+allow_connections(struct fetch_shard *s)
+{
+	(void)curl_multi_setopt(
+	    s->multi, CURLMOPT_MAXCONNECTS, (long)(2 * s->target_count + 16));
+}
+
+static void
+shard_free(struct fetch_shard *s)
+{
+	while (s->pool != NULL) {
+		struct fetch_slot *slot = s->pool;
+
+		s->pool = slot->next;
+		slot_free(slot);
+	}
+	if (s->multi != NULL)
+		(void)curl_multi_cleanup(s->multi); /* it has no transfer */
+	loop_timer_free(s->timer);
+	free(s);
+}
+
+static struct fetch_shard *
+shard_new(struct fetch *f)
+{
+	struct fetch_shard *s = calloc(1, sizeof(*s));
+
+	if (s == NULL)
+		return NULL;
+	s->fetch = f;
+	s->multi = curl_multi_init();
+	s->timer = loop_timer_new(f->loop, on_timer, s);
+	if (s->multi == NULL || s->timer == NULL)
+		goto failed;
+	if (curl_multi_setopt(
+		s->multi, CURLMOPT_SOCKETFUNCTION, on_socket_wish) != 0 ||
+	    curl_multi_setopt(s->multi, CURLMOPT_SOCKETDATA, s) != 0 ||
+	    curl_multi_setopt(
+		s->multi, CURLMOPT_TIMERFUNCTION, on_timer_wish) != 0 ||
+	    curl_multi_setopt(s->multi, CURLMOPT_TIMERDATA, s) != 0 ||
+	    curl_multi_setopt(
+		s->multi, CURLMOPT_PIPELINING, CURLPIPE_NOTHING) != 0)
+		goto failed;
+	s->next = f->shards;
+	f->shards = s;
+	return s;
+failed:
+	shard_free(s);
+	return NULL;
+}
+
+struct fetch_shard *
+shard_join(struct fetch *f)
+{
+	struct fetch_shard *s = f->shards;
+
+	while (s != NULL && s->target_count >= SHARD_TARGETS_MAX)
+		s = s->next;
+	if (s == NULL)
+		s = shard_new(f);
+	if (s == NULL)
+		return NULL;
+	s->target_count++;
+	allow_connections(s);
+	return s;
+}
+
+void
+shard_leave(struct fetch_shard *s)
+{
+	s->target_count--;
+	if (s->target_count > 0)
+		allow_connections(s);
+	else if (s->fetch->depth == 0)
+		shard_free_empty(s->fetch);
+}
+
+void
+shard_free_empty(struct fetch *f)
+{
+	struct fetch_shard **where = &f->shards;
+
+	while (*where != NULL) {
+		struct fetch_shard *s = *where;
+
+		if (s->target_count > 0) {
+			where = &s->next;
+			continue;
+		}
+		*where = s->next;
+		shard_free(s);
+	}
+}
+
+bool
+shard_start(struct fetch_shard *s, struct fetch_slot *slot)
+{
+	return curl_multi_add_handle(s->multi, slot->easy) == CURLM_OK;
+}
+
+void
+shard_stop(struct fetch_shard *s, struct fetch_slot *slot)
+{
+	(void)curl_multi_remove_handle(s->multi, slot->easy);
+}
+
+bool
+shard_adopt_socket(struct fetch_shard *s, int fd)
+{
+	struct fetch_socket *k = add_socket(s, fd);
+
+	if (k == NULL)
+		return false;
+	k->is_ours = true;
+	return true;
+}
+
+int
+shard_close_socket(void *shard, curl_socket_t fd)
+{
+	struct fetch_socket *k = find_socket(shard, fd);
+
+	if (k != NULL)
+		forget_socket(k);
+	return close(fd);
+}

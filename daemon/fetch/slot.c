@@ -1,0 +1,298 @@
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/units.h"
+#include "base/version.h"
+#include "daemon/fetch/address.h"
+#include "daemon/fetch/fetch_impl.h"
+
+#define CA_CACHE_S 60L
+#define CONNECTION_LIFE_S 60L
+
+/* Buffers */
+
+static bool
+buffer_add(struct fetch_buffer *b, const char *bytes, size_t length,
+    size_t first_bytes)
+{
+	size_t want = b->length + length;
+	size_t capacity = b->capacity == 0 ? first_bytes : b->capacity;
+	char *more;
+
+	while (capacity < want)
+		capacity *= 2;
+	if (capacity != b->capacity) {
+		more = realloc(b->bytes, capacity);
+		if (more == NULL)
+			return false;
+		b->bytes = more;
+		b->capacity = capacity;
+	}
+	memcpy(b->bytes + b->length, bytes, length);
+	b->length = want;
+	return true;
+}
+
+static void
+buffer_clear(struct fetch_buffer *b)
+{
+	b->length = 0;
+	if (b->capacity <= BODY_KEPT_BYTES)
+		return;
+	free(b->bytes);
+	*b = (struct fetch_buffer){ .bytes = NULL };
+}
+
+/* What is received */
+
+static const struct failure no_memory = { SAMPLE_LOST, "local.memory" };
+static const struct failure too_large = { SAMPLE_FAILED, "body.too_large" };
+static const struct failure flood = { SAMPLE_FAILED, "http.header_flood" };
+static const struct failure two_lengths = { SAMPLE_FAILED, "http.protocol" };
+
+/* Anything but the length that came makes libcurl end the transfer. */
+static size_t
+cut(struct fetch_slot *slot, const struct failure *why)
+{
+	slot->cut = why;
+	return 0;
+}
+
+static size_t
+on_body(char *bytes, size_t one, size_t length, void *arg)
+{
+	struct fetch_slot *slot = arg;
+	const struct fetch_target *t = slot->target;
+	int64_t max_bytes = t->settings->expect.max_bytes;
+
+	(void)one;
+	slot->body_bytes += length;
+	if (max_bytes > 0 && slot->body_bytes > (size_t)max_bytes)
+		return cut(slot, &too_large);
+	if (http_judge_reads_body(t->judge) &&
+	    !buffer_add(&slot->body, bytes, length, BODY_FIRST_BYTES))
+		return cut(slot, &no_memory);
+	return length;
+}
+
+static bool
+starts_with(const char *line, size_t length, const char *start)
+{
+	size_t n = strlen(start);
+
+	return length >= n && strncasecmp(line, start, n) == 0;
+}
+
+/* libcurl takes the last of several lengths; others would take the first. */
+static bool
+contradicts(struct fetch_slot *slot, const char *line, size_t length)
+{
+	static const char name[] = "content-length:";
+	int64_t value = 0;
+
+	if (!starts_with(line, length, name))
+		return false;
+	for (size_t i = sizeof(name) - 1; i < length; i++)
+		if (line[i] >= '0' && line[i] <= '9' &&
+		    value < INT64_MAX / 10 - 1)
+			value = value * 10 + (line[i] - '0');
+	if (slot->content_length >= 0 && slot->content_length != value)
+		return true;
+	slot->content_length = value;
+	return false;
+}
+
+static size_t
+on_header(char *line, size_t one, size_t length, void *arg)
+{
+	struct fetch_slot *slot = arg;
+
+	(void)one;
+	slot->header_bytes += length;
+	if (slot->header_bytes > HEADER_BYTES_MAX)
+		return cut(slot, &flood);
+	if (starts_with(line, length, "HTTP/")) {
+		buffer_clear(&slot->headers);
+		slot->content_length = -1;
+	}
+	if (contradicts(slot, line, length))
+		return cut(slot, &two_lengths);
+	if (http_judge_reads_headers(slot->target->judge) &&
+	    !buffer_add(&slot->headers, line, length, BODY_FIRST_BYTES))
+		return cut(slot, &no_memory);
+	return length;
+}
+
+/* Connections */
+
+/* Asks the routing table, not the network. */
+static bool
+has_route(const struct curl_sockaddr *a)
+{
+	int fd = socket(a->family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool routed;
+
+	if (fd < 0)
+		return true; /* let the real one find out */
+	routed = connect(fd, &a->addr, a->addrlen) == 0;
+	(void)close(fd); /* nothing was sent */
+	return routed;
+}
+
+static curl_socket_t
+on_open(void *arg, curlsocktype purpose, struct curl_sockaddr *a)
+{
+	struct fetch_slot *slot = arg;
+	struct fetch_target *t = slot->target;
+	int fd;
+
+	(void)purpose;
+	if (address_is_local(&a->addr) &&
+	    !origin_may_be_local(&t->origin, t->settings)) {
+		slot->attempts.forbidden++;
+		return CURL_SOCKET_BAD;
+	}
+	if (!has_route(a)) {
+		slot->attempts.unroutable++;
+		return CURL_SOCKET_BAD;
+	}
+	fd = socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
+	if (fd >= 0 && !shard_adopt_socket(t->shard, fd)) {
+		(void)close(fd); /* not used yet */
+		fd = -1;
+	}
+	if (fd < 0) {
+		slot->attempts.starved++;
+		return CURL_SOCKET_BAD;
+	}
+	slot->attempts.made++;
+	return fd;
+}
+
+/* Options */
+
+struct number_option {
+	CURLoption option;
+	long value;
+};
+
+static const struct number_option numbers[] = {
+	{ CURLOPT_NOSIGNAL, 1 },
+	{ CURLOPT_NETRC, CURL_NETRC_IGNORED },
+	{ CURLOPT_FOLLOWLOCATION, 0 }, /* redirect.c does, with care */
+	{ CURLOPT_MAXREDIRS, 0 },
+	{ CURLOPT_UNRESTRICTED_AUTH, 0 },
+	{ CURLOPT_HTTP09_ALLOWED, 0 },
+	/* Reuse of HTTP/2 connections is broken in libcurl 7.88.1. */
+	{ CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1 },
+	{ CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2 },
+	/* A resumed session would not show its certificate again. */
+	{ CURLOPT_SSL_SESSIONID_CACHE, 0 },
+	{ CURLOPT_CA_CACHE_TIMEOUT, CA_CACHE_S },
+	{ CURLOPT_MAXLIFETIME_CONN, CONNECTION_LIFE_S },
+	/* Its cache holds what we put there and is not to be swept. */
+	{ CURLOPT_DNS_CACHE_TIMEOUT, -1 },
+};
+
+struct text_option {
+	CURLoption option;
+	const char *value;
+};
+
+static const struct text_option texts[] = {
+	{ CURLOPT_PROXY, "" },
+	{ CURLOPT_NOPROXY, "*" },
+	{ CURLOPT_PROTOCOLS_STR, "http,https" },
+	{ CURLOPT_REDIR_PROTOCOLS_STR, "http,https" },
+	{ CURLOPT_USERAGENT, "rollbackd/" ROLLBACKD_VERSION },
+	/* With a folder as well libcurl would not keep what it read. */
+	{ CURLOPT_CAPATH, NULL },
+};
+
+bool
+slot_set_constant_options(struct fetch_slot *slot)
+{
+	CURL *e = slot->easy;
+	bool ok = true;
+
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		ok &= (curl_easy_setopt)(e, numbers[i].option,
+			  numbers[i].value) == CURLE_OK;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		ok &= (curl_easy_setopt)(e, texts[i].option, texts[i].value) ==
+		    CURLE_OK;
+	ok &= curl_easy_setopt(e, CURLOPT_PRIVATE, slot) == CURLE_OK;
+	ok &= curl_easy_setopt(e, CURLOPT_ERRORBUFFER, slot->words) == CURLE_OK;
+	ok &= curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, on_body) == CURLE_OK;
+	ok &= curl_easy_setopt(e, CURLOPT_WRITEDATA, slot) == CURLE_OK;
+	ok &=
+	    curl_easy_setopt(e, CURLOPT_HEADERFUNCTION, on_header) == CURLE_OK;
+	ok &= curl_easy_setopt(e, CURLOPT_HEADERDATA, slot) == CURLE_OK;
+	ok &= curl_easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, on_open) ==
+	    CURLE_OK;
+	ok &= curl_easy_setopt(e, CURLOPT_OPENSOCKETDATA, slot) == CURLE_OK;
+	ok &= curl_easy_setopt(e, CURLOPT_CLOSESOCKETFUNCTION,
+		  shard_close_socket) == CURLE_OK;
+	return ok;
+}
+
+void
+slot_clear(struct fetch_slot *slot)
+{
+	buffer_clear(&slot->headers);
+	buffer_clear(&slot->body);
+	slot->header_bytes = 0;
+	slot->body_bytes = 0;
+	slot->content_length = -1;
+	slot->cut = NULL;
+	slot->attempts = (struct connect_attempts){ .made = 0 };
+	slot->words[0] = '\0';
+}
+
+struct fetch_slot *
+slot_take(struct fetch_shard *s)
+{
+	struct fetch_slot *slot = s->pool;
+
+	if (slot != NULL) {
+		s->pool = slot->next;
+		return slot;
+	}
+	slot = calloc(1, sizeof(*slot));
+	if (slot == NULL)
+		return NULL;
+	slot->easy = curl_easy_init();
+	if (slot->easy == NULL || !slot_set_constant_options(slot) ||
+	    curl_easy_setopt(slot->easy, CURLOPT_CLOSESOCKETDATA, s) !=
+		CURLE_OK) {
+		slot_free(slot);
+		return NULL;
+	}
+	return slot;
+}
+
+/* The one used last is the one still in the processor's cache. */
+void
+slot_return(struct fetch_shard *s, struct fetch_slot *slot)
+{
+	slot->target = NULL;
+	slot_clear(slot);
+	slot->next = s->pool;
+	s->pool = slot;
+}
+
+void
+slot_free(struct fetch_slot *slot)
+{
+	if (slot == NULL)
+		return;
+	curl_easy_cleanup(slot->easy);
+	curl_slist_free_all(slot->resolve);
+	free(slot->headers.bytes);
+	free(slot->body.bytes);
+	free(slot);
+}
