@@ -57,8 +57,10 @@ ldlibs   := $(call libs_of,$(PKGS))
 lib_ldlibs := $(call libs_of,$(LIB_PKGS))
 
 lib_src    := $(wildcard lib/*/*.c)
-monitor_src := $(wildcard daemon/*.c daemon/fetch/*.c daemon/store/*.c)
-step_src   := $(wildcard daemon/step/*.c)
+host_src   := $(wildcard daemon/host/*.c)
+monitor_src := $(wildcard daemon/*.c daemon/fetch/*.c daemon/store/*.c) \
+	$(host_src)
+step_src   := $(wildcard daemon/step/*.c) $(host_src)
 ctl_src    := $(wildcard daemon/ctl/*.c)
 unit_src   := $(wildcard tests/unit/test_*.c tests/unit/*/test_*.c)
 shell_src  := $(wildcard tests/daemon/test_*.c)

@@ -1,0 +1,222 @@
+#include "daemon/host/files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define OPEN_SAFELY (O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)
+
+int
+files_open_folder(int parent, const char *name, bool make, struct error *err)
+{
+	int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+	int fd;
+
+	/* The state folder itself may be reached through a link. */
+	if (parent != AT_FDCWD)
+		flags |= O_NOFOLLOW;
+	if (make && mkdirat(parent, name, 0700) != 0 && errno != EEXIST) {
+		(void)error_set(
+		    err, "cannot make %s: %s", name, strerror(errno));
+		return -1;
+	}
+	fd = openat(parent, name, flags);
+	if (fd < 0)
+		(void)error_set(
+		    err, "cannot open %s: %s", name, strerror(errno));
+	return fd;
+}
+
+bool
+files_sync_folder(int folder, struct error *err)
+{
+	if (fsync(folder) != 0)
+		return error_set(
+		    err, "cannot sync the folder: %s", strerror(errno));
+	return true;
+}
+
+bool
+write_all(int fd, const void *bytes, size_t length)
+{
+	const char *at = bytes;
+
+	while (length > 0) {
+		ssize_t n = write(fd, at, length);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return false;
+		at += n;
+		length -= (size_t)n;
+	}
+	return true;
+}
+
+/* Up to max bytes; -1 when it fails. */
+static ssize_t
+read_all(int fd, char *bytes, size_t max)
+{
+	size_t length = 0;
+
+	while (length < max) {
+		ssize_t n = read(fd, bytes + length, max - length);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		if (n == 0)
+			break;
+		length += (size_t)n;
+	}
+	return (ssize_t)length;
+}
+
+static bool
+is_acceptable(int fd, uid_t owner, size_t max, struct error *err)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) != 0)
+		return error_set(err, "fstat: %s", strerror(errno));
+	if (!S_ISREG(st.st_mode))
+		return error_set(err, "it is no regular file");
+	if (st.st_uid != 0 && st.st_uid != owner)
+		return error_set(
+		    err, "it belongs to uid %u", (unsigned)st.st_uid);
+	if (st.st_size > (off_t)max)
+		return error_set(err, "it has more than %zu bytes", max);
+	return true;
+}
+
+enum file_status
+file_read(int folder, const char *name, uid_t owner, char *bytes, size_t max,
+    size_t *length, struct error *err)
+{
+	int fd = openat(folder, name, O_RDONLY | OPEN_SAFELY);
+	ssize_t n;
+
+	*length = 0;
+	if (fd < 0) {
+		(void)error_set(err, "%s", strerror(errno));
+		return errno == ENOENT ? FILE_MISSING : FILE_BAD;
+	}
+	if (!is_acceptable(fd, owner, max, err)) {
+		(void)close(fd); /* was only read */
+		return FILE_BAD;
+	}
+	n = read_all(fd, bytes, max);
+	if (n < 0)
+		(void)error_set(err, "%s", strerror(errno));
+	(void)close(fd); /* was only read */
+	if (n < 0)
+		return FILE_BAD;
+	bytes[n] = '\0';
+	*length = (size_t)n;
+	return FILE_OK;
+}
+
+bool
+file_exists(int folder, const char *name)
+{
+	struct stat st;
+
+	return fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0 ||
+	    errno != ENOENT;
+}
+
+bool
+draft_open(struct draft *d, int folder, const char *name, size_t reserve_bytes,
+    struct error *err)
+{
+	int status = 0;
+
+	d->folder = folder;
+	(void)snprintf(d->name, sizeof(d->name), "%s", name);
+	(void)snprintf(d->temporary, sizeof(d->temporary), DRAFT_NAME_FORMAT,
+	    d->name, (long long)getpid());
+	d->fd = openat(folder, d->temporary,
+	    O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (d->fd < 0)
+		return error_set(err, "cannot make a file for %s: %s", name,
+		    strerror(errno));
+	if (reserve_bytes > 0)
+		status = posix_fallocate(d->fd, 0, (off_t)reserve_bytes);
+	if (status == 0 || status == EOPNOTSUPP || status == EINVAL)
+		return true;
+	draft_drop(d);
+	return error_set(
+	    err, "cannot take room for %s: %s", name, strerror(status));
+}
+
+void
+draft_drop(struct draft *d)
+{
+	if (d->fd < 0)
+		return;
+	(void)close(d->fd); /* its content is not wanted */
+	(void)unlinkat(d->folder, d->temporary, 0);
+	d->fd = -1;
+}
+
+static bool
+fill(struct draft *d, const void *bytes, size_t length)
+{
+	return lseek(d->fd, 0, SEEK_SET) == 0 &&
+	    write_all(d->fd, bytes, length) &&
+	    ftruncate(d->fd, (off_t)length) == 0 && fsync(d->fd) == 0;
+}
+
+/* Where the file system knows no rename without replacing, a link does it. */
+static bool
+move(struct draft *d, enum file_mode mode)
+{
+	unsigned flags = mode == FILE_NEW ? RENAME_NOREPLACE : 0;
+
+	if (renameat2(d->folder, d->temporary, d->folder, d->name, flags) == 0)
+		return true;
+	if (flags == 0 || (errno != EINVAL && errno != ENOSYS))
+		return false;
+	return linkat(d->folder, d->temporary, d->folder, d->name, 0) == 0 &&
+	    unlinkat(d->folder, d->temporary, 0) == 0;
+}
+
+enum file_put
+draft_commit(struct draft *d, const void *bytes, size_t length,
+    enum file_mode mode, struct error *err)
+{
+	if (!fill(d, bytes, length)) {
+		(void)error_set(
+		    err, "cannot write %s: %s", d->name, strerror(errno));
+		draft_drop(d);
+		return FILE_FAILED;
+	}
+	if (!move(d, mode)) {
+		enum file_put status =
+		    errno == EEXIST ? FILE_EXISTS : FILE_FAILED;
+
+		(void)error_set(
+		    err, "cannot place %s: %s", d->name, strerror(errno));
+		draft_drop(d);
+		return status;
+	}
+	(void)close(d->fd); /* synced before */
+	d->fd = -1;
+	return files_sync_folder(d->folder, err) ? FILE_STORED : FILE_FAILED;
+}
+
+enum file_put
+file_put(int folder, const char *name, const void *bytes, size_t length,
+    enum file_mode mode, struct error *err)
+{
+	struct draft d;
+
+	if (!draft_open(&d, folder, name, 0, err))
+		return FILE_FAILED;
+	return draft_commit(&d, bytes, length, mode, err);
+}

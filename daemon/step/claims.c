@@ -1,0 +1,88 @@
+#include "daemon/step/claims.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "base/failpoint.h"
+#include "daemon/host/files.h"
+#include "daemon/host/host.h"
+
+static bool
+store(
+    int fd, const struct state *s, const struct claim *claim, struct error *err)
+{
+	struct text file = text_new(CLAIM_MAX_BYTES);
+	bool ok;
+
+	claim_write(&file, claim);
+	ok = text_ok(&file) && write_all(fd, text_str(&file), file.length) &&
+	    fsync(fd) == 0;
+	text_free(&file);
+	if (!ok)
+		return error_set(
+		    err, "the claim cannot be stored: %s", strerror(errno));
+	return files_sync_folder(s->claims, err);
+}
+
+static void
+lock(int fd)
+{
+	while (flock(fd, LOCK_EX) != 0 && errno == EINTR)
+		continue;
+}
+
+static enum claim_status
+take(const struct state *s, const struct claim *claim, struct error *err)
+{
+	int fd = openat(s->claims, claim->key,
+	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	if (fd < 0 && errno == EEXIST)
+		return CLAIM_HELD;
+	if (fd < 0) {
+		(void)error_set(
+		    err, "the claim cannot be made: %s", strerror(errno));
+		return CLAIM_FAILED;
+	}
+	/* A reaper may have come first and called it interrupted. */
+	lock(fd);
+	if (file_exists(s->results, claim->key))
+		return CLAIM_HELD;
+	return store(fd, s, claim, err) ? CLAIM_TAKEN : CLAIM_TORN;
+}
+
+enum claim_status
+claim_take(const struct state *s, const struct permit *p, const char *key,
+    const char *refusal, struct error *err)
+{
+	const struct request *r = &p->request;
+	struct host_process self = { .pid = 0 };
+	struct claim claim = {
+		.key = key,
+		.boot_id = s->boot_id,
+		.pid = getpid(),
+		.claimed_ms = host_boot_ms(),
+		.wall_ms = host_wall_ms(),
+		.refusal = refusal,
+	};
+	enum claim_status status;
+
+	(void)host_process(getpid(), &self);
+	claim.start_time = self.start_time;
+	if (p->has_request) {
+		claim.service = r->service;
+		claim.procedure = r->procedure;
+		claim.cause = r->cause;
+		claim.incident = r->incident;
+		claim.parent = r->parent;
+		claim.request = p->request_file;
+		claim.request_length = p->request_length;
+	}
+	FAILPOINT("runner.before-claim");
+	status = take(s, &claim, err);
+	FAILPOINT("runner.after-claim");
+	return status;
+}

@@ -1,0 +1,159 @@
+/*
+ * rollbackd-step: runs one step attempt of a rollback procedure, at most
+ * once.  Started by PID 1, or by the monitor's spawner.
+ */
+#include <err.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/units.h"
+#include "base/version.h"
+#include "daemon/step/attempt.h"
+#include "daemon/step/helper_run.h"
+#include "daemon/step/reap.h"
+#include "daemon/step/spawner.h"
+
+#define KILL_GRACE_DEFAULT_MS 5000
+#define KILL_GRACE_MAX_MS (10 * 60 * 1000)
+#define SPAWNER_SOCKET 3
+
+enum mode {
+	MODE_ATTEMPT,
+	MODE_REAP,
+	MODE_HELPER,
+	MODE_SPAWNER,
+};
+
+struct arguments {
+	enum mode mode;
+	const char *config_folder;
+	const char *state_folder;
+	const char *name; /* key or id */
+	int64_t kill_grace_ms;
+};
+
+static void __attribute__((noreturn)) usage(void)
+{
+	(void)fprintf(stderr,
+	    "usage: rollbackd-step -c CONFIG_FOLDER -s STATE_FOLDER [-g MS] "
+	    "KEY\n"
+	    "       rollbackd-step -s STATE_FOLDER [-g MS] --reap KEY\n"
+	    "       rollbackd-step -s STATE_FOLDER [-g MS] --helper ID\n"
+	    "       rollbackd-step --spawner 3\n");
+	exit(STEP_EXIT_USAGE);
+}
+
+static void
+parse_options(int argc, char *argv[], struct arguments *a)
+{
+	static const struct option longs[] = {
+		{ "reap", required_argument, NULL, MODE_REAP },
+		{ "helper", required_argument, NULL, MODE_HELPER },
+		{ "spawner", required_argument, NULL, MODE_SPAWNER },
+		{ "version", no_argument, NULL, 'V' },
+		{ NULL, 0, NULL, 0 },
+	};
+	uint64_t grace;
+	int c;
+
+	while ((c = getopt_long(argc, argv, "c:s:g:V", longs, NULL)) != -1) {
+		switch (c) {
+		case 'c':
+			a->config_folder = optarg;
+			break;
+		case 's':
+			a->state_folder = optarg;
+			break;
+		case 'g':
+			if (!count_parse(optarg, &grace) ||
+			    grace > KILL_GRACE_MAX_MS)
+				usage();
+			a->kill_grace_ms = (int64_t)grace;
+			break;
+		case MODE_REAP:
+		case MODE_HELPER:
+		case MODE_SPAWNER:
+			a->mode = (enum mode)c;
+			a->name = optarg;
+			break;
+		case 'V':
+			(void)printf("rollbackd-step %s\n", ROLLBACKD_VERSION);
+			exit(STEP_EXIT_OK);
+		default:
+			usage();
+		}
+	}
+	if (a->mode == MODE_ATTEMPT && optind < argc)
+		a->name = argv[optind++];
+	if (optind < argc || a->name == NULL)
+		usage();
+}
+
+static void
+check(const struct arguments *a)
+{
+	struct key key;
+
+	if (a->mode == MODE_SPAWNER) {
+		if (strcmp(a->name, "3") != 0)
+			usage();
+		return;
+	}
+	if (a->state_folder == NULL ||
+	    (a->mode == MODE_ATTEMPT && a->config_folder == NULL))
+		usage();
+	if (a->mode == MODE_HELPER ? !name_is_valid(a->name) :
+				     !key_parse(a->name, &key))
+		errx(STEP_EXIT_USAGE, "the key is malformed");
+}
+
+/* Nothing of whoever called is held, nor passed on. */
+static void
+shed(bool keep_socket)
+{
+	int fd = open("/dev/null", O_RDWR);
+
+	while (fd >= 0 && fd <= STDERR_FILENO)
+		fd = open("/dev/null", O_RDWR);
+	(void)close_range(keep_socket ? SPAWNER_SOCKET + 1 : 3, ~0U, 0);
+	if (keep_socket)
+		(void)fcntl(SPAWNER_SOCKET, F_SETFD, FD_CLOEXEC);
+	(void)signal(SIGPIPE, SIG_IGN);
+	(void)umask(077);
+}
+
+static enum step_exit
+run(const struct arguments *a)
+{
+	const struct attempt_settings settings = { a->config_folder, a->name,
+		a->kill_grace_ms };
+	struct state state;
+	struct error why;
+
+	if (!state_open(&state, a->state_folder, &why))
+		errx(STEP_EXIT_STORAGE, "%s: %s", a->state_folder, why.text);
+	if (a->mode == MODE_REAP)
+		return reap_run(&state, a->name, a->kill_grace_ms);
+	if (a->mode == MODE_HELPER)
+		return helper_run(&state, a->name, a->kill_grace_ms);
+	return attempt_run(&state, &settings);
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct arguments a = { .kill_grace_ms = KILL_GRACE_DEFAULT_MS };
+
+	parse_options(argc, argv, &a);
+	check(&a);
+	shed(a.mode == MODE_SPAWNER);
+	if (a.mode == MODE_SPAWNER)
+		return (int)spawner_run(SPAWNER_SOCKET, argv[0]);
+	return (int)run(&a);
+}

@@ -1,0 +1,13 @@
+/*
+ * program.h - the command of the step that is permitted, and whether it is
+ * safe to execute it.
+ */
+#ifndef DAEMON_STEP_PROGRAM_H
+#define DAEMON_STEP_PROGRAM_H
+
+#include "daemon/step/permit.h"
+
+/* Fills the permit's command.  Refuses with the reason. */
+bool program_find(struct permit *p, struct error *err);
+
+#endif

@@ -1,0 +1,37 @@
+/*
+ * helper.h - a program that the monitor has run for a notifier: no claim, and
+ * it may be run again.
+ */
+#ifndef EXECUTOR_HELPER_H
+#define EXECUTOR_HELPER_H
+
+#include "executor/record.h"
+
+#define HELPER_ARGUMENTS_MAX 64
+#define HELPER_BODY_MAX (256 * 1024)
+#define HELPER_MAX_BYTES (2 * HELPER_BODY_MAX + 64 * 1024)
+#define HELPER_RESULT_MAX_BYTES 4096
+#define HELPER_RESULT_SUFFIX ".result"
+#define HELPER_MARK "ROLLBACKD_HELPER" /* what its processes carry */
+
+/* Borrowed texts; on parsing from the bytes. */
+struct helper {
+	const char *argv[HELPER_ARGUMENTS_MAX + 1]; /* ends with NULL */
+	int64_t timeout_ms;
+	const char *body; /* for its standard input */
+	size_t body_length;
+};
+
+struct helper_result {
+	bool ok;
+	const char *reason; /* for people */
+};
+
+void helper_write(struct text *file, const struct helper *h);
+bool helper_parse(
+    struct helper *h, char *bytes, size_t length, struct error *err);
+void helper_result_write(struct text *file, const struct helper_result *r);
+bool helper_result_parse(
+    struct helper_result *r, char *bytes, size_t length, struct error *err);
+
+#endif
