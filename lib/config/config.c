@@ -11,7 +11,6 @@
 #include "config/templates.h"
 #include "config/writer.h"
 
-#define ARENA_MAX_BYTES ((size_t)1024 * 1024 * 1024)
 #define CANONICAL_MAX_BYTES ((size_t)4 * 1024 * 1024)
 #define ARM_WINDOW_MAX_MS ((int64_t)30 * 24 * 3600 * 1000)
 
@@ -166,59 +165,30 @@ read_all(struct loading *l, const char *path)
 	digest_files(l->config);
 }
 
-static struct config *
-config_new(void)
-{
-	struct arena *arena = arena_new(ARENA_MAX_BYTES);
-	struct config *c;
-
-	if (arena == NULL)
-		return NULL;
-	c = arena_alloc(arena, sizeof(*c));
-	if (c == NULL)
-		arena_free(arena);
-	else
-		c->arena = arena;
-	return c;
-}
-
 struct config *
 config_load(const char *path, const struct config_rules *rules,
     struct complaints *complaints)
 {
-	struct config *c = config_new();
-	struct loading *l = calloc(1, sizeof(*l));
+	struct loading *l = loading_new(rules->owner_uid, complaints);
+	struct config *c;
 
-	if (c == NULL || l == NULL)
+	if (l == NULL) {
 		complain(complaints, COMPLAINT_ERROR, (struct source){ 0 },
 		    "memory is short");
-	else {
-		l->config = c;
-		l->folder = -1;
-		l->owner_uid = rules->owner_uid;
-		l->reader.arena = c->arena;
-		l->reader.complaints = complaints;
-		read_all(l, path);
-		if (l->reader.short_of_memory)
-			complain(complaints, COMPLAINT_ERROR,
-			    (struct source){ 0 },
-			    "memory is short, or the configuration too large");
-		else
-			check_all(c, rules, complaints);
-		loading_free(l);
+		return NULL;
 	}
-	free(l);
+	c = l->config;
+	read_all(l, path);
+	if (l->reader.short_of_memory)
+		complain(complaints, COMPLAINT_ERROR, (struct source){ 0 },
+		    "memory is short, or the configuration too large");
+	else
+		check_all(c, rules, complaints);
+	loading_free(l);
 	if (!complaints_are_fatal(complaints))
 		return c;
 	config_free(c);
 	return NULL;
-}
-
-void
-config_free(struct config *c)
-{
-	if (c != NULL)
-		arena_free(c->arena);
 }
 
 const struct service_settings *

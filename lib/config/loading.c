@@ -10,6 +10,8 @@
 #include "config/file.h"
 #include "config/main_options.h"
 
+#define ARENA_MAX_BYTES ((size_t)1024 * 1024 * 1024)
+
 static void
 unreadable(
     struct loading *l, struct source where, const char *shown, const char *why)
@@ -232,13 +234,76 @@ loading_gather(struct loading *l, const char *key, struct items *items,
 	}
 }
 
+bool
+loading_read_files(
+    struct loading *l, const char *folder, const struct strings *files)
+{
+	struct config *c = l->config;
+	struct error err;
+
+	c->files = arena_array(c->arena, CONFIG_FILES_MAX, sizeof(*c->files));
+	l->prefix = "";
+	l->folder = folder_open(folder, l->owner_uid, &err);
+	if (l->folder < 0)
+		unreadable(l, (struct source){ 0 },
+		    arena_strdup(c->arena, folder), err.text);
+	if (l->folder < 0 || c->files == NULL)
+		return false;
+	for (size_t i = 0; i < files->count && i < CONFIG_FILES_MAX; i++) {
+		struct config_file *kept;
+		struct file file;
+
+		if (!file_read(l->folder, files->items[i], l->owner_uid, &file,
+			&err)) {
+			unreadable(
+			    l, (struct source){ 0 }, files->items[i], err.text);
+			return false;
+		}
+		kept = keep(l, files->items[i], &file);
+		if (kept == NULL || parse(l, kept) == NULL)
+			return false;
+	}
+	return true;
+}
+
+struct loading *
+loading_new(uint32_t owner_uid, struct complaints *complaints)
+{
+	struct arena *arena = arena_new(ARENA_MAX_BYTES);
+	struct loading *l = calloc(1, sizeof(*l));
+
+	if (arena != NULL && l != NULL)
+		l->config = arena_alloc(arena, sizeof(*l->config));
+	if (l == NULL || l->config == NULL) {
+		arena_free(arena);
+		free(l);
+		return NULL;
+	}
+	l->config->arena = arena;
+	l->folder = -1;
+	l->owner_uid = owner_uid;
+	l->reader.arena = arena;
+	l->reader.complaints = complaints;
+	return l;
+}
+
 void
 loading_free(struct loading *l)
 {
+	if (l == NULL)
+		return;
 	for (size_t i = 0; i < l->parsed_count; i++) {
 		parse_free(l->parsed[i]);
 		free(l->parsed[i]);
 	}
 	if (l->folder >= 0)
 		close(l->folder);
+	free(l);
+}
+
+void
+config_free(struct config *c)
+{
+	if (c != NULL)
+		arena_free(c->arena);
 }

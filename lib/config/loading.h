@@ -20,11 +20,23 @@ struct loading {
 };
 
 /*
+ * With a new, empty configuration, which outlives it.  NULL when memory is
+ * short.
+ */
+struct loading *loading_new(uint32_t owner_uid, struct complaints *complaints);
+
+/* NULL is allowed. */
+void loading_free(struct loading *l);
+
+/*
  * Reads the main file into l->config, then what it includes.  False when
  * nothing more can be said about the rest.
  */
 bool loading_read(struct loading *l, const char *path);
-void loading_free(struct loading *l);
+
+/* Opens a folder and reads the named files in it, and nothing else. */
+bool loading_read_files(
+    struct loading *l, const char *folder, const struct strings *files);
 
 /* All items of a list that any file may hold, named by its key. */
 void loading_gather(struct loading *l, const char *key, struct items *items,

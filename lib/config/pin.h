@@ -33,9 +33,18 @@ void pin_text(struct text *out, const struct config *c,
     const struct procedure_settings *procedure);
 
 /*
+ * The files that pin_from_files() needs for it, by their paths beneath the
+ * main file's folder.  Borrowed.  False: more than max.
+ */
+bool pin_files(const struct config *c, const struct service_settings *service,
+    const struct procedure_settings *procedure, const char **files, size_t max,
+    size_t *count);
+
+/*
  * The same from files, for the runner: opens the named files beneath the
  * folder and no others, refuses what root or owner_uid does not own, and
  * takes one service (its templates resolved) and one procedure from them.
+ * canonical may be NULL, else the text is appended.
  */
 struct pin *pin_from_files(const char *folder, const struct strings *files,
     const char *service, const char *procedure, uint32_t owner_uid,

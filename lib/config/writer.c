@@ -158,9 +158,11 @@ is_empty(const struct option *o, const void *field)
 	case OPTION_DURATION:
 	case OPTION_SIZE:
 		/* Zero is what is not said, unless something else is. */
-		return o->fallback == NULL && *(const int64_t *)field == 0;
+		return o->fallback == NULL && !o->required &&
+		    *(const int64_t *)field == 0;
 	case OPTION_COUNT:
-		return o->fallback == NULL && *(const unsigned *)field == 0;
+		return o->fallback == NULL && !o->required &&
+		    *(const unsigned *)field == 0;
 	case OPTION_BOOL:
 	case OPTION_NUMBER:
 	case OPTION_RATIO:

@@ -1,70 +1,7 @@
-#include "tests/unit/config/scratch.h"
+#include "tests/unit/config/sample.h"
 
 #include "evaluator/consecutive.h"
 #include "probe/http_settings.h"
-
-static const char main_file[] =
-    "include = [ \"services.d\", \"procedures.d\" ];\n"
-    "control = { roles = { lead = [ \"eng-leads\" ]; }; };\n"
-    "witnesses = ( { name = \"gateway\"; type = \"http\";\n"
-    "  url = \"http://192.0.2.1/\"; interval = \"5s\"; } );\n";
-
-static const char service_file[] =
-    "templates = { web = { environment = \"production\"; settle = \"1m\";\n"
-    "  params = { namespace = \"shop\"; region = \"eu\"; };\n"
-    "  probes = ( { name = \"health\"; type = \"http\";\n"
-    "    url = \"http://192.0.2.9/\"; },\n"
-    "    { name = \"other\"; type = \"http\"; url = \"http://192.0.2.9/o\"; "
-    "} );\n"
-    "  verify = { probes = [ \"health\" ]; successes = 5; }; }; };\n"
-    "services = ( {\n"
-    "  name = \"backend\"; like = \"web\"; group = \"shop\";\n"
-    "  params = { namespace = \"prod\"; deployment = [ \"b\", \"f\" ]; };\n"
-    "  probes = (\n"
-    "    { name = \"health\"; type = \"http\"; interval = \"5s\";\n"
-    "      url = \"https://shop.example/api/health\"; timeout = \"2s\";\n"
-    "      expect = { json = { pointer = \"/status\"; equals = \"ok\"; }; "
-    "}; } );\n"
-    "  evaluators = ( { name = \"down\"; type = \"consecutive\";\n"
-    "    probe = \"health\"; failures = 3; recover = 2; } );\n"
-    "  rules = ( { name = \"dead\"; any = [ \"down\" ]; severity = \"P0\";\n"
-    "    mode = \"enforce\"; arm_window = \"2h\"; procedure = \"undo\"; } "
-    ");\n"
-    "} );\n";
-
-static const char procedure_file[] =
-    "procedures = ( { name = \"undo\"; escalate = \"page\";\n"
-    "  params = { namespace = { required = true; };\n"
-    "    deployment = { required = true; match = \"[a-z0-9-]+\"; }; };\n"
-    "  steps = ( { name = \"back\"; for_each = \"deployment\";\n"
-    "    timeout = \"60s\"; resume = \"rerun\"; attempts = 2;\n"
-    "    command = [ \"/bin/echo\", \"${deployment}\" ]; } ); },\n"
-    "  { name = \"page\"; steps = ( { name = \"tell\"; timeout = \"5s\";\n"
-    "    command = [ \"/bin/echo\" ]; } ); } );\n";
-
-static void
-write_all(struct scratch *s)
-{
-	scratch_open(s);
-	scratch_write(s, "rollbackd.conf", main_file);
-	scratch_mkdir(s, "services.d");
-	scratch_mkdir(s, "procedures.d");
-	scratch_write(s, "services.d/backend.conf", service_file);
-	scratch_write(s, "services.d/backend.conf~", "{{{");
-	scratch_write(s, "procedures.d/undo.conf", procedure_file);
-}
-
-static struct config *
-load(struct scratch *s)
-{
-	struct complaints *complaints = complaints_new();
-	struct config *c = scratch_load(s, complaints);
-
-	scratch_print(complaints);
-	assert_non_null(c);
-	complaints_free(complaints);
-	return c;
-}
 
 static void
 test_a_whole_configuration(void **state)
@@ -77,8 +14,8 @@ test_a_whole_configuration(void **state)
 	struct config *c;
 
 	(void)state;
-	write_all(&s);
-	c = load(&s);
+	sample_write(&s);
+	c = sample_load(&s);
 	assert_string_equal(c->state_directory, "/var/lib/rollbackd");
 	assert_string_equal(c->control.socket, "/run/rollbackd/control.sock");
 	assert_true(strings_contain(&c->control.roles.lead, "eng-leads"));
@@ -131,8 +68,8 @@ test_what_a_service_is_like(void **state)
 	struct config *c;
 
 	(void)state;
-	write_all(&s);
-	c = load(&s);
+	sample_write(&s);
+	c = sample_load(&s);
 	service = config_service(c, "backend");
 	assert_int_equal(service->params.count, 3);
 	assert_string_equal(
@@ -153,25 +90,25 @@ test_the_digest_of_a_service_changes_with_its_settings_alone(void **state)
 	char digest[65], generation[65];
 	struct scratch s;
 	struct config *c;
-	char text[sizeof(service_file) + 64];
+	char text[sizeof(sample_service) + 64];
 
 	(void)state;
-	write_all(&s);
-	c = load(&s);
+	sample_write(&s);
+	c = sample_load(&s);
 	(void)snprintf(digest, sizeof(digest), "%s", c->services[0].digest);
 	(void)snprintf(generation, sizeof(generation), "%s", c->digest);
 	config_free(c);
 
-	(void)snprintf(text, sizeof(text), "# moved\n\n%s", service_file);
+	(void)snprintf(text, sizeof(text), "# moved\n\n%s", sample_service);
 	scratch_write(&s, "services.d/backend.conf", text);
-	c = load(&s);
+	c = sample_load(&s);
 	assert_string_equal(c->services[0].digest, digest);
 	assert_string_not_equal(c->digest, generation);
 	config_free(c);
 
 	strstr(text, "settle = \"1m\"")[10] = '2';
 	scratch_write(&s, "services.d/backend.conf", text);
-	c = load(&s);
+	c = sample_load(&s);
 	assert_string_not_equal(c->services[0].digest, digest);
 	config_free(c);
 	scratch_close(&s);
