@@ -111,6 +111,7 @@ value_strings(struct reader *r, const struct option *o, config_setting_t *s,
 		return;
 	}
 	field->items = value_alloc(r, count, sizeof(*field->items));
+	field->count = 0; /* of the fallback */
 	if (field->items == NULL)
 		return;
 	for (size_t i = 0; i < count; i++) {
