@@ -139,6 +139,7 @@ copy_words(struct store_query *to, const struct store_query *from, char *room)
 	to->service = from->service == NULL ? NULL : copy(&c, from->service);
 	to->incident = from->incident == NULL ? NULL : copy(&c, from->incident);
 	to->run = from->run == NULL ? NULL : copy(&c, from->run);
+	to->or_kind = from->or_kind == NULL ? NULL : copy(&c, from->or_kind);
 	return c.used;
 }
 

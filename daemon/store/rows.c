@@ -26,7 +26,8 @@ compose(struct text *sql, const struct store_query *q)
 	if (q->since_wall_ms != 0)
 		text_add(sql, " AND wall_ms >= ?2");
 	if (q->kind != NULL)
-		text_add(sql, " AND kind = ?3");
+		text_add(sql, q->or_kind == NULL ? " AND kind = ?3"
+						 : " AND kind IN (?3, ?7)");
 	if (q->service != NULL)
 		text_add(sql, " AND service = ?4");
 	/* "<> ''" lets it use the partial index. */
@@ -74,6 +75,7 @@ bind(sqlite3_stmt *s, const struct store_query *q)
 	bind_word(s, 4, q->service);
 	bind_word(s, 5, q->incident);
 	bind_word(s, 6, q->run);
+	bind_word(s, 7, q->or_kind);
 }
 
 static const char *

@@ -122,6 +122,7 @@ void store_run(struct store *s, store_work *work, store_done *done, void *arg);
  */
 struct store_query {
 	const char *kind;
+	const char *or_kind; /* with kind: either of the two */
 	const char *service;
 	const char *incident;
 	const char *run;

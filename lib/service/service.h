@@ -47,6 +47,19 @@ void service_observe(
 const struct sample *service_sample(const struct service *s, unsigned probe);
 
 /*
+ * What is known of versions, deployments and rollbacks comes along from the
+ * object that stood for the service before its settings changed.  Samples do
+ * not: they answered other questions.
+ */
+void service_inherit(struct service *to, const struct service *from);
+
+/*
+ * Forget all samples, and ignore those asked before now_ms: we were paused,
+ * or the clock moved.
+ */
+void service_forget(struct service *s, int64_t now_ms);
+
+/*
  * A new version went out.  Nothing asked before counts any longer.
  * previous, or else the newest verified version, becomes the target.
  * NULL for previous: not said.
@@ -111,8 +124,8 @@ enum verdict service_verdict(const struct service *s);
 int64_t service_verdict_since_ms(const struct service *s);
 
 /*
- * When the failing that tripped a rule began: the moment the first of the
- * failed samples in its evidence was asked.  NEVER_MS when it is not tripped.
+ * When the failing that tripped a rule began: the first sample that spoke for
+ * it.  NEVER_MS when it is not tripped.
  */
 int64_t service_first_bad_ms(const struct service *s, unsigned rule);
 

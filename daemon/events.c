@@ -1,0 +1,118 @@
+#include "daemon/events.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <sys/random.h>
+
+#include "base/ulid.h"
+#include "config/config.h"
+
+#define NOTIFIERS_MAX 64
+
+int64_t
+events_wall_ms(struct monitor *m, int64_t boot_ms)
+{
+	return loop_wall_ms() - (loop_now_ms(m->loop) - boot_ms);
+}
+
+void
+events_new_id(struct monitor *m, char id[ULID_BYTES])
+{
+	uint8_t random[10];
+
+	(void)m;
+	/* Ten bytes never come short; without them names could collide. */
+	if (getrandom(random, sizeof(random), 0) != sizeof(random))
+		abort();
+	ulid_make((uint64_t)loop_wall_ms(), random, id);
+}
+
+static bool
+is_wanted(const struct notifier_settings *n, const char *event)
+{
+	return n->events.count == 0 || strings_contain(&n->events, event);
+}
+
+static struct notice
+complete(struct monitor *m, const struct notice *notice, const char *key)
+{
+	struct notice whole = *notice;
+
+	whole.host = m->host;
+	whole.wall_ms = loop_wall_ms();
+	whole.dedup_key = key;
+	return whole;
+}
+
+static size_t
+deliveries(struct monitor *m, const struct notice *notice, const char *key,
+    const char *body, struct store_delivery rows[NOTIFIERS_MAX])
+{
+	const struct config *c = m->generation->config;
+	size_t count = 0;
+
+	for (size_t i = 0; i < c->notifier_count && count < NOTIFIERS_MAX; i++)
+		if (is_wanted(&c->notifiers[i], notice->event))
+			rows[count++] = (struct store_delivery){
+				.channel = c->notifiers[i].name,
+				.dedup_key = key,
+				.body = body,
+			};
+	return count;
+}
+
+static const char *
+words(struct json_object *o)
+{
+	return json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN);
+}
+
+void
+events_append(struct monitor *m, const struct event_draft *drafts, size_t count,
+    const struct notice *notice, const char *key, store_done *done, void *arg)
+{
+	struct store_event rows[EVENTS_AT_ONCE_MAX];
+	struct store_delivery outgoing[NOTIFIERS_MAX];
+	struct json_object *body = NULL;
+	size_t outgoing_count = 0;
+
+	assert(count <= EVENTS_AT_ONCE_MAX);
+	for (size_t i = 0; i < count; i++)
+		rows[i] = (struct store_event){
+			.wall_ms = loop_wall_ms(),
+			.boot_ms = loop_now_ms(m->loop),
+			.boot_id = m->boot_id,
+			.kind = drafts[i].kind,
+			.service = drafts[i].service,
+			.incident = drafts[i].incident,
+			.run = drafts[i].run,
+			.data = words(drafts[i].data),
+		};
+	if (notice != NULL) {
+		struct notice whole = complete(m, notice, key);
+
+		body = notice_json(&whole);
+		outgoing_count =
+		    deliveries(m, notice, key, words(body), outgoing);
+	}
+	store_append(
+	    m->store, rows, count, outgoing, outgoing_count, done, arg);
+	if (outgoing_count > 0)
+		outbox_kick(m->outbox);
+	json_object_put(body);
+	for (size_t i = 0; i < count; i++)
+		json_object_put(drafts[i].data);
+}
+
+void
+events_page(struct monitor *m, const struct notice *notice, const char *key)
+{
+	struct store_delivery rows[NOTIFIERS_MAX];
+	struct notice whole = complete(m, notice, key);
+	struct json_object *body = notice_json(&whole);
+	size_t count = deliveries(m, notice, key, words(body), rows);
+
+	for (size_t i = 0; i < count; i++)
+		outbox_send_now(m->outbox, rows[i].channel, key, words(body));
+	json_object_put(body);
+}

@@ -1,0 +1,233 @@
+#include "daemon/life.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <systemd/sd-daemon.h>
+#include <time.h>
+
+#include "daemon/acts.h"
+#include "daemon/events.h"
+#include "daemon/log.h"
+#include "daemon/poller.h"
+#include "daemon/reload.h"
+#include "daemon/watched.h"
+#include "service/service.h"
+
+#define BEAT_MS 500
+#define CHECK_EVERY_BEATS 20
+#define STUCK_MS 10000 /* without progress: no ping, systemd ends us */
+
+struct life {
+	struct monitor *m;
+	struct loop_timer *beat;
+	int64_t beat_ms; /* CLOCK_BOOTTIME of the last beat */
+	int64_t beat_wall_ms;
+	uint64_t heartbeats; /* of the store, as last seen ... */
+	int64_t store_ms;    /* ... and when they last went on */
+	unsigned beats;
+	bool is_watched; /* systemd wants pings */
+	bool is_ready;
+};
+
+int64_t
+life_tilt_ms(int64_t expected_ms, int64_t boot_gap_ms, int64_t wall_gap_ms)
+{
+	int64_t missed_ms = boot_gap_ms - expected_ms;
+	int64_t moved_ms = wall_gap_ms - boot_gap_ms;
+
+	if (moved_ms < 0)
+		moved_ms = -moved_ms;
+	return missed_ms > moved_ms ? missed_ms : moved_ms;
+}
+
+/* What was collected before the pause is old; what is asked now is not. */
+static void
+tilt(struct life *l, int64_t away_ms)
+{
+	struct monitor *m = l->m;
+	int64_t now_ms = loop_now_ms(m->loop);
+
+	m->tilt_until_ms = now_ms + TILT_HOLD_MS;
+	for (size_t i = 0; i < m->watched_count; i++)
+		service_forget(watched_core(m->watched[i]), now_ms);
+	log_service(LOG_LEVEL_WARNING, LOG_ID_PAUSED, NULL,
+	    "was paused, or the clock moved, by %.1f s: forgets all samples "
+	    "and holds for %d s",
+	    (double)away_ms / 1000, TILT_HOLD_MS / 1000);
+}
+
+static void
+look_at_clocks(struct life *l)
+{
+	int64_t now_ms = loop_now_ms(l->m->loop);
+	int64_t wall_ms = loop_wall_ms();
+	int64_t away_ms = life_tilt_ms(
+	    BEAT_MS, now_ms - l->beat_ms, wall_ms - l->beat_wall_ms);
+
+	l->beat_ms = now_ms;
+	l->beat_wall_ms = wall_ms;
+	if (away_ms > TILT_MS)
+		tilt(l, away_ms);
+}
+
+/* Alive means progress: the store's thread answers, the loop comes round. */
+static bool
+goes_on(struct life *l)
+{
+	uint64_t heartbeats = store_heartbeats(l->m->store);
+	int64_t now_ms = loop_now_ms(l->m->loop);
+
+	if (heartbeats != l->heartbeats) {
+		l->heartbeats = heartbeats;
+		l->store_ms = now_ms;
+	}
+	store_beat(l->m->store);
+	return now_ms - l->store_ms < STUCK_MS;
+}
+
+static void
+look_at_acting(struct life *l)
+{
+	struct monitor *m = l->m;
+	struct error err = { "" };
+	bool could = !m->cannot_act;
+	struct notice alarm = { .event = "alarm", .summary = err.text };
+	char key[ULID_BYTES];
+
+	m->cannot_act = !steps_can_act(m->steps, &err);
+	if (m->cannot_act == !could)
+		return;
+	if (!m->cannot_act) {
+		log_notice("is able to act again");
+		m->cannot_act_why[0] = '\0';
+		return;
+	}
+	(void)snprintf(
+	    m->cannot_act_why, sizeof(m->cannot_act_why), "%.200s", err.text);
+	log_service(LOG_LEVEL_CRITICAL, LOG_ID_ALARM, NULL,
+	    "is not able to act: %s", err.text);
+	events_new_id(m, key);
+	events_page(m, &alarm, key);
+}
+
+void
+life_status(struct life *l)
+{
+	struct monitor *m = l->m;
+	size_t bad = 0, acting = 0;
+
+	for (size_t i = 0; i < m->watched_count; i++) {
+		const struct rollback *r = watched_rollback(m->watched[i]);
+
+		bad += service_verdict(watched_core(m->watched[i])) ==
+		    VERDICT_TRIPPED;
+		acting += r != NULL && rollback_acts(r);
+	}
+	(void)sd_notifyf(0,
+	    "STATUS=%zu services, %zu bad, %zu rolling back%s%s",
+	    m->watched_count, bad, acting,
+	    m->shadow ? "; SHADOW: the configuration is broken" : "",
+	    m->cannot_act ? "; NOT able to act" : "");
+}
+
+static void
+on_beat(void *arg)
+{
+	struct life *l = arg;
+
+	loop_timer_start(l->beat, BEAT_MS);
+	look_at_clocks(l);
+	if (goes_on(l) && l->is_watched)
+		(void)sd_notify(0, "WATCHDOG=1");
+	holds_expire(&l->m->holds, loop_now_ms(l->m->loop));
+	reload_sweep(l->m);
+	if (l->beats++ % CHECK_EVERY_BEATS != 0)
+		return;
+	look_at_acting(l);
+	if (l->is_ready)
+		life_status(l);
+}
+
+static void
+on_signal(void *arg, int signal)
+{
+	struct life *l = arg;
+
+	switch (signal) {
+	case SIGHUP:
+		acts_reload(l->m, NULL);
+		return;
+	case SIGUSR1:
+		for (size_t i = 0; i < l->m->watched_count; i++)
+			watched_poll_now(l->m->watched[i]);
+		return;
+	default:
+		log_service(LOG_LEVEL_NOTICE, LOG_ID_STOPPING, NULL,
+		    "stops: signal %d", signal);
+		(void)sd_notify(0, "STOPPING=1");
+		loop_stop(l->m->loop);
+	}
+}
+
+struct life *
+life_new(struct monitor *m)
+{
+	static const int signals[] = { SIGTERM, SIGINT, SIGHUP, SIGUSR1 };
+	struct life *l = calloc(1, sizeof(*l));
+	uint64_t usec;
+
+	if (l == NULL)
+		return NULL;
+	l->m = m;
+	l->is_watched = sd_watchdog_enabled(0, &usec) > 0;
+	l->beat_ms = l->store_ms = loop_now_ms(m->loop);
+	l->beat_wall_ms = loop_wall_ms();
+	l->beat = loop_timer_new(m->loop, on_beat, l);
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		if (!loop_on_signal(m->loop, signals[i], on_signal, l)) {
+			life_free(l);
+			return NULL;
+		}
+	if (l->beat == NULL) {
+		life_free(l);
+		return NULL;
+	}
+	loop_timer_start(l->beat, BEAT_MS);
+	return l;
+}
+
+void
+life_free(struct life *l)
+{
+	if (l == NULL)
+		return;
+	loop_timer_free(l->beat);
+	free(l);
+}
+
+void
+life_ready(struct life *l)
+{
+	l->is_ready = true;
+	(void)sd_notify(0, "READY=1");
+	life_status(l);
+}
+
+void
+life_reloading(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	(void)sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRId64,
+	    (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000);
+}
+
+void
+life_reloaded(void)
+{
+	(void)sd_notify(0, "READY=1");
+}

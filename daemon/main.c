@@ -1,0 +1,269 @@
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/version.h"
+#include "daemon/acts.h"
+#include "daemon/config_test.h"
+#include "daemon/events.h"
+#include "daemon/life.h"
+#include "daemon/load.h"
+#include "daemon/log.h"
+#include "daemon/monitor.h"
+#include "daemon/options.h"
+#include "daemon/recover.h"
+#include "daemon/reload.h"
+#include "daemon/rollback.h"
+#include "daemon/send.h"
+#include "daemon/watched.h"
+#include "daemon/witness.h"
+
+#define EXIT_TROUBLE 2
+#define EXIT_UNREADABLE 3
+#define EXIT_WRONG 4
+#define EXIT_ANOTHER_RUNS 75
+#define PATH_BYTES 4096
+
+static void
+harden(void)
+{
+	struct rlimit files;
+
+	(void)umask(077);
+	/* Best effort: an old kernel without it still watches. */
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	(void)signal(SIGPIPE, SIG_IGN);
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+		files.rlim_cur = files.rlim_max;
+		(void)setrlimit(RLIMIT_NOFILE, &files);
+	}
+}
+
+static void
+tell_complaints(struct complaints *complaints)
+{
+	const char *line;
+
+	for (size_t i = 0; (line = complaints_line(complaints, i)) != NULL; i++)
+		log_warning("%s", line);
+}
+
+/* What it was told to run, or what it ran last, or NULL with the exit code. */
+static struct loaded *
+load(struct monitor *m, const struct options *o, int *status)
+{
+	struct loaded *l = load_read(o->config);
+	char last_good[PATH_BYTES];
+
+	if (l == NULL)
+		return NULL;
+	tell_complaints(l->complaints);
+	if (l->config != NULL) {
+		load_keep(l);
+		if (!l->is_kept)
+			log_error("no copy of the configuration is kept: %s",
+			    l->trouble.text);
+		return l;
+	}
+	*status = complaints_count(l->complaints, COMPLAINT_UNREADABLE) > 0 ?
+	    EXIT_UNREADABLE :
+	    EXIT_WRONG;
+	load_free(l);
+	if (!load_last_good(o->state, last_good, sizeof(last_good)))
+		return NULL;
+	l = load_read(last_good);
+	if (l == NULL || l->config == NULL) {
+		load_free(l);
+		return NULL;
+	}
+	m->shadow = true;
+	(void)snprintf(m->trouble, sizeof(m->trouble),
+	    "%.120s is wrong: watches with the last good configuration, and "
+	    "only says what it would do",
+	    o->config);
+	log_service(
+	    LOG_LEVEL_CRITICAL, LOG_ID_LAST_KNOWN_GOOD, NULL, "%s", m->trouble);
+	return l;
+}
+
+static void
+read_names(struct monitor *m)
+{
+	FILE *f = fopen("/proc/sys/kernel/random/boot_id", "re");
+
+	if (f == NULL || fgets(m->boot_id, sizeof(m->boot_id), f) == NULL)
+		(void)snprintf(m->boot_id, sizeof(m->boot_id), "unknown");
+	if (f != NULL)
+		(void)fclose(f); /* read-only */
+	m->boot_id[strcspn(m->boot_id, "\n")] = '\0';
+	if (gethostname(m->host, sizeof(m->host) - 1) != 0)
+		(void)snprintf(m->host, sizeof(m->host), "unknown");
+}
+
+static bool
+open_parts(struct monitor *m, const struct config *c, struct error *err)
+{
+	char folder[PATH_BYTES];
+	struct steps_settings steps = {
+		.program = c->runner.program,
+		.config_folder = folder,
+		.state_folder = c->state_directory,
+		.kill_grace_ms = c->runner.kill_grace_ms,
+	};
+
+	(void)snprintf(folder, sizeof(folder), "%s/config", c->state_directory);
+	m->steps = steps_new(m->loop, m->store, &steps, err);
+	if (m->steps == NULL)
+		return false;
+	m->fetch = fetch_new(m->loop, err);
+	if (m->fetch == NULL)
+		return false;
+	m->outbox = outbox_new(m->loop, m->store, send_notice, m);
+	if (m->outbox == NULL)
+		return error_set(err, "no memory for the outbox");
+	m->life = life_new(m);
+	return m->life != NULL || error_set(err, "no memory for the pulse");
+}
+
+static void
+page_shadow(struct monitor *m)
+{
+	struct notice alarm = { .event = "alarm", .summary = m->trouble };
+	char key[ULID_BYTES];
+
+	events_new_id(m, key);
+	events_append(m, NULL, 0, &alarm, key, NULL, NULL);
+}
+
+static void
+hold_after_quarantine(struct monitor *m)
+{
+	for (size_t i = 0; i < m->holds.count; i++)
+		if (strcmp(m->holds.items[i].author, "rollbackd") == 0)
+			return;
+	acts_hold_ourselves(m,
+	    "the store was set aside as unusable and what it knew is gone: "
+	    "look at it, then release this hold");
+}
+
+struct start {
+	struct monitor *m;
+	struct control_place place;
+	struct control_roles_gids roles;
+	bool failed;
+};
+
+/* READY only now: remembered, able to answer, watching. */
+static void
+on_recovered(void *arg)
+{
+	struct start *s = arg;
+	struct monitor *m = s->m;
+	struct error err = { "" };
+
+	if (store_state(m->store) == STORE_QUARANTINED)
+		hold_after_quarantine(m);
+	m->control = control_open(m->loop, &s->place, acts_handle, m, &err);
+	if (m->control == NULL || !control_set_roles(m->control, &s->roles)) {
+		log_service(LOG_LEVEL_CRITICAL, LOG_ID_ALARM, NULL,
+		    "no control socket: %s", err.text);
+		s->failed = true;
+		loop_stop(m->loop);
+		return;
+	}
+	if (err.text[0] != '\0')
+		log_warning("%s", err.text);
+	m->is_ready = true;
+	if (m->shadow)
+		page_shadow(m);
+	log_service(LOG_LEVEL_NOTICE, LOG_ID_STARTED, NULL,
+	    "rollbackd %s watches %zu services", ROLLBACKD_VERSION,
+	    m->watched_count);
+	life_ready(m->life);
+}
+
+static void
+close_parts(struct monitor *m)
+{
+	control_close(m->control);
+	store_close(m->store);
+	while (m->rollbacks != NULL)
+		rollback_free(m->rollbacks);
+	for (size_t i = 0; i < m->watched_count; i++)
+		watched_free(m->watched[i]);
+	free(m->watched);
+	for (size_t i = 0; i < m->retired_count; i++)
+		watched_free(m->retired[i]);
+	free(m->retired);
+	witnesses_free(m->witnesses);
+	life_free(m->life);
+	steps_free(m->steps);
+	outbox_free(m->outbox);
+	fetch_free(m->fetch);
+	holds_free(&m->holds);
+	generation_leave(m->generation);
+	loop_free(m->loop);
+}
+
+static int
+run(struct monitor *m, struct loaded *l)
+{
+	const struct config *c = l->config;
+	struct start start = {
+		.m = m,
+		.place = { c->control.socket, l->socket_group },
+		.roles = l->roles,
+	};
+	struct error err = { "no memory" };
+	bool ok;
+
+	m->store = store_open(m->loop, c->state_directory, &err);
+	if (m->store == NULL) {
+		log_error("%s", err.text);
+		return EXIT_ANOTHER_RUNS;
+	}
+	if (!open_parts(m, c, &err) || !reload_apply(m, l, NULL, &err)) {
+		log_error("%s", err.text);
+		return EXIT_TROUBLE;
+	}
+	recover_start(m, on_recovered, &start);
+	ok = loop_run(m->loop);
+	return ok && !start.failed ? 0 : EXIT_TROUBLE;
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct options o = options_parse(argc, argv);
+	struct monitor m = { .config_path = o.config };
+	int status = EXIT_TROUBLE;
+	struct loaded *l;
+
+	if (o.test)
+		return config_test(o.config, o.strict);
+	harden();
+	log_open(STDERR_FILENO, LOG_STYLE_AUTO, LOG_LEVEL_INFO);
+	if (fetch_library_trouble() != NULL)
+		log_warning("%s", fetch_library_trouble());
+	l = load(&m, &o, &status);
+	if (l == NULL)
+		return status;
+	read_names(&m);
+	m.loop = loop_new();
+	if (m.loop == NULL) {
+		log_error("no event loop");
+		load_free(l);
+		return EXIT_TROUBLE;
+	}
+	m.started_ms = loop_now_ms(m.loop);
+	status = run(&m, l);
+	close_parts(&m);
+	load_free(l);
+	log_close();
+	return status;
+}

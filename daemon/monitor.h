@@ -1,0 +1,78 @@
+/*
+ * monitor.h - the running daemon: what its parts share.
+ *
+ * One struct for the shell's own files.  The core (lib/) never sees it.
+ */
+#ifndef DAEMON_MONITOR_H
+#define DAEMON_MONITOR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "config/config.h"
+#include "daemon/control.h"
+#include "daemon/fetch/fetch.h"
+#include "daemon/hold.h"
+#include "daemon/loop.h"
+#include "daemon/outbox.h"
+#include "daemon/steps.h"
+#include "daemon/store/store.h"
+#include "decision/decision.h"
+#include "service/service.h"
+
+struct rollback;
+struct watched;
+struct witnesses;
+struct life;
+
+/* A configuration and those who still look at it. */
+struct generation {
+	struct config *config;
+	unsigned users;
+};
+
+/* Gives back a use; the last one lets go of the configuration. */
+void generation_leave(struct generation *g);
+struct generation *generation_join(struct generation *g);
+
+#define TROUBLE_MAX 256
+
+struct monitor {
+	struct loop *loop;
+	struct store *store;
+	struct outbox *outbox;
+	struct steps *steps;
+	struct fetch *fetch;
+	struct control *control;
+	struct life *life;
+	struct holds holds;
+	struct witnesses *witnesses;
+	struct generation *generation;
+	struct rollback *rollbacks; /* all that are not freed; a list */
+	struct watched **watched;   /* in the order of generation's services */
+	size_t watched_count;
+	struct watched **retired; /* configured no more, incident still open */
+	size_t retired_count;
+	char boot_id[64];
+	char host[256];
+	const char *config_path; /* as given */
+	bool shadow;             /* runs on a last-known-good configuration */
+	bool is_ready;           /* recovered, and watching */
+	bool is_reloading;
+	bool reload_again; /* a signal came while one was under way */
+	bool cannot_act;
+	char cannot_act_why[TROUBLE_MAX];
+	char trouble[TROUBLE_MAX]; /* why it runs in shadow */
+	int64_t started_ms;
+	int64_t reloaded_wall_ms;
+	int64_t tilt_until_ms;
+};
+
+/* NULL when there is no such service. */
+struct watched *monitor_watched(struct monitor *m, const char *service);
+
+/* What keeps everything or one service from acting, just now. */
+struct surroundings monitor_surroundings(
+    struct monitor *m, const struct watched *w);
+
+#endif

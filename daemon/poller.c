@@ -1,0 +1,159 @@
+#include "daemon/poller.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/digest.h"
+#include "base/units.h"
+
+struct poller {
+	struct loop *loop;
+	const struct probe_settings *settings;
+	struct fetch_target *target; /* of the poll */
+	struct fetch_target *extra;  /* of questions out of turn */
+	struct loop_timer *timer;
+	double phase;
+	poller_sample *sample;
+	void *arg;
+	poller_sample *done; /* of the question out of turn */
+	void *done_arg;
+	uint64_t asked;
+	uint64_t skipped;
+};
+
+int64_t
+poller_due_ms(int64_t now_ms, int64_t interval_ms, double phase)
+{
+	int64_t offset_ms = (int64_t)(phase * (double)interval_ms);
+	int64_t since_ms = (now_ms - offset_ms) % interval_ms;
+
+	if (since_ms < 0)
+		since_ms += interval_ms;
+	return now_ms + interval_ms - since_ms;
+}
+
+static void
+sleep_until_due(struct poller *p)
+{
+	int64_t now_ms = loop_now_ms(p->loop);
+
+	loop_timer_start(p->timer,
+	    poller_due_ms(now_ms, p->settings->interval_ms, p->phase) - now_ms);
+}
+
+static void
+on_sample(void *arg, const struct sample *s)
+{
+	struct poller *p = arg;
+
+	p->sample(p->arg, s);
+}
+
+static void
+on_due(void *arg)
+{
+	struct poller *p = arg;
+
+	/* First, so that whatever happens below it will be asked again. */
+	sleep_until_due(p);
+	if (fetch_ask(p->target, p->settings->timeout_ms, false, on_sample, p))
+		p->asked++;
+	else
+		p->skipped++;
+}
+
+static double
+phase_of(const char *owner, const char *probe)
+{
+	char name[2 * NAME_MAX_BYTES + 2];
+
+	(void)snprintf(name, sizeof(name), "%s/%s", owner, probe);
+	return digest_fraction(name);
+}
+
+struct poller *
+poller_new(struct loop *loop, struct fetch *fetch, const char *owner,
+    const struct probe_settings *settings, poller_sample *sample, void *arg,
+    struct error *err)
+{
+	struct poller *p = calloc(1, sizeof(*p));
+
+	if (p == NULL) {
+		(void)error_set(err, "no memory for probe %s", settings->name);
+		return NULL;
+	}
+	p->loop = loop;
+	p->settings = settings;
+	p->sample = sample;
+	p->arg = arg;
+	p->phase = phase_of(owner, settings->name);
+	p->timer = loop_timer_new(loop, on_due, p);
+	p->target = fetch_target_new(fetch, settings->settings, err);
+	p->extra = fetch_target_new(fetch, settings->settings, err);
+	if (p->timer == NULL || p->target == NULL || p->extra == NULL) {
+		poller_free(p);
+		return NULL;
+	}
+	return p;
+}
+
+void
+poller_free(struct poller *p)
+{
+	if (p == NULL)
+		return;
+	loop_timer_free(p->timer);
+	fetch_target_free(p->target);
+	fetch_target_free(p->extra);
+	free(p);
+}
+
+void
+poller_start(struct poller *p)
+{
+	sleep_until_due(p);
+}
+
+void
+poller_resettle(struct poller *p, const struct probe_settings *settings)
+{
+	p->settings = settings;
+	fetch_target_resettle(p->target, settings->settings);
+	fetch_target_resettle(p->extra, settings->settings);
+}
+
+static void
+on_extra(void *arg, const struct sample *s)
+{
+	struct poller *p = arg;
+
+	p->done(p->done_arg, s);
+}
+
+bool
+poller_ask(struct poller *p, bool fresh, poller_sample *done, void *arg)
+{
+	if (fetch_is_busy(p->extra))
+		return false;
+	p->done = done;
+	p->done_arg = arg;
+	return fetch_ask(p->extra, p->settings->timeout_ms, fresh, on_extra, p);
+}
+
+const struct probe_settings *
+poller_settings(const struct poller *p)
+{
+	return p->settings;
+}
+
+uint64_t
+poller_asked(const struct poller *p)
+{
+	return p->asked;
+}
+
+uint64_t
+poller_skipped(const struct poller *p)
+{
+	return p->skipped;
+}

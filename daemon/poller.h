@@ -1,0 +1,57 @@
+/*
+ * poller.h - asks one probe at its interval, for ever.
+ *
+ * When in its interval a probe is asked follows from its name alone, so that
+ * probes spread evenly and adding one moves no other.  A probe never overlaps
+ * itself: what is due while the last answer is outstanding is left out and
+ * counted.
+ */
+#ifndef DAEMON_POLLER_H
+#define DAEMON_POLLER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "daemon/fetch/fetch.h"
+#include "daemon/loop.h"
+#include "probe/probe_settings.h"
+#include "sample/sample.h"
+
+struct poller;
+
+typedef void poller_sample(void *arg, const struct sample *s);
+
+/*
+ * owner is the service's name: with the probe's own it fixes the phase.
+ * Borrows the settings.  Stands still until poller_start().
+ */
+struct poller *poller_new(struct loop *loop, struct fetch *fetch,
+    const char *owner, const struct probe_settings *settings,
+    poller_sample *sample, void *arg, struct error *err);
+void poller_free(struct poller *p);
+
+void poller_start(struct poller *p);
+
+/* Equal settings of a new configuration: the old are no longer looked at. */
+void poller_resettle(struct poller *p, const struct probe_settings *settings);
+
+/*
+ * One question out of turn, on a new connection when fresh: the answer goes
+ * to done alone and feeds nothing else.  False while one is under way.
+ */
+bool poller_ask(struct poller *p, bool fresh, poller_sample *done, void *arg);
+
+const struct probe_settings *poller_settings(const struct poller *p);
+
+/* Questions put, and those left out because the last was outstanding. */
+uint64_t poller_asked(const struct poller *p);
+uint64_t poller_skipped(const struct poller *p);
+
+/*
+ * The first moment after now_ms that is phase (0 to 1) of the interval into
+ * a multiple of it.
+ */
+int64_t poller_due_ms(int64_t now_ms, int64_t interval_ms, double phase);
+
+#endif

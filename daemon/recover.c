@@ -1,0 +1,257 @@
+#include "daemon/recover.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "daemon/events.h"
+#include "daemon/log.h"
+#include "daemon/rollback.h"
+#include "daemon/watched.h"
+#include "report/event.h"
+
+#define TRY_AGAIN_MS 1000
+
+struct recovery {
+	struct monitor *m;
+	loop_callback *done;
+	void *arg;
+	struct loop_timer *timer;
+	unsigned stage;
+};
+
+/* One kind of thing to be remembered. */
+struct stage {
+	struct store_query query;
+	void (*take)(
+	    struct monitor *m, const struct store_event *rows, size_t count);
+};
+
+/* A moment of any boot, on the clock of this one; never in the future. */
+static int64_t
+boot_now_ms(struct monitor *m, const struct store_event *e)
+{
+	int64_t now_ms = loop_now_ms(m->loop);
+	int64_t at_ms = e->boot_ms;
+
+	if (e->boot_id == NULL || strcmp(e->boot_id, m->boot_id) != 0)
+		at_ms = now_ms - (loop_wall_ms() - e->wall_ms);
+	return at_ms < now_ms ? at_ms : now_ms;
+}
+
+static struct json_object *
+data_of(const struct store_event *e)
+{
+	struct error err;
+
+	return json_parse(e->data, strlen(e->data), &err);
+}
+
+static void
+take_deploy(struct monitor *m, const struct store_event *e)
+{
+	struct watched *w = monitor_watched(m, e->service);
+	struct json_object *data = data_of(e);
+	const char *version = json_text(data, "version");
+
+	if (w != NULL && version != NULL)
+		service_deployed(watched_core(w), version,
+		    json_text(data, "previous"),
+		    json_flag(data, "verified", false), boot_now_ms(m, e));
+	json_object_put(data);
+}
+
+/* Those that leave a cool-down behind. */
+static bool
+has_acted(const char *outcome)
+{
+	static const char *const acted[] = {
+		"recovered",
+		"not_recovered",
+		"failed",
+		"interrupted",
+		"aborted",
+	};
+
+	for (size_t i = 0; i < sizeof(acted) / sizeof(acted[0]); i++)
+		if (outcome != NULL && strcmp(outcome, acted[i]) == 0)
+			return true;
+	return false;
+}
+
+static void
+take_closed(struct monitor *m, const struct store_event *e)
+{
+	struct watched *w = monitor_watched(m, e->service);
+	struct json_object *data = data_of(e);
+
+	if (w != NULL && has_acted(json_text(data, "outcome")))
+		service_acted(watched_core(w), json_text(data, "now_at"),
+		    boot_now_ms(m, e));
+	json_object_put(data);
+}
+
+static void
+take_hold(struct monitor *m, const struct store_event *e)
+{
+	struct json_object *data = data_of(e);
+	const char *id = json_text(data, "id");
+	struct hold hold = { .until_ms = HOLD_FOR_EVER_MS };
+	const char *scope = json_text(data, "scope");
+	const char *reason = json_text(data, "reason");
+	const char *by = json_text(data, "by");
+	int64_t until_ms = 0;
+
+	(void)snprintf(hold.id, sizeof(hold.id), "%s", id == NULL ? "" : id);
+	(void)snprintf(
+	    hold.scope, sizeof(hold.scope), "%s", scope == NULL ? "*" : scope);
+	(void)snprintf(hold.reason, sizeof(hold.reason), "%s",
+	    reason == NULL ? "" : reason);
+	(void)snprintf(
+	    hold.author, sizeof(hold.author), "%s", by == NULL ? "" : by);
+	hold.since_wall_ms = e->wall_ms;
+	if (json_int(data, "until_ms", &until_ms) && until_ms > 0) {
+		hold.until_wall_ms = until_ms;
+		hold.until_ms = boot_now_ms(m, e) + (until_ms - e->wall_ms);
+	}
+	if (!holds_add(&m->holds, &hold))
+		abort(); /* a hold must not be forgotten */
+	json_object_put(data);
+}
+
+static void
+take_log(struct monitor *m, const struct store_event *rows, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct store_event *e = &rows[i];
+
+		if (strcmp(e->kind, EVENT_DEPLOY) == 0)
+			take_deploy(m, e);
+		else if (strcmp(e->kind, EVENT_CLOSED) == 0)
+			take_closed(m, e);
+	}
+}
+
+static void
+take_holds(struct monitor *m, const struct store_event *rows, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		take_hold(m, &rows[i]);
+}
+
+static void
+take_releases(struct monitor *m, const struct store_event *rows, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct json_object *data = data_of(&rows[i]);
+		const char *id = json_text(data, "id");
+
+		if (id != NULL)
+			(void)holds_remove(&m->holds, id);
+		json_object_put(data);
+	}
+	holds_expire(&m->holds, loop_now_ms(m->loop));
+}
+
+static void
+take_incident(struct monitor *m, const struct store_event *rows, size_t count)
+{
+	struct watched *w = monitor_watched(m, rows[0].service);
+	struct store_event *copy = calloc(count, sizeof(*copy));
+
+	if (copy == NULL)
+		abort(); /* an open incident must not be forgotten */
+	for (size_t i = 0; i < count; i++) {
+		copy[i] = rows[i];
+		copy[i].boot_ms = boot_now_ms(m, &rows[i]);
+	}
+	if (w == NULL)
+		log_service(LOG_LEVEL_ERROR, LOG_ID_DECIDED, rows[0].service,
+		    "incident %s is open, and the service is configured no "
+		    "more: look at it by hand",
+		    rows[0].incident);
+	else if (watched_rollback(w) == NULL)
+		rollback_recover(m, w, copy, count);
+	free(copy);
+}
+
+/* Rows of several incidents, mixed, in the order of the log. */
+static void
+take_incidents(struct monitor *m, const struct store_event *rows, size_t count)
+{
+	struct store_event *one = calloc(count + 1, sizeof(*one));
+	bool *is_done = calloc(count + 1, sizeof(*is_done));
+
+	if (one == NULL || is_done == NULL)
+		abort(); /* an open incident must not be forgotten */
+	for (size_t i = 0; i < count; i++) {
+		size_t found = 0;
+
+		for (size_t k = i; k < count && !is_done[i]; k++)
+			if (!is_done[k] && rows[k].incident != NULL &&
+			    strcmp(rows[k].incident, rows[i].incident) == 0) {
+				is_done[k] = k != i;
+				one[found++] = rows[k];
+			}
+		if (found > 0)
+			take_incident(m, one, found);
+	}
+	free(one);
+	free(is_done);
+}
+
+static const struct stage stages[] = {
+	{ { .kind = EVENT_HOLD }, take_holds },
+	{ { .kind = EVENT_RELEASE }, take_releases },
+	{ { .kind = EVENT_DEPLOY, .or_kind = EVENT_CLOSED }, take_log },
+	{ { .open_incidents = true }, take_incidents },
+};
+
+static void next_stage(void *arg);
+
+static void
+on_rows(void *arg, bool ok, const struct store_event *rows, size_t count)
+{
+	struct recovery *y = arg;
+
+	if (!ok) {
+		loop_timer_start(y->timer, TRY_AGAIN_MS);
+		return;
+	}
+	if (count > 0)
+		stages[y->stage].take(y->m, rows, count);
+	y->stage++;
+	next_stage(y);
+}
+
+static void
+next_stage(void *arg)
+{
+	struct recovery *y = arg;
+
+	if (y->stage < sizeof(stages) / sizeof(stages[0])) {
+		store_read(y->m->store, &stages[y->stage].query, on_rows, y);
+		return;
+	}
+	loop_timer_free(y->timer);
+	y->done(y->arg);
+	free(y);
+}
+
+void
+recover_start(struct monitor *m, loop_callback *done, void *arg)
+{
+	struct recovery *y = calloc(1, sizeof(*y));
+
+	if (y == NULL)
+		abort(); /* start again, from the store */
+	y->m = m;
+	y->done = done;
+	y->arg = arg;
+	y->timer = loop_timer_new(m->loop, next_stage, y);
+	if (y->timer == NULL)
+		abort(); /* start again, from the store */
+	next_stage(y);
+}

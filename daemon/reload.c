@@ -1,0 +1,212 @@
+#include "daemon/reload.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/events.h"
+#include "daemon/log.h"
+#include "daemon/rollback.h"
+#include "daemon/watched.h"
+#include "daemon/witness.h"
+
+/* What will be swapped in: built first, so that failing changes nothing. */
+struct change {
+	struct monitor *m;
+	struct generation *g;
+	struct watched **list; /* NULL where the old one is kept */
+	struct witnesses *witnesses;
+	struct json_object *added;
+	struct json_object *changed;
+	struct json_object *removed;
+	size_t kept;
+};
+
+static void
+add_name(struct json_object *list, const char *name)
+{
+	(void)json_object_array_add(list, json_object_new_string(name));
+}
+
+static bool
+is_unchanged(struct watched *old, const struct service_settings *s)
+{
+	return strcmp(watched_settings(old)->digest, s->digest) == 0;
+}
+
+static bool
+build(struct change *c, struct error *err)
+{
+	const struct config *config = c->g->config;
+
+	c->list = calloc(config->service_count + 1, sizeof(*c->list));
+	if (c->list == NULL)
+		return error_set(err, "no memory for the services");
+	c->witnesses = witnesses_new(c->m->loop, c->m->fetch, config, err);
+	if (c->witnesses == NULL)
+		return false;
+	for (size_t i = 0; i < config->service_count; i++) {
+		const struct service_settings *s = &config->services[i];
+		struct watched *old = monitor_watched(c->m, s->name);
+
+		if (old != NULL && is_unchanged(old, s)) {
+			c->kept++;
+			continue;
+		}
+		c->list[i] = watched_new(c->m, c->g, s, err);
+		if (c->list[i] == NULL)
+			return false;
+		add_name(old == NULL ? c->added : c->changed, s->name);
+	}
+	return true;
+}
+
+static void
+give_up(struct change *c)
+{
+	for (size_t i = 0; c->list != NULL && i < c->g->config->service_count;
+	     i++)
+		watched_free(c->list[i]);
+	free(c->list);
+	witnesses_free(c->witnesses);
+	json_object_put(c->added);
+	json_object_put(c->changed);
+	json_object_put(c->removed);
+	generation_leave(c->g);
+}
+
+/* A service that goes keeps its incident until that has ended. */
+static void
+retire(struct monitor *m, struct watched *w)
+{
+	struct watched **list;
+
+	if (watched_rollback(w) == NULL) {
+		watched_free(w);
+		return;
+	}
+	list = realloc(m->retired, (m->retired_count + 1) * sizeof(*list));
+	if (list == NULL)
+		abort(); /* start again, from the store */
+	m->retired = list;
+	m->retired[m->retired_count++] = w;
+}
+
+void
+reload_sweep(struct monitor *m)
+{
+	for (size_t i = m->retired_count; i > 0; i--) {
+		struct watched *w = m->retired[i - 1];
+
+		if (watched_rollback(w) != NULL)
+			continue;
+		m->retired[i - 1] = m->retired[--m->retired_count];
+		watched_free(w);
+	}
+}
+
+static void
+swap_services(struct change *c)
+{
+	struct monitor *m = c->m;
+	const struct config *config = c->g->config;
+
+	for (size_t i = 0; i < config->service_count; i++) {
+		const struct service_settings *s = &config->services[i];
+		struct watched *old = monitor_watched(m, s->name);
+
+		if (c->list[i] == NULL) {
+			watched_resettle(old, c->g, s);
+			c->list[i] = old;
+			continue;
+		}
+		if (old != NULL)
+			watched_inherit(c->list[i], old);
+		watched_start(c->list[i]);
+	}
+	for (size_t i = 0; i < m->watched_count; i++) {
+		struct watched *old = m->watched[i];
+		const char *name = watched_name(old);
+
+		if (config_service(config, name) == NULL) {
+			add_name(c->removed, name);
+			retire(m, old);
+		} else if (c->list[config_service(config, name) -
+			       config->services] != old)
+			watched_free(old);
+	}
+	free(m->watched);
+	m->watched = c->list;
+	m->watched_count = config->service_count;
+}
+
+static void
+swap_rest(struct change *c, struct loaded *l)
+{
+	struct monitor *m = c->m;
+	struct generation *old = m->generation;
+
+	witnesses_free(m->witnesses);
+	m->witnesses = c->witnesses;
+	m->generation = c->g;
+	generation_leave(old);
+	if (m->control != NULL && !control_set_roles(m->control, &l->roles))
+		log_warning("no memory for the roles: the old "
+			    "ones stay in force");
+	(void)steps_configure(
+	    m->steps, NULL, c->g->config->runner.kill_grace_ms);
+	m->reloaded_wall_ms = loop_wall_ms();
+}
+
+static struct json_object *
+summarise(struct change *c, struct loaded *l)
+{
+	struct json_object *o = json_object_new_object();
+	struct json_object *warnings = json_object_new_array();
+	const char *line;
+
+	for (size_t i = 0; (line = complaints_line(l->complaints, i)) != NULL;
+	     i++)
+		add_name(warnings, line);
+	json_set(o, "added", c->added);
+	json_set(o, "changed", c->changed);
+	json_set(o, "removed", c->removed);
+	json_set_int(o, "kept", (int64_t)c->kept);
+	json_set(o, "warnings", warnings);
+	json_set_text(o, "config_digest", c->m->generation->config->digest);
+	return o;
+}
+
+bool
+reload_apply(struct monitor *m, struct loaded *l, struct json_object **summary,
+    struct error *err)
+{
+	struct change c = {
+		.m = m,
+		.g = calloc(1, sizeof(*c.g)),
+		.added = json_object_new_array(),
+		.changed = json_object_new_array(),
+		.removed = json_object_new_array(),
+	};
+	struct json_object *result;
+
+	if (c.g == NULL)
+		return error_set(err, "no memory");
+	c.g->config = l->config;
+	c.g->users = 1;
+	l->config = NULL;
+	if (!build(&c, err)) {
+		give_up(&c);
+		return false;
+	}
+	swap_services(&c);
+	swap_rest(&c, l);
+	result = summarise(&c, l);
+	log_service(LOG_LEVEL_NOTICE, LOG_ID_RELOADED, NULL,
+	    "configuration in use: %zu services, %zu kept as they were",
+	    m->watched_count, c.kept);
+	if (summary != NULL)
+		*summary = result;
+	else
+		json_object_put(result);
+	return true;
+}

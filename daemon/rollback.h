@@ -1,0 +1,83 @@
+/*
+ * rollback.h - performs an incident: what lib/service/incident.h says is to
+ * be done, in the durable order, and writes it up.
+ */
+#ifndef DAEMON_ROLLBACK_H
+#define DAEMON_ROLLBACK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "daemon/monitor.h"
+#include "sample/sample.h"
+#include "service/incident.h"
+#include "service/service.h"
+
+struct rollback;
+
+/* A rule has decided: acts, proposes or shadows.  Frees itself at the end. */
+void rollback_decided(
+    struct monitor *m, struct watched *w, const struct service_decision *d);
+
+/*
+ * An operator wants it.  to and procedure may be NULL: the known target, the
+ * procedure of the gravest rule.  NULL with the reason; else the incident's
+ * id, borrowed for as long as it is open.
+ */
+const char *rollback_ordered(struct monitor *m, struct watched *w,
+    const char *to, const char *procedure, const char *by, const char *reason,
+    struct error *err);
+
+/* The service has a new sample: is what was waited for there? */
+void rollback_look(struct rollback *r);
+void rollback_verify_sample(
+    struct rollback *r, const char *probe, const struct sample *s);
+
+/* Keeps count of good and bad for the report. */
+void rollback_count(struct rollback *r, const struct sample *s);
+
+/* No further step.  False: it does not act, or has ended. */
+bool rollback_abort(struct rollback *r, const char *by, const char *reason);
+
+/* Steps may be under way, or are about to be. */
+bool rollback_acts(const struct rollback *r);
+bool rollback_is_proposal(const struct rollback *r);
+
+/* After a restart fresh samples are awaited. */
+bool rollback_confirms(const struct rollback *r);
+const char *rollback_id(const struct rollback *r);
+
+/* The lock it holds; "" without. */
+const char *rollback_lock(const struct rollback *r);
+
+/* Open and not yet closing, by id; NULL: there is none. */
+struct rollback *rollback_find(struct monitor *m, const char *id);
+
+/* Adds service, procedure, version and target_version to an answer. */
+void rollback_summarise(const struct rollback *r, struct json_object *o);
+
+/* What the incident is doing: "open", "rolling_back", "verifying". */
+const char *rollback_state(const struct rollback *r);
+
+/* One sentence on what is going on, for status. */
+void rollback_describe(
+    const struct rollback *r, struct text *out, int64_t now_ms);
+enum severity rollback_severity(const struct rollback *r);
+
+/* The service has another object after a reload. */
+void rollback_move(struct rollback *r, struct watched *w);
+
+/* The daemon ends: memory only, everything durable stays. */
+void rollback_free(struct rollback *r);
+
+/*
+ * From the events of an open incident, after a restart: where it was, and on
+ * with it.  Events of one incident, in order.
+ */
+void rollback_recover(struct monitor *m, struct watched *w,
+    const struct store_event *events, size_t count);
+
+#endif

@@ -1,0 +1,200 @@
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "daemon/files.h"
+#include "daemon/log.h"
+#include "daemon/rollback_private.h"
+#include "report/report.h"
+
+/* From here on nothing acts any more: only writing is left. */
+static void
+closed_is_stored(struct rollback *r)
+{
+	bool ended_well = r->outcome == INCIDENT_RECOVERED ||
+	    r->outcome == INCIDENT_NOT_NEEDED ||
+	    r->outcome == INCIDENT_CLEARED || r->outcome == INCIDENT_SUPERSEDED;
+
+	log_service(ended_well ? LOG_LEVEL_NOTICE : LOG_LEVEL_ERROR,
+	    LOG_ID_CLOSED, r->service,
+	    "incident %s is closed: %s%s%s; report %s", r->id,
+	    incident_outcome_word(r->outcome),
+	    r->core != NULL && incident_reason(r->core)[0] != '\0' ? ", " : "",
+	    r->core != NULL ? incident_reason(r->core) : "", r->report_path);
+	rollback_free(r);
+}
+
+static void
+write_closed(struct rollback *r)
+{
+	(void)snprintf(r->write.summary, sizeof(r->write.summary),
+	    "incident of %.100s closed: %s", r->service,
+	    incident_outcome_word(r->outcome));
+	rollback_write(r, EVENT_CLOSED, rollback_closed_json(r), "closed",
+	    closed_is_stored);
+}
+
+static bool
+write_one(
+    int folder, const struct rollback *r, const char *ending, struct text *t)
+{
+	struct error err = { "" };
+	char name[ULID_BYTES + 8];
+
+	(void)snprintf(name, sizeof(name), "%s.%s", r->id, ending);
+	/* After a crash the same rows make the same report again. */
+	return text_ok(t) &&
+	    file_write_durably(
+		folder, name, text_str(t), t->length, FILE_REPLACE, NULL, &err);
+}
+
+/* On the store's thread. */
+static bool
+write_report(void *arg)
+{
+	struct rollback *r = arg;
+	char path[sizeof(r->report_path)];
+	char *slash;
+	int folder;
+	bool ok;
+
+	(void)snprintf(path, sizeof(path), "%s", r->report_path);
+	slash = strrchr(path, '/');
+	if (slash == NULL)
+		return false;
+	*slash = '\0';
+	(void)mkdir(path, 0750); /* mostly there; open says if not */
+	folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	if (folder < 0)
+		return false;
+	ok = write_one(folder, r, "json", &r->report_json) &&
+	    write_one(folder, r, "md", &r->report);
+	(void)close(folder); /* read-only: nothing to lose */
+	return ok;
+}
+
+static void make_report(struct rollback *r);
+
+static void
+on_report(void *arg, bool ok)
+{
+	struct rollback *r = arg;
+
+	if (!ok) {
+		log_service(LOG_LEVEL_ERROR, LOG_ID_STORE_FAILED, r->service,
+		    "report %s cannot be written: tries again", r->report_path);
+		rollback_later(r, RETRY_MS, make_report);
+		return;
+	}
+	write_closed(r);
+}
+
+static void
+compose(struct rollback *r, struct report_event *events, size_t count)
+{
+	struct report_incident incident = {
+		.id = r->id,
+		.service = r->service,
+		.events = events,
+		.event_count = count,
+	};
+	struct json_object *json = report_json(&incident);
+
+	text_clear(&r->report);
+	text_clear(&r->report_json);
+	report_markdown(&r->report, &incident);
+	if (json != NULL)
+		text_add(&r->report_json,
+		    json_object_to_json_string_ext(
+			json, JSON_C_TO_STRING_PRETTY));
+	json_object_put(json);
+}
+
+/* The rows, and the closing that will be the last of them. */
+static void
+on_rows(void *arg, bool ok, const struct store_event *rows, size_t count)
+{
+	struct rollback *r = arg;
+	struct report_event *events;
+	struct error err;
+
+	events = ok ? calloc(count + 1, sizeof(*events)) : NULL;
+	if (events == NULL) {
+		rollback_later(r, RETRY_MS, make_report);
+		return;
+	}
+	for (size_t i = 0; i < count; i++)
+		events[i] = (struct report_event){
+			.seq = rows[i].seq,
+			.wall_ms = rows[i].wall_ms,
+			.kind = rows[i].kind,
+			.run = rows[i].run,
+			.data = json_parse(
+			    rows[i].data, strlen(rows[i].data), &err),
+		};
+	events[count] = (struct report_event){
+		.seq = count == 0 ? 1 : rows[count - 1].seq + 1,
+		.wall_ms = loop_wall_ms(),
+		.kind = EVENT_CLOSED,
+		.data = rollback_closed_json(r),
+	};
+	compose(r, events, count + 1);
+	for (size_t i = 0; i <= count; i++)
+		json_object_put(events[i].data);
+	free(events);
+	store_run(r->m->store, write_report, on_report, r);
+}
+
+static void
+make_report(struct rollback *r)
+{
+	struct store_query query = { .incident = r->id };
+
+	store_read(r->m->store, &query, on_rows, r);
+}
+
+static bool
+has_acted(const struct rollback *r)
+{
+	switch (r->outcome) {
+	case INCIDENT_RECOVERED:
+	case INCIDENT_NOT_RECOVERED:
+	case INCIDENT_FAILED:
+	case INCIDENT_INTERRUPTED:
+	case INCIDENT_ABORTED:
+		return true;
+	case INCIDENT_NOT_NEEDED:
+	case INCIDENT_CLEARED:
+	case INCIDENT_SUPERSEDED:
+		return false;
+	}
+	return false;
+}
+
+void
+rollback_close(struct rollback *r, enum incident_outcome outcome)
+{
+	struct watched *w = r->w;
+
+	r->is_closing = true;
+	r->is_busy = true;
+	r->outcome = outcome;
+	loop_timer_stop(r->timer);
+	if (outcome == INCIDENT_RECOVERED || outcome == INCIDENT_NOT_RECOVERED)
+		(void)snprintf(r->now_at, sizeof(r->now_at), "%s", r->target);
+	(void)snprintf(r->report_path, sizeof(r->report_path),
+	    "%s/reports/%s.md", r->m->generation->config->state_directory,
+	    r->id);
+	if (w != NULL && has_acted(r))
+		service_acted(
+		    watched_core(w), r->now_at, loop_now_ms(r->m->loop));
+	/* A superseded proposal makes room for the one that acts. */
+	if (w != NULL && outcome == INCIDENT_SUPERSEDED) {
+		watched_set_rollback(w, NULL);
+		r->w = NULL;
+	}
+	make_report(r);
+}

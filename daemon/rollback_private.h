@@ -1,0 +1,137 @@
+/*
+ * rollback_private.h - what the files of rollback.h share.
+ */
+#ifndef DAEMON_ROLLBACK_PRIVATE_H
+#define DAEMON_ROLLBACK_PRIVATE_H
+
+#include "base/digest.h"
+#include "base/json.h"
+#include "base/ulid.h"
+#include "config/pin.h"
+#include "daemon/events.h"
+#include "daemon/monitor.h"
+#include "daemon/rollback.h"
+#include "daemon/watched.h"
+#include "executor/key.h"
+#include "executor/result.h"
+#include "procedure/plan.h"
+#include "procedure/run.h"
+#include "service/incident.h"
+
+#define RETRY_MS 1000
+#define REPORT_TEXT_MAX (8 * 1024 * 1024)
+#define WORDS_MAX 256
+#define REQUEST_PATH_MAX 320
+#define REQUEST_FILES_FEW 8
+
+/* One run: its plan comes from a pin, and outlives any reload. */
+struct rollback_run {
+	char id[ULID_BYTES];
+	struct text pin_text;
+	char digest[DIGEST_TEXT_BYTES];
+	struct pin *pin;
+	struct plan *plan;
+	char *lock;
+};
+
+struct rollback;
+
+typedef void rollback_then(struct rollback *r);
+
+/* What is being put on stable storage, again and again until it is. */
+struct rollback_write {
+	const char *kind;
+	struct json_object *data;
+	const char *notice; /* event of the notice; NULL: none */
+	char summary[WORDS_MAX];
+	rollback_then *then;
+	unsigned tries;
+};
+
+struct rollback {
+	struct rollback *next; /* in monitor's list */
+	struct monitor *m;
+	struct watched *w; /* NULL: detached, only closing */
+	struct generation *generation;
+	char config_digest[DIGEST_TEXT_BYTES]; /* names the copy it runs on */
+	char id[ULID_BYTES];
+	char service[NAME_MAX_BYTES + 1];
+	char environment[NAME_MAX_BYTES + 1];
+	enum action action;
+	char rule[NAME_MAX_BYTES + 1]; /* "" when an operator ordered it */
+	enum severity severity;
+	enum rule_mode mode;
+	bool by_operator;
+	char by[WORDS_MAX];
+	char reason[WORDS_MAX];
+	char version[NAME_MAX_BYTES + 1];
+	char previous[NAME_MAX_BYTES + 1];
+	char target[NAME_MAX_BYTES + 1];
+	char procedure[NAME_MAX_BYTES + 1];
+	char now_at[NAME_MAX_BYTES + 1]; /* version when closed; "" unknown */
+	int64_t first_bad_ms;
+	int64_t opened_ms;
+	struct json_object *opened; /* data of the event, until stored */
+	struct incident *core;      /* NULL with proposals */
+	const struct verify_settings *verify; /* of generation */
+	enum incident_outcome outcome;
+	struct rollback_run runs[INCIDENT_RUNS_MAX];
+	unsigned run_count;
+	char files[REQUEST_FILES_MAX][REQUEST_PATH_MAX];
+	struct todo todo; /* what is being done */
+	struct step_ended ended;
+	char capture[RUN_CAPTURE_MAX + 1];
+	struct rollback_write write;
+	struct loop_timer *timer;
+	rollback_then *on_timer;
+	bool is_busy; /* something is under way that will come back */
+	bool is_opened;
+	bool is_closing;
+	bool is_verifying;
+	unsigned good;
+	unsigned bad;
+	int64_t last_bad_ms;
+	int64_t good_since_ms; /* the first good one after the last bad */
+	struct text report;
+	struct text report_json;
+	char report_path[4200];
+};
+
+/* rollback.c */
+struct rollback *rollback_make(struct monitor *m, struct watched *w);
+void rollback_advance(struct rollback *r);
+void rollback_write(struct rollback *r, const char *kind,
+    struct json_object *data, const char *notice, rollback_then *then);
+void rollback_later(struct rollback *r, int64_t delay_ms, rollback_then *then);
+struct rollback_run *rollback_run_now(struct rollback *r);
+struct notice rollback_notice(
+    struct rollback *r, const char *event, const char *summary);
+
+/* rollback_steps.c */
+void rollback_plan(struct rollback *r);
+void rollback_step(struct rollback *r);
+bool rollback_run_make(struct rollback *r, struct rollback_run *run,
+    const char *text, size_t length, struct error *err);
+void rollback_run_clear(struct rollback_run *run);
+void rollback_step_ended(void *arg, const struct result *result);
+void rollback_key(struct rollback *r, struct key *key);
+bool rollback_request(
+    struct rollback *r, struct request *request, char key[KEY_BYTES]);
+
+/* rollback_verify.c */
+void rollback_verify(struct rollback *r);
+
+/* rollback_close.c */
+void rollback_close(struct rollback *r, enum incident_outcome outcome);
+
+/* rollback_events.c */
+struct json_object *rollback_opened_json(struct rollback *r, int rule);
+struct json_object *rollback_planned_json(
+    struct rollback *r, const struct rollback_run *run, const char *parent);
+struct json_object *rollback_step_json(
+    const struct rollback *r, const struct todo *todo);
+struct json_object *rollback_outcome_json(const struct rollback *r,
+    const struct todo *todo, const struct result *result);
+struct json_object *rollback_closed_json(struct rollback *r);
+
+#endif

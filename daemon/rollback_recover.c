@@ -1,0 +1,221 @@
+/*
+ * Where an incident was, from its events.  The core is told the same things
+ * in the same order as the first time, so it comes to the same place.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/log.h"
+#include "daemon/rollback_private.h"
+
+/* What the events leave open at their end. */
+struct recovery {
+	struct rollback *r;
+	bool intent_is_open;
+};
+
+static void
+take(char *to, size_t size, struct json_object *data, const char *key)
+{
+	const char *words = json_text(data, key);
+
+	(void)snprintf(to, size, "%s", words == NULL ? "" : words);
+}
+
+#define TAKE(field, key) take(r->field, sizeof(r->field), data, key)
+
+static enum severity
+severity_of(const char *word)
+{
+	enum severity s = SEVERITY_P0;
+
+	while (word != NULL && s < SEVERITY_P3 &&
+	    strcmp(severity_word(s), word) != 0)
+		s++;
+	return s;
+}
+
+static int64_t
+boot_ms(struct rollback *r, struct json_object *data, const char *key)
+{
+	int64_t wall_ms;
+
+	if (!json_int(data, key, &wall_ms))
+		return NEVER_MS;
+	return loop_now_ms(r->m->loop) - (loop_wall_ms() - wall_ms);
+}
+
+static void
+on_opened(struct recovery *y, struct json_object *data)
+{
+	struct rollback *r = y->r;
+	const char *action = json_text(data, "action");
+	const char *cause = json_text(data, "cause");
+
+	r->action = ACTION_ROLL_BACK;
+	if (action != NULL && strcmp(action, "propose") == 0)
+		r->action = ACTION_PROPOSE;
+	if (action != NULL && strcmp(action, "shadow") == 0)
+		r->action = ACTION_SHADOW;
+	r->by_operator = cause != NULL && strcmp(cause, "operator") == 0;
+	r->severity = severity_of(json_text(data, "severity"));
+	TAKE(rule, "rule");
+	TAKE(by, "by");
+	TAKE(reason, "reason");
+	TAKE(version, "version");
+	TAKE(previous, "previous");
+	TAKE(target, "target");
+	TAKE(procedure, "procedure");
+	r->first_bad_ms = boot_ms(r, data, "first_bad_ms");
+	r->opened_ms = boot_ms(r, data, "detected_ms");
+	r->is_opened = true;
+	if (r->action != ACTION_ROLL_BACK)
+		return;
+	r->verify = &watched_settings(r->w)->verify;
+	r->core = incident_new(r->verify);
+	if (r->core != NULL)
+		incident_begin(r->core, r->procedure);
+}
+
+static void
+on_planned(
+    struct recovery *y, const struct store_event *e, struct json_object *data)
+{
+	struct rollback *r = y->r;
+	const char *pin = json_text(data, "pin");
+	struct rollback_run *run = &r->runs[r->run_count];
+	struct error err = { "the log holds no plan" };
+
+	if (r->core == NULL || r->run_count == INCIDENT_RUNS_MAX)
+		return;
+	/* An escalation was asked for before it was planned. */
+	(void)incident_todo(r->core, INT64_MIN);
+	if (pin == NULL || e->run == NULL ||
+	    !rollback_run_make(r, run, pin, strlen(pin), &err)) {
+		incident_plan_failed(r->core, err.text);
+		return;
+	}
+	take(r->config_digest, sizeof(r->config_digest), data, "generation");
+	(void)snprintf(run->id, sizeof(run->id), "%s", e->run);
+	r->run_count++;
+	(void)incident_planned(r->core, run->plan,
+	    e->boot_ms + plan_procedure(run->plan)->budget_ms);
+}
+
+static void
+on_intent(struct recovery *y, struct json_object *data)
+{
+	int64_t step = 0, attempt = 0, check = 0;
+
+	(void)json_int(data, "step", &step);
+	(void)json_int(data, "attempt", &attempt);
+	(void)json_int(data, "check", &check);
+	y->r->todo = (struct todo){
+		.kind = check > 0 ? TODO_CHECK : TODO_STEP,
+		.step = (unsigned)step,
+		.attempt = (unsigned)attempt,
+		.check = (unsigned)check,
+	};
+	y->intent_is_open = true;
+	incident_step_begins(y->r->core);
+}
+
+static void
+on_outcome(
+    struct recovery *y, const struct store_event *e, struct json_object *data)
+{
+	const char *word = json_text(data, "outcome");
+	struct step_ended ended = {
+		.step = y->r->todo.step,
+		.attempt = y->r->todo.attempt,
+		.check = y->r->todo.check,
+		.outcome = STEP_INTERRUPTED,
+		.capture = json_text(data, "capture"),
+	};
+	int64_t status = 0;
+
+	(void)json_int(data, "exit_status", &status);
+	ended.exit_status = (int)status;
+	if (word != NULL)
+		(void)step_outcome_parse(word, &ended.outcome);
+	y->intent_is_open = false;
+	(void)incident_step_ended(y->r->core, &ended, e->boot_ms);
+}
+
+static void
+replay(struct recovery *y, const struct store_event *e)
+{
+	struct error err;
+	struct json_object *data = json_parse(e->data, strlen(e->data), &err);
+	struct rollback *r = y->r;
+
+	if (strcmp(e->kind, EVENT_OPENED) == 0)
+		on_opened(y, data);
+	else if (strcmp(e->kind, EVENT_PLANNED) == 0)
+		on_planned(y, e, data);
+	else if (r->core == NULL)
+		;
+	else if (strcmp(e->kind, EVENT_INTENT) == 0)
+		on_intent(y, data);
+	else if (strcmp(e->kind, EVENT_OUTCOME) == 0)
+		on_outcome(y, e, data);
+	else if (strcmp(e->kind, EVENT_VERIFIED) == 0)
+		incident_verified(r->core, json_flag(data, "recovered", false));
+	else if (strcmp(e->kind, EVENT_ABORT) == 0)
+		incident_abort(r->core,
+		    json_text(data, "reason") == NULL ?
+			"by an operator" :
+			json_text(data, "reason"));
+	json_object_put(data);
+}
+
+/* The intent is stored; only the runner knows what became of it. */
+static void
+adopt(struct rollback *r)
+{
+	struct result unknown = {
+		.outcome = "interrupted",
+		.reason = "the step could not be asked after",
+	};
+	struct request request;
+	char key[KEY_BYTES];
+
+	r->is_busy = true;
+	log_service(LOG_LEVEL_NOTICE, LOG_ID_STEP_ENDED, r->service,
+	    "asks what became of a step that was under way in incident %s",
+	    r->id);
+	if (!rollback_request(r, &request, key) ||
+	    !steps_adopt(r->m->steps, &request, rollback_step_ended, r))
+		rollback_step_ended(r, &unknown);
+}
+
+void
+rollback_recover(struct monitor *m, struct watched *w,
+    const struct store_event *events, size_t count)
+{
+	struct recovery y = { .r = rollback_make(m, w) };
+	struct rollback *r = y.r;
+
+	if (r == NULL)
+		abort(); /* systemd starts us again: nothing may be forgotten */
+	(void)snprintf(r->id, sizeof(r->id), "%s", events[0].incident);
+	watched_set_rollback(w, r);
+	for (size_t i = 0; i < count; i++)
+		replay(&y, &events[i]);
+	log_service(LOG_LEVEL_NOTICE, LOG_ID_DECIDED, r->service,
+	    "goes on with incident %s after a restart", r->id);
+	if (!r->is_opened) {
+		rollback_free(r);
+		return;
+	}
+	if (r->core == NULL)
+		return;
+	if (y.intent_is_open) {
+		adopt(r);
+		return;
+	}
+	if (!incident_has_begun(r->core) && !r->by_operator)
+		incident_confirm(r->core);
+	rollback_advance(r);
+}

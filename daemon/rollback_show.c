@@ -1,0 +1,69 @@
+#include <string.h>
+
+#include "base/units.h"
+#include "daemon/rollback_private.h"
+
+struct rollback *
+rollback_find(struct monitor *m, const char *id)
+{
+	for (struct rollback *r = m->rollbacks; r != NULL; r = r->next)
+		if (strcmp(r->id, id) == 0 && !r->is_closing)
+			return r;
+	return NULL;
+}
+
+void
+rollback_summarise(const struct rollback *r, struct json_object *o)
+{
+	json_set_text(o, "service", r->service);
+	json_set_text(o, "procedure", r->procedure);
+	if (r->version[0] != '\0')
+		json_set_text(o, "version", r->version);
+	if (r->target[0] != '\0')
+		json_set_text(o, "target_version", r->target);
+}
+
+const char *
+rollback_state(const struct rollback *r)
+{
+	if (r->core == NULL)
+		return "open";
+	return r->is_verifying ? "verifying" : "rolling_back";
+}
+
+static void
+describe_acting(const struct rollback *r, struct text *out)
+{
+	const struct rollback_run *run = &r->runs[r->run_count - 1];
+
+	if (r->is_verifying)
+		text_addf(out, "verifies the rollback to %s",
+		    r->target[0] == '\0' ? "the version before" : r->target);
+	else if (r->todo.kind == TODO_CONFIRM)
+		text_add(out,
+		    "waits for fresh samples to confirm, after a "
+		    "restart");
+	else if (r->run_count > 0 &&
+	    (r->todo.kind == TODO_STEP || r->todo.kind == TODO_CHECK))
+		text_addf(out, "rolls back: step %s, attempt %u",
+		    plan_step(run->plan, r->todo.step)->label, r->todo.attempt);
+	else
+		text_add(out, "rolls back");
+}
+
+void
+rollback_describe(const struct rollback *r, struct text *out, int64_t now_ms)
+{
+	char since[DURATION_TEXT_MAX];
+
+	if (r->is_closing)
+		text_add(out, "writes the report");
+	else if (r->core == NULL)
+		text_addf(out, "a rollback to %s is proposed: %s",
+		    r->target[0] == '\0' ? "the version before" : r->target,
+		    r->reason);
+	else
+		describe_acting(r, out);
+	text_addf(out, " (incident %s, open for %s)", r->id,
+	    duration_text((now_ms - r->opened_ms) / 1000 * 1000, since));
+}

@@ -1,0 +1,389 @@
+#include "daemon/watched.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "base/units.h"
+#include "daemon/events.h"
+#include "daemon/log.h"
+#include "daemon/witness.h"
+#include "procedure/plan.h"
+#include "procedure/step_command.h"
+
+#define LOCK_NAME_MAX 512
+
+/* One probe: what its samples need to find their way. */
+struct watched_probe {
+	struct watched *watched;
+	unsigned index;
+	struct poller *poller;
+};
+
+/* What a rule's procedure needs, worked out beforehand. */
+struct watched_rule {
+	char *lock;
+	char *trouble;
+};
+
+struct watched {
+	struct monitor *monitor;
+	struct generation *generation;
+	const struct service_settings *settings;
+	struct service *core;
+	struct watched_probe *probes;
+	struct watched_rule *rules;
+	struct rollback *rollback;
+	enum verdict verdict; /* as last logged */
+	enum guard guard;     /* as last told */
+	uint64_t asked;
+};
+
+static void
+tell_verdict(struct watched *w, const struct sample *s)
+{
+	enum verdict v = service_verdict(w->core);
+	enum verdict before = w->verdict;
+
+	if (v == before)
+		return;
+	w->verdict = v;
+	if (v == VERDICT_TRIPPED)
+		log_service(LOG_LEVEL_WARNING, LOG_ID_TRIPPED,
+		    w->settings->name, "is bad: %s",
+		    s->detail[0] == '\0' ? "see why" : s->detail);
+	else if (v == VERDICT_HEALTHY)
+		log_service(LOG_LEVEL_NOTICE, LOG_ID_CLEARED, w->settings->name,
+		    before == VERDICT_TRIPPED ? "is healthy again" :
+						"is healthy");
+}
+
+/* When nobody else answers either, the answer says nothing of the target. */
+static struct sample
+doubted(struct watched *w, const struct sample *s)
+{
+	const char *witness = witnesses_blind(w->monitor->witnesses);
+	struct sample lost = *s;
+
+	if (witness != NULL && s->outcome == SAMPLE_FAILED) {
+		lost.outcome = SAMPLE_LOST;
+		lost.failure = "blind";
+	}
+	return lost;
+}
+
+static void
+on_sample(void *arg, const struct sample *sample)
+{
+	struct watched_probe *p = arg;
+	struct watched *w = p->watched;
+	struct sample s = doubted(w, sample);
+
+	w->asked++;
+	service_observe(w->core, p->index, &s);
+	tell_verdict(w, &s);
+	if (w->rollback != NULL)
+		rollback_count(w->rollback, &s);
+	if (w->rollback != NULL)
+		rollback_look(w->rollback);
+	watched_think(w);
+}
+
+static void
+on_verify_sample(void *arg, const struct sample *sample)
+{
+	struct watched_probe *p = arg;
+	struct watched *w = p->watched;
+	struct sample s = doubted(w, sample);
+
+	if (w->rollback != NULL)
+		rollback_verify_sample(
+		    w->rollback, w->settings->probes[p->index].name, &s);
+}
+
+void
+watched_verify_ask(struct watched *w, const char *probe)
+{
+	for (size_t i = 0; i < w->settings->probe_count; i++)
+		if (strcmp(w->settings->probes[i].name, probe) == 0)
+			/* Busy: the question under way is as good. */
+			(void)poller_ask(w->probes[i].poller, true,
+			    on_verify_sample, &w->probes[i]);
+}
+
+static void
+on_poll_now(void *arg, const struct sample *s)
+{
+	struct watched_probe *p = arg;
+
+	log_service(LOG_LEVEL_INFO, LOG_ID_NONE, p->watched->settings->name,
+	    "probe %s answers by hand: %s in %.1f ms%s%s",
+	    p->watched->settings->probes[p->index].name,
+	    sample_outcome_word(s->outcome), s->latency_ms,
+	    s->detail[0] == '\0' ? "" : ": ", s->detail);
+}
+
+void
+watched_poll_now(struct watched *w)
+{
+	for (size_t i = 0; i < w->settings->probe_count; i++)
+		(void)poller_ask(
+		    w->probes[i].poller, false, on_poll_now, &w->probes[i]);
+}
+
+/* What the rule's procedure needs; where it cannot be planned, why not. */
+static void
+look_at_rule(struct watched *w, unsigned index)
+{
+	const struct procedure_settings *procedure = config_procedure(
+	    w->generation->config, w->settings->rules[index].procedure);
+	struct occasion occasion = {
+		.service = w->settings->name,
+		.environment = w->settings->environment,
+	};
+	struct text lock = text_new(LOCK_NAME_MAX);
+	struct watched_rule *rule = &w->rules[index];
+	struct error err = { "its procedure is not configured" };
+	struct plan *plan = NULL;
+
+	if (procedure != NULL)
+		plan = plan_new(procedure, &w->settings->params, &err);
+	if (plan == NULL || !plan_lock(plan, &occasion, &lock, &err)) {
+		rule->trouble = strdup(err.text);
+		service_rule_needs(w->core, index, true, NULL);
+	} else {
+		rule->lock = text_take(&lock);
+		service_rule_needs(
+		    w->core, index, plan_needs_target(plan), rule->lock);
+	}
+	text_free(&lock);
+	plan_free(plan);
+}
+
+static bool
+build_probes(struct watched *w, struct error *err)
+{
+	w->probes = calloc(w->settings->probe_count + 1, sizeof(*w->probes));
+	w->rules = calloc(w->settings->rule_count + 1, sizeof(*w->rules));
+	if (w->probes == NULL || w->rules == NULL)
+		return error_set(
+		    err, "no memory for service %s", w->settings->name);
+	for (unsigned i = 0; i < w->settings->probe_count; i++) {
+		struct watched_probe *p = &w->probes[i];
+
+		p->watched = w;
+		p->index = i;
+		p->poller = poller_new(w->monitor->loop, w->monitor->fetch,
+		    w->settings->name, &w->settings->probes[i], on_sample, p,
+		    err);
+		if (p->poller == NULL)
+			return false;
+	}
+	return true;
+}
+
+struct watched *
+watched_new(struct monitor *m, struct generation *g,
+    const struct service_settings *settings, struct error *err)
+{
+	struct watched *w = calloc(1, sizeof(*w));
+
+	if (w == NULL) {
+		(void)error_set(
+		    err, "no memory for service %s", settings->name);
+		return NULL;
+	}
+	w->monitor = m;
+	w->generation = generation_join(g);
+	w->settings = settings;
+	w->core = service_new(settings);
+	if (w->core == NULL || !build_probes(w, err)) {
+		if (w->core == NULL)
+			(void)error_set(
+			    err, "no memory for service %s", settings->name);
+		watched_free(w);
+		return NULL;
+	}
+	for (unsigned i = 0; i < settings->rule_count; i++)
+		look_at_rule(w, i);
+	return w;
+}
+
+void
+watched_free(struct watched *w)
+{
+	if (w == NULL)
+		return;
+	rollback_free(w->rollback);
+	for (size_t i = 0; w->probes != NULL && i < w->settings->probe_count;
+	     i++)
+		poller_free(w->probes[i].poller);
+	for (size_t i = 0; w->rules != NULL && i < w->settings->rule_count;
+	     i++) {
+		free(w->rules[i].lock);
+		free(w->rules[i].trouble);
+	}
+	free(w->probes);
+	free(w->rules);
+	service_free(w->core);
+	generation_leave(w->generation);
+	free(w);
+}
+
+void
+watched_start(struct watched *w)
+{
+	for (size_t i = 0; i < w->settings->probe_count; i++)
+		poller_start(w->probes[i].poller);
+}
+
+void
+watched_resettle(struct watched *w, struct generation *g,
+    const struct service_settings *settings)
+{
+	for (size_t i = 0; i < settings->probe_count; i++)
+		poller_resettle(w->probes[i].poller, &settings->probes[i]);
+	service_resettle(w->core, settings);
+	w->settings = settings;
+	generation_leave(w->generation);
+	w->generation = generation_join(g);
+	/* The service is the same, its procedures may not be. */
+	for (unsigned i = 0; i < settings->rule_count; i++) {
+		struct watched_rule old = w->rules[i];
+
+		w->rules[i] = (struct watched_rule){ 0 };
+		look_at_rule(w, i);
+		free(old.lock);
+		free(old.trouble);
+	}
+}
+
+void
+watched_inherit(struct watched *to, struct watched *from)
+{
+	service_inherit(to->core, from->core);
+	to->rollback = from->rollback;
+	from->rollback = NULL;
+	if (to->rollback != NULL)
+		rollback_move(to->rollback, to);
+	to->asked = from->asked;
+}
+
+struct service *
+watched_core(struct watched *w)
+{
+	return w->core;
+}
+
+const char *
+watched_name(const struct watched *w)
+{
+	return w->settings->name;
+}
+
+const struct service_settings *
+watched_settings(const struct watched *w)
+{
+	return w->settings;
+}
+
+struct generation *
+watched_generation(struct watched *w)
+{
+	return w->generation;
+}
+
+struct rollback *
+watched_rollback(const struct watched *w)
+{
+	return w->rollback;
+}
+
+void
+watched_set_rollback(struct watched *w, struct rollback *r)
+{
+	w->rollback = r;
+}
+
+struct poller *
+watched_poller(struct watched *w, const char *probe)
+{
+	for (size_t i = 0; i < w->settings->probe_count; i++)
+		if (strcmp(w->settings->probes[i].name, probe) == 0)
+			return w->probes[i].poller;
+	return NULL;
+}
+
+/* A guard that holds is told once, not with each sample. */
+static void
+tell_hold(struct watched *w, const struct service_decision *d)
+{
+	const struct rule_settings *rule = &w->settings->rules[d->rule];
+	struct notice notice = {
+		.event = "held",
+		.service = w->settings->name,
+		.environment = w->settings->environment,
+		.rule = rule->name,
+		.severity = severity_word(rule->severity),
+		.summary = d->decision.reason,
+	};
+	char key[ULID_BYTES];
+
+	if (w->guard == d->decision.guard)
+		return;
+	w->guard = d->decision.guard;
+	log_service(LOG_LEVEL_WARNING, LOG_ID_HELD, w->settings->name,
+	    "rule %s holds, and %s keeps it from acting: %s", rule->name,
+	    guard_word(d->decision.guard), d->decision.reason);
+	events_new_id(w->monitor, key);
+	events_append(w->monitor, NULL, 0, &notice, key, NULL, NULL);
+}
+
+void
+watched_think(struct watched *w)
+{
+	struct surroundings around = monitor_surroundings(w->monitor, w);
+	struct service_decision d;
+
+	if (!w->monitor->is_ready)
+		return;
+	d = service_decide(w->core, &around);
+	switch (d.decision.action) {
+	case ACTION_NONE:
+		w->guard = GUARD_NONE;
+		return;
+	case ACTION_HOLD:
+		if (d.decision.guard != GUARD_RUNNING)
+			tell_hold(w, &d);
+		return;
+	case ACTION_SHADOW:
+	case ACTION_PROPOSE:
+		w->guard = d.decision.guard;
+		if (w->rollback == NULL)
+			rollback_decided(w->monitor, w, &d);
+		return;
+	case ACTION_ROLL_BACK:
+		w->guard = GUARD_NONE;
+		rollback_decided(w->monitor, w, &d);
+		return;
+	}
+}
+
+uint64_t
+watched_asked(const struct watched *w)
+{
+	return w->asked;
+}
+
+enum guard
+watched_guard(const struct watched *w)
+{
+	return w->guard;
+}
+
+const char *
+watched_rule_trouble(const struct watched *w, unsigned rule)
+{
+	return w->rules[rule].trouble;
+}

@@ -1,0 +1,65 @@
+/*
+ * watched.h - one service as the daemon runs it: the core, its polls and the
+ * incident that is open.
+ */
+#ifndef DAEMON_WATCHED_H
+#define DAEMON_WATCHED_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "daemon/monitor.h"
+#include "daemon/poller.h"
+#include "daemon/rollback.h"
+#include "service/service.h"
+
+struct watched;
+
+/*
+ * Builds everything and asks nothing yet.  NULL with the reason.
+ */
+struct watched *watched_new(struct monitor *m, struct generation *g,
+    const struct service_settings *settings, struct error *err);
+void watched_free(struct watched *w);
+
+/* Begin to poll. */
+void watched_start(struct watched *w);
+
+/* After a reload that left the service as it was. */
+void watched_resettle(struct watched *w, struct generation *g,
+    const struct service_settings *settings);
+
+/* Carry what is known of versions and incidents over to a changed service. */
+void watched_inherit(struct watched *to, struct watched *from);
+
+struct service *watched_core(struct watched *w);
+const char *watched_name(const struct watched *w);
+const struct service_settings *watched_settings(const struct watched *w);
+struct generation *watched_generation(struct watched *w);
+
+/* The open incident; NULL: none. */
+struct rollback *watched_rollback(const struct watched *w);
+void watched_set_rollback(struct watched *w, struct rollback *r);
+
+/* NULL when there is no probe of that name. */
+struct poller *watched_poller(struct watched *w, const char *probe);
+
+/* Puts a fresh question to a probe; the answer goes to the open incident. */
+void watched_verify_ask(struct watched *w, const char *probe);
+
+/* Looks at the rules and does what they say. */
+void watched_think(struct watched *w);
+
+/* Has asked at least one question in its life; for the watchdog. */
+uint64_t watched_asked(const struct watched *w);
+
+/* What keeps it from acting, remembered from the last thought. */
+enum guard watched_guard(const struct watched *w);
+
+/* Why the procedure of a rule cannot be planned; NULL: it can. */
+const char *watched_rule_trouble(const struct watched *w, unsigned rule);
+
+/* Polls every probe at once; informs people and feeds nothing. */
+void watched_poll_now(struct watched *w);
+
+#endif

@@ -1,0 +1,392 @@
+#include "service/service.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/units.h"
+
+struct probe_state {
+	struct sample sample;
+	bool is_known;
+};
+
+struct rule_needs {
+	bool target;
+	const char *lock;
+};
+
+struct service {
+	const struct service_settings *settings;
+	struct evaluator **evaluators;
+	struct probe_state *probes;
+	struct rule_needs *needs; /* one a rule */
+	char version[SERVICE_VERSION_MAX];
+	char previous[SERVICE_VERSION_MAX];
+	char target[SERVICE_VERSION_MAX];
+	char verified[SERVICE_VERSION_MAX]; /* the newest known to be good */
+	int64_t deployed_ms;
+	int64_t changed_ms; /* deployed, or rolled back */
+	int64_t acted_ms;
+	enum verdict verdict;
+	int64_t verdict_since_ms;
+};
+
+static const struct probe_settings *
+probe_of(const struct service_settings *settings,
+    const struct evaluator_settings *e)
+{
+	const struct probe_settings *p = settings->probes;
+
+	/* The configuration check has made sure that it is there. */
+	while (strcmp(p->name, e->probe) != 0)
+		p++;
+	return p;
+}
+
+static bool
+take_memory(struct service *s)
+{
+	const struct service_settings *settings = s->settings;
+
+	/* One more each: a service may have none, calloc(0) may give NULL. */
+	s->evaluators =
+	    calloc(settings->evaluator_count + 1, sizeof(struct evaluator *));
+	s->probes = calloc(settings->probe_count + 1, sizeof(*s->probes));
+	s->needs = calloc(settings->rule_count + 1, sizeof(*s->needs));
+	if (s->evaluators == NULL || s->probes == NULL || s->needs == NULL)
+		return false;
+	for (size_t i = 0; i < settings->evaluator_count; i++) {
+		const struct evaluator_settings *e = &settings->evaluators[i];
+
+		s->evaluators[i] = evaluator_new(e, probe_of(settings, e));
+		if (s->evaluators[i] == NULL)
+			return false;
+	}
+	return true;
+}
+
+struct service *
+service_new(const struct service_settings *settings)
+{
+	struct service *s = calloc(1, sizeof(*s));
+
+	if (s == NULL)
+		return NULL;
+	s->settings = settings;
+	s->deployed_ms = s->changed_ms = s->acted_ms = NEVER_MS;
+	s->verdict_since_ms = NEVER_MS;
+	if (!take_memory(s)) {
+		service_free(s);
+		return NULL;
+	}
+	return s;
+}
+
+void
+service_free(struct service *s)
+{
+	if (s == NULL)
+		return;
+	for (size_t i = 0;
+	     s->evaluators != NULL && i < s->settings->evaluator_count; i++)
+		evaluator_free(s->evaluators[i]);
+	free(s->evaluators);
+	free(s->probes);
+	free(s->needs);
+	free(s);
+}
+
+const struct service_settings *
+service_settings(const struct service *s)
+{
+	return s->settings;
+}
+
+void
+service_resettle(struct service *s, const struct service_settings *settings)
+{
+	s->settings = settings;
+}
+
+void
+service_rule_needs(
+    struct service *s, unsigned rule, bool target, const char *lock)
+{
+	s->needs[rule] = (struct rule_needs){ target, lock };
+}
+
+static unsigned
+evaluator_index(const struct service *s, const char *name)
+{
+	unsigned i = 0;
+
+	/* The configuration check has made sure that it is there. */
+	while (strcmp(s->settings->evaluators[i].name, name) != 0)
+		i++;
+	return i;
+}
+
+enum verdict
+service_rule_verdict(const struct service *s, unsigned rule)
+{
+	const struct rule_settings *r = &s->settings->rules[rule];
+	const struct strings *names = rule_evaluators(r);
+	enum verdict verdicts[SERVICE_EVALUATORS_MAX];
+
+	for (size_t i = 0; i < names->count; i++)
+		verdicts[i] =
+		    service_finding(s, evaluator_index(s, names->items[i]))
+			.verdict;
+	return rule_judge(r, verdicts);
+}
+
+static enum verdict
+worst_verdict(const struct service *s)
+{
+	enum verdict worst = VERDICT_HEALTHY;
+
+	if (s->settings->rule_count == 0)
+		return VERDICT_UNKNOWN;
+	for (unsigned i = 0; i < s->settings->rule_count; i++) {
+		enum verdict v = service_rule_verdict(s, i);
+
+		if (v == VERDICT_TRIPPED)
+			return VERDICT_TRIPPED;
+		if (v == VERDICT_UNKNOWN)
+			worst = VERDICT_UNKNOWN;
+	}
+	return worst;
+}
+
+static void
+note_verdict(struct service *s, int64_t at_ms)
+{
+	enum verdict v = worst_verdict(s);
+
+	if (v == s->verdict && s->verdict_since_ms != NEVER_MS)
+		return;
+	s->verdict = v;
+	s->verdict_since_ms = at_ms;
+}
+
+void
+service_observe(struct service *s, unsigned probe, const struct sample *sample)
+{
+	const char *name = s->settings->probes[probe].name;
+
+	s->probes[probe].sample = *sample;
+	s->probes[probe].is_known = true;
+	for (size_t i = 0; i < s->settings->evaluator_count; i++)
+		if (strcmp(s->settings->evaluators[i].probe, name) == 0)
+			(void)evaluator_observe(s->evaluators[i], sample);
+	note_verdict(s, sample->answered_ms);
+}
+
+const struct sample *
+service_sample(const struct service *s, unsigned probe)
+{
+	return s->probes[probe].is_known ? &s->probes[probe].sample : NULL;
+}
+
+static void
+copy_version(char to[SERVICE_VERSION_MAX], const char *from)
+{
+	size_t length = from == NULL ? 0 : strnlen(from, NAME_MAX_BYTES);
+
+	if (length > 0)
+		memmove(to, from, length);
+	to[length] = '\0';
+}
+
+void
+service_forget(struct service *s, int64_t now_ms)
+{
+	for (size_t i = 0; i < s->settings->evaluator_count; i++)
+		evaluator_reset(s->evaluators[i], now_ms);
+	note_verdict(s, now_ms);
+}
+
+/* What was asked of the release that is gone says nothing of the new one. */
+static void
+start_over(struct service *s, int64_t at_ms)
+{
+	s->changed_ms = at_ms;
+	service_forget(s, at_ms);
+}
+
+void
+service_inherit(struct service *to, const struct service *from)
+{
+	copy_version(to->version, from->version);
+	copy_version(to->previous, from->previous);
+	copy_version(to->target, from->target);
+	copy_version(to->verified, from->verified);
+	to->deployed_ms = from->deployed_ms;
+	to->changed_ms = from->changed_ms;
+	to->acted_ms = from->acted_ms;
+}
+
+void
+service_deployed(struct service *s, const char *version, const char *previous,
+    bool verified, int64_t at_ms)
+{
+	const char *target = previous;
+
+	if (target == NULL && strcmp(s->verified, version) != 0)
+		target = s->verified;
+	if (target != NULL && strcmp(target, version) == 0)
+		target = NULL;
+	copy_version(s->target, target);
+	copy_version(s->previous, previous != NULL ? previous : s->version);
+	copy_version(s->version, version);
+	if (verified)
+		copy_version(s->verified, version);
+	s->deployed_ms = at_ms;
+	start_over(s, at_ms);
+}
+
+void
+service_acted(struct service *s, const char *now_at, int64_t at_ms)
+{
+	if (strcmp(s->verified, s->version) == 0)
+		s->verified[0] = '\0'; /* it was not so good after all */
+	if (now_at != NULL && now_at[0] != '\0' &&
+	    strcmp(now_at, s->version) != 0) {
+		copy_version(s->previous, s->version);
+		copy_version(s->version, now_at);
+	}
+	s->target[0] = '\0';
+	s->acted_ms = at_ms;
+	start_over(s, at_ms);
+}
+
+const char *
+service_version(const struct service *s)
+{
+	return s->version;
+}
+
+const char *
+service_previous_version(const struct service *s)
+{
+	return s->previous;
+}
+
+const char *
+service_target_version(const struct service *s)
+{
+	return s->target;
+}
+
+int64_t
+service_deployed_ms(const struct service *s)
+{
+	return s->deployed_ms;
+}
+
+static struct situation
+situation(
+    const struct service *s, unsigned rule, const struct surroundings *around)
+{
+	const struct rule_needs *needs = &s->needs[rule];
+	const char *holder = NULL;
+
+	if (needs->lock != NULL && around->lock_holder != NULL)
+		holder = around->lock_holder(around->lock_arg, needs->lock);
+	return (struct situation){
+		.now_ms = around->now_ms,
+		.store_fails = around->store_fails,
+		.hold_reason = around->hold_reason,
+		.hold_author = around->hold_author,
+		.hold_until_ms = around->hold_until_ms,
+		.shadow = around->shadow,
+		.tilt_until_ms = around->tilt_until_ms,
+		.blind_witness = around->blind_witness,
+		.run_is_on = around->run_is_on,
+		.changed_ms = s->changed_ms,
+		.settle_ms = s->settings->settle_ms,
+		.deployed_ms = s->deployed_ms,
+		.version = s->version,
+		.acted_ms = s->acted_ms,
+		.cooldown_ms = s->settings->cooldown_ms,
+		.lock_name = holder == NULL ? NULL : needs->lock,
+		.lock_holder = holder,
+		.needs_target = needs->target,
+		.target_version = s->target[0] == '\0' ? NULL : s->target,
+		.confirm = around->confirm,
+	};
+}
+
+struct decision
+service_decide_rule(
+    const struct service *s, unsigned rule, const struct surroundings *around)
+{
+	struct situation now = situation(s, rule, around);
+
+	return decide(
+	    &s->settings->rules[rule], service_rule_verdict(s, rule), &now);
+}
+
+struct service_decision
+service_decide(const struct service *s, const struct surroundings *around)
+{
+	struct service_decision best = { 0 };
+
+	for (unsigned i = 0; i < s->settings->rule_count; i++) {
+		const struct rule_settings *rule = &s->settings->rules[i];
+		const struct rule_settings *so_far =
+		    &s->settings->rules[best.rule];
+		struct decision d = service_decide_rule(s, i, around);
+
+		if (d.action == ACTION_NONE)
+			continue;
+		if (d.action > best.decision.action ||
+		    (d.action == best.decision.action &&
+			rule->severity < so_far->severity))
+			best = (struct service_decision){ i, d };
+	}
+	return best;
+}
+
+struct finding
+service_finding(const struct service *s, unsigned evaluator)
+{
+	return evaluator_finding(s->evaluators[evaluator]);
+}
+
+const struct evaluator *
+service_evaluator(const struct service *s, unsigned evaluator)
+{
+	return s->evaluators[evaluator];
+}
+
+enum verdict
+service_verdict(const struct service *s)
+{
+	return s->verdict;
+}
+
+int64_t
+service_verdict_since_ms(const struct service *s)
+{
+	return s->verdict_since_ms;
+}
+
+int64_t
+service_first_bad_ms(const struct service *s, unsigned rule)
+{
+	const struct strings *names =
+	    rule_evaluators(&s->settings->rules[rule]);
+	int64_t first_ms = NEVER_MS;
+
+	for (size_t i = 0; i < names->count; i++) {
+		unsigned index = evaluator_index(s, names->items[i]);
+		struct finding f = service_finding(s, index);
+
+		if (f.verdict != VERDICT_TRIPPED)
+			continue;
+		if (first_ms == NEVER_MS || f.began_ms < first_ms)
+			first_ms = f.began_ms;
+	}
+	return first_ms;
+}
