@@ -16,6 +16,7 @@
 
 #define CONTROL_REQUEST_MAX_BYTES ((size_t)64 * 1024) /* without newline */
 #define CONTROL_ID_MAX 64
+#define CONTROL_SOCKET_DEFAULT "/run/rollbackd/control.sock"
 
 struct control_request {
 	char id[CONTROL_ID_MAX + 1]; /* "": too broken to tell */
