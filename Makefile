@@ -130,8 +130,8 @@ $(fuzzers): %: %.o $(if $(FUZZING),,$(BUILD)/tests/fuzz/replay.o) $(lib)
 	$(link) $(if $(FUZZING),-fsanitize=fuzzer) $(lib_ldlibs)
 
 $(BUILD)/rollbackd.service: systemd/rollbackd.service.in $(BUILD)/flags
-	$(Q)sed 's|@SBINDIR@|$(SBINDIR)|g; s|@BINDIR@|$(BINDIR)|g; \
-		s|@SYSCONFDIR@|$(SYSCONFDIR)|g' $< >$@
+	$(Q)sed -e 's|@SBINDIR@|$(SBINDIR)|g' -e 's|@BINDIR@|$(BINDIR)|g' \
+		-e 's|@SYSCONFDIR@|$(SYSCONFDIR)|g' $< >$@
 
 ## check: unit tests, the fuzz corpus, replays and the system tests
 check: deps-check
