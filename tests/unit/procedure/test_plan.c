@@ -1,0 +1,452 @@
+/*
+ * A procedure and a service's parameters: what steps come out of it, or why
+ * it is refused before its first one.
+ */
+#include "tests/unit/test.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "procedure/plan.h"
+#include "procedure/variables.h"
+
+/* Everything a test may want to change about one. */
+struct setting {
+	struct param_spec specs[3];
+	struct param given[3];
+	struct step_settings steps[3];
+	const char *lock;
+};
+
+struct row {
+	const char *name;
+	struct setting setting;
+	const char *labels;    /* NULL: refused ... */
+	const char *complaint; /* ... and this is part of why */
+};
+
+#define LIST(...)                                             \
+	{                                                     \
+		(const char *[]){ __VA_ARGS__ },              \
+		    sizeof((const char *[]){ __VA_ARGS__ }) / \
+		    sizeof(const char *)                      \
+	}
+#define RUNS(...) .command = LIST("/bin/do", __VA_ARGS__)
+#define ONE_WORD                           \
+	{                                  \
+		"unit", LIST("web"), false \
+	}
+#define ONE_LIST                                \
+	{                                       \
+		"unit", LIST("web", "db"), true \
+	}
+
+/* clang-format off */
+static struct row rows[] = {
+	{ "steps are named as they are written",
+	  { .steps = { { .name = "a" }, { .name = "b" } } },
+	  "a b", NULL },
+	{ "for_each is spelt out",
+	  { .specs = { { .name = "unit" } }, .given = { ONE_LIST },
+	    .steps = { { .name = "a", .for_each = "unit" }, { .name = "b" } } },
+	  "a[web] a[db] b", NULL },
+	{ "a list of one is a list",
+	  { .specs = { { .name = "unit" } },
+	    .given = { { "unit", LIST("web"), true } },
+	    .steps = { { .name = "a", .for_each = "unit" } } },
+	  "a[web]", NULL },
+	{ "a word is none",
+	  { .specs = { { .name = "unit" } }, .given = { ONE_WORD },
+	    .steps = { { .name = "a", .for_each = "unit" } } },
+	  NULL, "step a: for_each needs a list: write unit = [ \"web\" ]" },
+	{ "nor is a default",
+	  { .specs = { { .name = "unit", .fallback = "x" } },
+	    .steps = { { .name = "a", .for_each = "unit" } } },
+	  NULL, "for_each needs a list: write unit = [ \"x\" ]" },
+	{ "for_each of what is not there",
+	  { .specs = { { .name = "unit" } },
+	    .steps = { { .name = "a", .for_each = "unit" } } },
+	  NULL, "step a: for_each names unit, which is no parameter or has no "
+	  "value" },
+	{ "for_each of what is not declared",
+	  { .given = { ONE_LIST },
+	    .steps = { { .name = "a", .for_each = "unit" } } },
+	  NULL, "for_each names unit, which is no parameter" },
+	{ "an empty list would do nothing",
+	  { .specs = { { .name = "unit" } },
+	    .given = { { "unit", { NULL, 0 }, true } },
+	    .steps = { { .name = "a", .for_each = "unit" } } },
+	  NULL, "has no value" },
+	{ "nothing is done twice",
+	  { .specs = { { .name = "unit" } },
+	    .given = { { "unit", LIST("web", "db", "web"), true } },
+	    .steps = { { .name = "a", .for_each = "unit" } } },
+	  NULL, "step a: \"web\" stands twice in the list unit" },
+	{ "a procedure without steps", { .lock = NULL },
+	  NULL, "procedure p has no steps" },
+
+	/* Parameters */
+	{ "a required parameter is given",
+	  { .specs = { { .name = "unit", .required = true } },
+	    .given = { ONE_WORD }, .steps = { { .name = "a" } } },
+	  "a", NULL },
+	{ "a required one is missing",
+	  { .specs = { { .name = "unit", .required = true } },
+	    .steps = { { .name = "a" } } },
+	  NULL, "parameter unit is required by procedure p: give it in" },
+	{ "an empty list is missing too",
+	  { .specs = { { .name = "unit", .required = true } },
+	    .given = { { "unit", { NULL, 0 }, true } },
+	    .steps = { { .name = "a" } } },
+	  NULL, "parameter unit is required" },
+	{ "a required one with a default",
+	  { .specs = { { .name = "unit", .required = true, .fallback = "x" } },
+	    .steps = { { .name = "a", RUNS("${unit}") } } },
+	  "a", NULL },
+	{ "the whole value must match",
+	  { .specs = { { .name = "unit", .match = "[a-z]+" } },
+	    .given = { { "unit", LIST("web1"), false } },
+	    .steps = { { .name = "a" } } },
+	  NULL, "parameter unit: \"web1\" does not match \"[a-z]+\"" },
+	{ "from its first byte",
+	  { .specs = { { .name = "unit", .match = "[a-z]+" } },
+	    .given = { { "unit", LIST("1web"), false } },
+	    .steps = { { .name = "a" } } },
+	  NULL, "does not match" },
+	{ "one that matches",
+	  { .specs = { { .name = "unit", .match = "[a-z]+" } },
+	    .given = { ONE_WORD }, .steps = { { .name = "a" } } },
+	  "a", NULL },
+	{ "every value of a list must match",
+	  { .specs = { { .name = "unit", .match = "[a-z]+" } },
+	    .given = { { "unit", LIST("web", "d b"), true } },
+	    .steps = { { .name = "a" } } },
+	  NULL, "parameter unit: \"d b\" does not match" },
+	{ "and so must a default",
+	  { .specs = { { .name = "unit", .match = "[a-z]+",
+	      .fallback = "X" } },
+	    .steps = { { .name = "a" } } },
+	  NULL, "parameter unit: \"X\" does not match" },
+	{ "a pattern must be one",
+	  { .specs = { { .name = "unit", .match = "[a-z" } },
+	    .given = { ONE_WORD }, .steps = { { .name = "a" } } },
+	  NULL, "pattern \"[a-z\": missing terminating ] for character class, "
+	  "at character 5" },
+	{ "a parameter may not take a name that is taken",
+	  { .specs = { { .name = "version" } }, .steps = { { .name = "a" } } },
+	  NULL, "parameter version: the name has a meaning already" },
+	{ "reason is taken too",
+	  { .specs = { { .name = "reason" } }, .steps = { { .name = "a" } } },
+	  NULL, "parameter reason: the name has a meaning already" },
+	{ "a parameter is declared once",
+	  { .specs = { { .name = "unit" }, { .name = "unit" } },
+	    .steps = { { .name = "a" } } },
+	  NULL, "parameter unit is declared twice" },
+
+	/* Names in commands */
+	{ "a name nobody knows",
+	  { .steps = { { .name = "a", RUNS("${units}") } } },
+	  NULL, "step a: ${units} is neither a parameter of procedure p" },
+	{ "in a check",
+	  { .steps = { { .name = "a", .check = LIST("/bin/is", "${units}") } } },
+	  NULL, "step a: ${units} is neither" },
+	{ "in the environment",
+	  { .steps = { { .name = "a", .environment = {
+	      (struct param[]){ { "X", LIST("${units}"), false } }, 1 } } } },
+	  NULL, "step a: environment: ${units} is neither" },
+	{ "a list outside of its for_each",
+	  { .specs = { { .name = "unit" } }, .given = { ONE_LIST },
+	    .steps = { { .name = "a", .for_each = "unit", RUNS("${unit}") },
+	      { .name = "b", RUNS("${unit}") } } },
+	  NULL, "step b: ${unit} is a list" },
+	{ "a value that would be an option",
+	  { .specs = { { .name = "unit" } },
+	    .given = { { "unit", LIST("web", "-rf"), true } },
+	    .steps = { { .name = "a", .for_each = "unit", RUNS("${unit}") } } },
+	  NULL, "step a[-rf]: \"${unit}\" would begin with \"-\"" },
+	{ "unless declared so",
+	  { .specs = { { .name = "unit", .dash = true } },
+	    .given = { { "unit", LIST("web", "-rf"), true } },
+	    .steps = { { .name = "a", .for_each = "unit", RUNS("${unit}") } } },
+	  "a[web] a[-rf]", NULL },
+	{ "a capture of an earlier step",
+	  { .steps = { { .name = "a", .capture = "x" },
+	      { .name = "b", RUNS("${x}") } } },
+	  "a b", NULL },
+	{ "of the step itself",
+	  { .steps = { { .name = "a", .capture = "x", RUNS("${x}") } } },
+	  NULL, "step a: ${x} is neither a parameter of procedure p nor "
+	  "captured by an earlier step" },
+	{ "a capture of many",
+	  { .specs = { { .name = "unit" } }, .given = { ONE_LIST },
+	    .steps = { { .name = "a", .capture = "x", .for_each = "unit" } } },
+	  NULL, "step a: capture and for_each do not go together" },
+	{ "a capture named as a parameter",
+	  { .specs = { { .name = "unit" } },
+	    .steps = { { .name = "a", .capture = "unit" } } },
+	  NULL, "step a: capture = \"unit\" is the name of a parameter" },
+	{ "a capture named as the occasion's",
+	  { .steps = { { .name = "a", .capture = "key" } } },
+	  NULL, "step a: capture = \"key\": the name has a meaning already" },
+
+	/* The rest */
+	{ "a condition on a later step",
+	  { .steps = { { .name = "a", .when = LIST("b is done") },
+	      { .name = "b" } } },
+	  NULL, "step a: when \"b is done\": there is no earlier step b" },
+	{ "the second of two conditions",
+	  { .steps = { { .name = "a" },
+	      { .name = "b", .when = LIST("a is done", "a") } } },
+	  NULL, "step b: when \"a\": write" },
+	{ "resume = check without a check",
+	  { .steps = { { .name = "a", .resume = RESUME_CHECK } } },
+	  NULL, "step a: resume = \"check\" needs a check command" },
+	{ "a variable that is ours",
+	  { .steps = { { .name = "a", .environment = {
+	      (struct param[]){ { "ROLLBACKD_KEY", LIST("x"), false } },
+	      1 } } } },
+	  NULL, "environment: ROLLBACKD_KEY: what begins with ROLLBACK" },
+	{ "a variable with an odd name",
+	  { .steps = { { .name = "a", .environment = {
+	      (struct param[]){ { "A-B", LIST("x"), false } }, 1 } } } },
+	  NULL, "environment: \"A-B\" is no name" },
+	{ "a variable that is a list",
+	  { .steps = { { .name = "a", .environment = {
+	      (struct param[]){ { "A", LIST("x", "y"), true } }, 1 } } } },
+	  NULL, "environment: A must be one text" },
+	{ "a lock of what stays the same",
+	  { .specs = { { .name = "unit" } }, .given = { ONE_WORD },
+	    .steps = { { .name = "a" } },
+	    .lock = "${service}-${environment}-${unit}" },
+	  "a", NULL },
+	{ "a lock that would differ each time",
+	  { .steps = { { .name = "a" } }, .lock = "x-${run}" },
+	  NULL, "lock \"x-${run}\": only ${service}, ${environment} and" },
+	{ "a lock of a list",
+	  { .specs = { { .name = "unit" } }, .given = { ONE_LIST },
+	    .steps = { { .name = "a" } }, .lock = "${unit}" },
+	  NULL, "lock: ${unit} is a list" },
+	{ "a lock that is malformed",
+	  { .steps = { { .name = "a" } }, .lock = "${" },
+	  NULL, "lock: \"${\"" },
+};
+/* clang-format on */
+
+static const char *true_command[] = { "/bin/true" };
+
+static struct plan *
+plan_of(struct setting *s, struct procedure_settings *p, struct error *err)
+{
+	struct params given = { s->given, 0 };
+
+	*p = (struct procedure_settings){ .name = "p",
+		.lock = s->lock,
+		.params = s->specs,
+		.steps = s->steps };
+	while (given.count < 3 && s->given[given.count].name != NULL)
+		given.count++;
+	while (p->param_count < 3 && s->specs[p->param_count].name != NULL)
+		p->param_count++;
+	for (; p->step_count < 3; p->step_count++) {
+		struct step_settings *step = &s->steps[p->step_count];
+
+		if (step->name == NULL)
+			break;
+		if (step->command.count == 0)
+			step->command = (struct strings){ true_command, 1 };
+	}
+	return plan_new(p, &given, err);
+}
+
+static void
+test_row(void **state)
+{
+	struct row *row = *state;
+	struct procedure_settings procedure;
+	struct error err = { "" };
+	struct text labels = text_new(1024);
+	struct plan *plan = plan_of(&row->setting, &procedure, &err);
+
+	if (row->labels == NULL) {
+		assert_null(plan);
+		if (strstr(err.text, row->complaint) == NULL)
+			fail_msg("says: %s", err.text);
+		return;
+	}
+	assert_string_equal(err.text, "");
+	assert_non_null(plan);
+	for (unsigned i = 0; i < plan_step_count(plan); i++)
+		text_addf(&labels, "%s%s", i > 0 ? " " : "",
+		    plan_step(plan, i)->label);
+	assert_string_equal(text_str(&labels), row->labels);
+	assert_ptr_equal(plan_procedure(plan), &procedure);
+	text_free(&labels);
+	plan_free(plan);
+}
+
+static void
+test_steps_at_the_limit_and_one_past(void **state)
+{
+	static char words[PROCEDURE_PLAN_STEPS_MAX + 1][8];
+	static const char *items[PROCEDURE_PLAN_STEPS_MAX + 1];
+	struct param unit = { "unit", { items, PROCEDURE_PLAN_STEPS_MAX },
+		true };
+	struct params given = { &unit, 1 };
+	struct param_spec spec = { .name = "unit" };
+	struct step_settings step = {
+		.name = "a", .command = { true_command, 1 }, .for_each = "unit"
+	};
+	struct procedure_settings p = { .name = "p",
+		.params = &spec,
+		.param_count = 1,
+		.steps = &step,
+		.step_count = 1 };
+	struct error err = { "" };
+	struct plan *plan;
+
+	(void)state;
+	for (unsigned i = 0; i <= PROCEDURE_PLAN_STEPS_MAX; i++) {
+		(void)snprintf(words[i], sizeof(words[i]), "w%u", i);
+		items[i] = words[i];
+	}
+	plan = plan_new(&p, &given, &err);
+	assert_non_null(plan);
+	assert_int_equal(plan_step_count(plan), PROCEDURE_PLAN_STEPS_MAX);
+	assert_string_equal(plan_step(plan, 255)->item, "w255");
+	plan_free(plan);
+	unit.values.count++;
+	assert_null(plan_new(&p, &given, &err));
+	assert_non_null(strstr(err.text, "procedure p: more than 256 steps"));
+}
+
+static void
+test_parameters_get_their_defaults(void **state)
+{
+	struct setting s = { .specs = { { .name = "a", .fallback = "1" },
+				 { .name = "b", .fallback = "2" },
+				 { .name = "c" } },
+		.given = { { "b", LIST("3"), false },
+		    { "other", LIST("4"), false } },
+		.steps = { { .name = "x" } } };
+	struct procedure_settings procedure;
+	struct error err = { "" };
+	struct plan *plan = plan_of(&s, &procedure, &err);
+	const struct params *params;
+
+	(void)state;
+	assert_non_null(plan);
+	params = plan_params(plan);
+	assert_int_equal(params->count, 2);
+	assert_string_equal(params_find(params, "a")->values.items[0], "1");
+	assert_string_equal(params_find(params, "b")->values.items[0], "3");
+	assert_null(params_find(params, "other"));
+	plan_free(plan);
+}
+
+static void
+test_needs_a_target_where_one_is_mentioned(void **state)
+{
+	const struct {
+		struct step_settings second;
+		bool needs;
+	} steps[] = {
+		{ { .name = "b" }, false },
+		{ { .name = "b", RUNS("to", "v${target_version}") }, true },
+		{ { .name = "b", RUNS("$${target_version}") }, false },
+		{ { .name = "b", RUNS("${version}") }, false },
+		{ { .name = "b",
+		      .check =
+			  LIST("/bin/is", "${service}-${target_version}") },
+		    true },
+		{ { .name = "b",
+		      .environment = { (struct param[]){ { "T",
+					   LIST("${target_version}"), false } },
+			  1 } },
+		    true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(steps); i++) {
+		struct setting s = { .steps = {
+					 { .name = "a" }, steps[i].second } };
+		struct procedure_settings procedure;
+		struct error err = { "" };
+		struct plan *plan = plan_of(&s, &procedure, &err);
+
+		assert_string_equal(err.text, "");
+		assert_int_equal(plan_needs_target(plan), steps[i].needs);
+		plan_free(plan);
+	}
+}
+
+static void
+test_lock_is_the_procedures_or_the_environment(void **state)
+{
+	static const struct {
+		const char *lock;
+		const char *environment;
+		const char *name;
+	} locks[] = {
+		{ NULL, "production", "production" },
+		{ NULL, NULL, "backend" },
+		{ "${unit}", "production", "web" },
+		{ "${environment}/${service}", "production",
+		    "production/backend" },
+		{ "fixed", "production", "fixed" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(locks); i++) {
+		struct setting s = { .specs = { { .name = "unit" } },
+			.given = { ONE_WORD },
+			.steps = { { .name = "a" } },
+			.lock = locks[i].lock };
+		struct occasion o = { .service = "backend",
+			.environment = locks[i].environment };
+		struct procedure_settings procedure;
+		struct error err = { "" };
+		struct plan *plan = plan_of(&s, &procedure, &err);
+		struct text name = text_new(64), none = text_new(2);
+
+		assert_string_equal(err.text, "");
+		assert_true(plan_lock(plan, &o, &name, &err));
+		assert_string_equal(text_str(&name), locks[i].name);
+		assert_false(plan_lock(plan, &o, &none, &err));
+		text_free(&name);
+		text_free(&none);
+		plan_free(plan);
+	}
+}
+
+static void
+test_free_takes_null(void **state)
+{
+	(void)state;
+	plan_free(NULL);
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest rules[] = {
+		cmocka_unit_test(test_steps_at_the_limit_and_one_past),
+		cmocka_unit_test(test_parameters_get_their_defaults),
+		cmocka_unit_test(test_needs_a_target_where_one_is_mentioned),
+		cmocka_unit_test(
+		    test_lock_is_the_procedures_or_the_environment),
+		cmocka_unit_test(test_free_takes_null),
+	};
+	struct CMUnitTest stories[ARRAY_LEN(rows)];
+	int failed;
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		stories[i] = (struct CMUnitTest){
+			.name = rows[i].name,
+			.test_func = test_row,
+			.initial_state = &rows[i],
+		};
+	failed = cmocka_run_group_tests(stories, NULL, NULL);
+	failed += cmocka_run_group_tests(rules, NULL, NULL);
+	return failed;
+}
