@@ -16,6 +16,15 @@ static const char columns[] =
 static const char outbox_rows[] =
     "SELECT id, event_seq, channel, dedup_key, tries, made_wall_ms,"
     " next_wall_ms, body FROM outbox ORDER BY id";
+
+static const char due_rows[] =
+    "SELECT id, event_seq, channel, dedup_key, tries, made_wall_ms,"
+    " next_wall_ms, body FROM outbox WHERE id IN"
+    " (SELECT id FROM (SELECT id, row_number() OVER (PARTITION BY channel"
+    " ORDER BY due DESC, CASE WHEN due THEN 0 ELSE next_wall_ms END, id)"
+    " AS place FROM (SELECT *, next_wall_ms <= ?1"
+    " OR next_wall_ms > ?1 + ?2 AS due FROM outbox)) WHERE place = 1)"
+    " ORDER BY id";
 /* clang-format on */
 
 /* Every word of the query keeps its number, given or not. */
@@ -221,4 +230,16 @@ enum database_result
 rows_read_outbox(struct database *d, struct request *r)
 {
 	return read_all(d, r, database_prepare(d, outbox_rows));
+}
+
+enum database_result
+rows_read_due(struct database *d, struct request *r)
+{
+	sqlite3_stmt *s = database_prepare(d, due_rows);
+
+	if (s != NULL) {
+		(void)sqlite3_bind_int64(s, 1, r->wall_ms);
+		(void)sqlite3_bind_int64(s, 2, STORE_POSTPONE_MAX_MS);
+	}
+	return read_all(d, r, s);
 }

@@ -7,8 +7,9 @@
 #include "daemon/store/database.h"
 #include "daemon/store/request.h"
 
-/* Fills the answer of a REQUEST_READ or REQUEST_READ_OUTBOX. */
+/* Each fills the answer of the request of that name. */
 enum database_result rows_read_events(struct database *d, struct request *r);
 enum database_result rows_read_outbox(struct database *d, struct request *r);
+enum database_result rows_read_due(struct database *d, struct request *r);
 
 #endif

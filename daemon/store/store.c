@@ -277,6 +277,17 @@ store_read_outbox(struct store *s, store_outbox *rows, void *arg)
 }
 
 void
+store_read_due(
+    struct store *s, int64_t now_wall_ms, store_outbox *rows, void *arg)
+{
+	struct request *r = request_or_die(REQUEST_READ_DUE, arg);
+
+	r->wall_ms = now_wall_ms;
+	r->outbox_done = rows;
+	ask(s, r);
+}
+
+void
 store_acknowledge(struct store *s, store_done *done, void *arg)
 {
 	struct request *r = request_or_die(REQUEST_ACKNOWLEDGE, arg);

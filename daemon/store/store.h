@@ -144,6 +144,15 @@ typedef void store_outbox(
 void store_read_outbox(struct store *s, store_outbox *rows, void *arg);
 
 /*
+ * One delivery a channel: the oldest of those that are due, or else the one
+ * that will be first.  One that waits for longer than any postponing may last
+ * (STORE_POSTPONE_MAX_MS) is due: the clock was set back.
+ */
+#define STORE_POSTPONE_MAX_MS ((int64_t)10 * 60 * 1000)
+void store_read_due(
+    struct store *s, int64_t now_wall_ms, store_outbox *rows, void *arg);
+
+/*
  * Counts answered round trips, of a failed store as well: the watchdog asks
  * that it goes on.  store_beat() asks for one more unless one is under way.
  */

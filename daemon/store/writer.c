@@ -173,6 +173,9 @@ serve_other(struct database *d, struct request *r)
 	case REQUEST_READ_OUTBOX:
 		r->ok = rows_read_outbox(d, r) == DATABASE_OK;
 		break;
+	case REQUEST_READ_DUE:
+		r->ok = rows_read_due(d, r) == DATABASE_OK;
+		break;
 	case REQUEST_ACKNOWLEDGE:
 		r->ok = database_acknowledge(d);
 		break;

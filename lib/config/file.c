@@ -207,8 +207,8 @@ read_name(int folder, const char *name, uint32_t owner_uid, struct file *file,
 }
 
 bool
-file_read(int folder, const char *path, uint32_t owner_uid, struct file *file,
-    struct error *err)
+config_file_read(int folder, const char *path, uint32_t owner_uid,
+    struct file *file, struct error *err)
 {
 	const char *name = strrchr(path, '/');
 	char *above;
@@ -232,7 +232,7 @@ file_read(int folder, const char *path, uint32_t owner_uid, struct file *file,
 	free(above);
 	if (at < 0)
 		return false;
-	good = file_read(at, name + 1, owner_uid, file, err);
+	good = config_file_read(at, name + 1, owner_uid, file, err);
 	close(at);
 	return good;
 }

@@ -28,7 +28,7 @@ int folder_open_beneath(
     int folder, const char *path, uint32_t owner_uid, struct error *err);
 
 /* A path beneath a folder: no "..", no links, relative. */
-bool file_read(int folder, const char *path, uint32_t owner_uid,
+bool config_file_read(int folder, const char *path, uint32_t owner_uid,
     struct file *file, struct error *err);
 
 /* Names in a folder that end in ".conf", sorted.  Freed by the caller. */

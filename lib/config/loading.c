@@ -96,7 +96,7 @@ include_file(struct loading *l, const char *path, struct source where)
 		    "%s is included twice", path);
 		return;
 	}
-	if (!file_read(l->folder, path, l->owner_uid, &file, &err)) {
+	if (!config_file_read(l->folder, path, l->owner_uid, &file, &err)) {
 		unreadable(l, file.is_missing ? where : (struct source){ 0 },
 		    shown, err.text);
 		return;
@@ -198,7 +198,7 @@ loading_read(struct loading *l, const char *path)
 	c->files = arena_array(c->arena, CONFIG_FILES_MAX, sizeof(*c->files));
 	if (c->files == NULL || !open_folder(l, path, &name))
 		return false;
-	if (!file_read(l->folder, name, l->owner_uid, &file, &err)) {
+	if (!config_file_read(l->folder, name, l->owner_uid, &file, &err)) {
 		unreadable(l, (struct source){ 0 },
 		    arena_strdup(c->arena, path), err.text);
 		return false;
@@ -253,8 +253,8 @@ loading_read_files(
 		struct config_file *kept;
 		struct file file;
 
-		if (!file_read(l->folder, files->items[i], l->owner_uid, &file,
-			&err)) {
+		if (!config_file_read(l->folder, files->items[i], l->owner_uid,
+			&file, &err)) {
 			unreadable(
 			    l, (struct source){ 0 }, files->items[i], err.text);
 			return false;
