@@ -64,7 +64,7 @@ check_above(int folder, uint32_t owner_uid, struct error *err)
 }
 
 int
-folder_open(const char *path, uint32_t owner_uid, struct error *err)
+config_folder_open(const char *path, uint32_t owner_uid, struct error *err)
 {
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
@@ -102,7 +102,7 @@ not_beneath(struct error *err)
 }
 
 int
-folder_open_beneath(
+config_folder_open_beneath(
     int folder, const char *path, uint32_t owner_uid, struct error *err)
 {
 	int at = fcntl(folder, F_DUPFD_CLOEXEC, 0);
@@ -226,7 +226,7 @@ config_file_read(int folder, const char *path, uint32_t owner_uid,
 		return error_set(err, "memory is short");
 	at = *above == '\0' ?
 	    -1 :
-	    folder_open_beneath(folder, above, owner_uid, err);
+	    config_folder_open_beneath(folder, above, owner_uid, err);
 	if (*above == '\0')
 		(void)not_beneath(err);
 	free(above);

@@ -21,10 +21,10 @@ struct file {
 };
 
 /* Folders on the way to / included.  -1 with the reason. */
-int folder_open(const char *path, uint32_t owner_uid, struct error *err);
+int config_folder_open(const char *path, uint32_t owner_uid, struct error *err);
 
 /* A folder beneath another, without symbolic links on the way. */
-int folder_open_beneath(
+int config_folder_open_beneath(
     int folder, const char *path, uint32_t owner_uid, struct error *err);
 
 /* A path beneath a folder: no "..", no links, relative. */

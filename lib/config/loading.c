@@ -149,8 +149,8 @@ include(struct loading *l, const char *entry, struct source where)
 	    S_ISREG(st.st_mode))
 		include_file(l, path, where);
 	else {
-		folder =
-		    folder_open_beneath(l->folder, path, l->owner_uid, &err);
+		folder = config_folder_open_beneath(
+		    l->folder, path, l->owner_uid, &err);
 		if (folder < 0) {
 			unreadable(l, where, entry, err.text);
 			return;
@@ -177,7 +177,7 @@ open_folder(struct loading *l, const char *path, const char **name)
 	}
 	if (folder == NULL)
 		return false;
-	l->folder = folder_open(folder, l->owner_uid, &err);
+	l->folder = config_folder_open(folder, l->owner_uid, &err);
 	if (l->folder >= 0)
 		return true;
 	unreadable(
@@ -243,7 +243,7 @@ loading_read_files(
 
 	c->files = arena_array(c->arena, CONFIG_FILES_MAX, sizeof(*c->files));
 	l->prefix = "";
-	l->folder = folder_open(folder, l->owner_uid, &err);
+	l->folder = config_folder_open(folder, l->owner_uid, &err);
 	if (l->folder < 0)
 		unreadable(l, (struct source){ 0 },
 		    arena_strdup(c->arena, folder), err.text);
