@@ -96,6 +96,9 @@ observe(struct evaluator *self, const struct sample *s)
 	next.verdict = judge(c);
 	next.value = (double)c->failures;
 	keep_evidence(c, next.verdict, s);
+	if (next.verdict == VERDICT_HEALTHY ||
+	    c->failures >= c->settings.failures_to_trip)
+		evaluator_warm(self);
 	if (next.verdict != self->finding.verdict)
 		next.began_ms = c->began_ms;
 	return next;

@@ -36,6 +36,12 @@ evaluator_init(
 }
 
 void
+evaluator_warm(struct evaluator *e)
+{
+	e->is_cold = false;
+}
+
+void
 evaluator_keep(struct evaluator *e, const struct sample *s)
 {
 	e->evidence[e->kept % EVIDENCE_MAX] = *s;
@@ -110,11 +116,13 @@ evaluator_observe(struct evaluator *e, const struct sample *s)
 	if (s->asked_ms < e->reset_ms || s->answered_ms < e->heard_ms)
 		return e->finding;
 
+	if (s->outcome != SAMPLE_LOST) {
+		e->is_cold = evaluator_is_stale(e, s->answered_ms);
+		e->told_ms = s->answered_ms;
+	}
 	next = e->ops->observe(e, s);
 	copy_common(&next, e, s);
 	e->heard_ms = s->answered_ms;
-	if (s->outcome != SAMPLE_LOST)
-		e->told_ms = s->answered_ms;
 	e->finding = next;
 	return next;
 }
@@ -130,7 +138,7 @@ evaluator_is_stale(const struct evaluator *e, int64_t now_ms)
 {
 	if (e->stale_ms == 0 || e->finding.verdict == VERDICT_UNKNOWN)
 		return false;
-	return now_ms - e->told_ms > e->stale_ms;
+	return e->is_cold || now_ms - e->told_ms > e->stale_ms;
 }
 
 size_t
@@ -150,6 +158,7 @@ evaluator_reset(struct evaluator *e, int64_t now_ms)
 {
 	e->ops->reset(e);
 	evaluator_forget(e);
+	e->is_cold = false;
 	e->finding = (struct finding){ .since_ms = now_ms };
 	e->reset_ms = now_ms;
 	e->heard_ms = now_ms;

@@ -284,6 +284,34 @@ service_deployed_ms(const struct service *s)
 	return s->deployed_ms;
 }
 
+/*
+ * One that tripped and has not heard of its target for too long since, where
+ * the rule would not hold without it.
+ */
+static const char *
+stale_evaluator(const struct service *s, unsigned rule, int64_t now_ms)
+{
+	const struct rule_settings *r = &s->settings->rules[rule];
+	const struct strings *names = rule_evaluators(r);
+	enum verdict verdicts[SERVICE_EVALUATORS_MAX];
+	const char *stale = NULL;
+
+	for (size_t i = 0; i < names->count; i++) {
+		const struct evaluator *e =
+		    s->evaluators[evaluator_index(s, names->items[i])];
+
+		verdicts[i] = evaluator_finding(e).verdict;
+		if (verdicts[i] != VERDICT_TRIPPED ||
+		    !evaluator_is_stale(e, now_ms))
+			continue;
+		verdicts[i] = VERDICT_UNKNOWN;
+		stale = names->items[i];
+	}
+	if (stale == NULL || rule_judge(r, verdicts) == VERDICT_TRIPPED)
+		return NULL;
+	return stale;
+}
+
 static struct situation
 situation(
     const struct service *s, unsigned rule, const struct surroundings *around)
@@ -302,6 +330,7 @@ situation(
 		.shadow = around->shadow,
 		.tilt_until_ms = around->tilt_until_ms,
 		.blind_witness = around->blind_witness,
+		.stale_evaluator = stale_evaluator(s, rule, around->now_ms),
 		.run_is_on = around->run_is_on,
 		.changed_ms = s->changed_ms,
 		.settle_ms = s->settings->settle_ms,

@@ -245,6 +245,40 @@ test_a_verdict_grows_stale(void **state)
 	evaluator_free(e);
 }
 
+/* One bad answer after a long silence does not bear an old verdict out. */
+static void
+test_a_stale_verdict_must_be_reached_again(void **state)
+{
+	struct consecutive_settings settings = { 2, 2, 2000 };
+	struct evaluator *e = consecutive_new(&settings);
+
+	(void)state;
+	tell(e, "xx---x");
+	assert_int_equal(evaluator_finding(e).verdict, VERDICT_TRIPPED);
+	assert_true(evaluator_is_stale(e, 6000));
+	evaluator_free(e);
+
+	e = consecutive_new(&settings);
+	tell(e, "xx---xx");
+	assert_int_equal(evaluator_finding(e).verdict, VERDICT_TRIPPED);
+	assert_false(evaluator_is_stale(e, 7000));
+	evaluator_free(e);
+
+	e = consecutive_new(&settings);
+	tell(e, "xx---oxo");
+	assert_int_equal(evaluator_finding(e).verdict, VERDICT_TRIPPED);
+	assert_true(evaluator_is_stale(e, 8000));
+	evaluator_reset(e, 9000);
+	assert_false(evaluator_is_stale(e, 9000));
+	evaluator_free(e);
+
+	e = consecutive_new(&settings);
+	tell(e, "xx---oo");
+	assert_int_equal(evaluator_finding(e).verdict, VERDICT_HEALTHY);
+	assert_false(evaluator_is_stale(e, 7000));
+	evaluator_free(e);
+}
+
 static void
 test_without_a_gap_no_verdict_grows_stale(void **state)
 {
@@ -341,6 +375,7 @@ main(void)
 		cmocka_unit_test(
 		    test_of_evidence_the_newest_is_given_when_room_is_short),
 		cmocka_unit_test(test_a_verdict_grows_stale),
+		cmocka_unit_test(test_a_stale_verdict_must_be_reached_again),
 		cmocka_unit_test(test_without_a_gap_no_verdict_grows_stale),
 		cmocka_unit_test(
 		    test_an_answer_that_comes_late_changes_nothing),
