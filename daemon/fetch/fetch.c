@@ -183,6 +183,9 @@ fetch_new_with(
 	f->in_flight_max = settings->in_flight_max > 0 ?
 	    settings->in_flight_max :
 	    affordable_in_flight();
+	f->connection_life_s = settings->connection_life_s > 0 ?
+	    settings->connection_life_s :
+	    CONNECTION_LIFE_S;
 	f->tick = loop_timer_new(loop, on_tick, f);
 	if (f->tick == NULL)
 		goto no_memory;

@@ -24,6 +24,7 @@ struct fetch_settings {
 	const char *dns_servers; /* "127.0.0.1:5353", commas between */
 	const char *resolv_conf; /* path */
 	size_t in_flight_max;    /* 0: half of the descriptors there are */
+	long connection_life_s;  /* no connection is used longer; 0: 60 */
 };
 
 struct fetch *fetch_new(struct loop *loop, struct error *err);

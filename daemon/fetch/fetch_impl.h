@@ -26,6 +26,7 @@
 #define BODY_FIRST_BYTES 4096
 #define BODY_KEPT_BYTES (64 * 1024)
 #define REDIRECTS_MAX 3
+#define CONNECTION_LIFE_S 60
 /* Later than this and a timeout is no longer the target's. */
 #define LAG_MAX_MS 250
 #define LAG_TICK_MS 100
@@ -130,6 +131,7 @@ struct fetch {
 	size_t socket_count;
 	struct fetch_target *queue_first, *queue_last;
 	size_t in_flight, in_flight_max;
+	long connection_life_s;
 	struct loop_timer *tick; /* runs while anything is in flight */
 	int64_t tick_due_ms;
 	int64_t lag_ms;  /* how late our own loop was, in all */
@@ -160,6 +162,7 @@ enum redirect {
 };
 enum redirect redirect_follow(
     struct fetch_target *t, const struct failure **trouble);
+const char *redirect_location(const struct fetch_target *t); /* or NULL */
 
 /* shard.c */
 struct fetch_shard *shard_join(struct fetch *f); /* NULL: memory */
@@ -177,7 +180,6 @@ void slot_return(struct fetch_shard *s, struct fetch_slot *slot);
 void slot_free(struct fetch_slot *slot); /* NULL is allowed */
 /* Nothing received yet. */
 void slot_clear(struct fetch_slot *slot);
-bool slot_set_constant_options(struct fetch_slot *slot);
 
 /* request.c: NULL, or why the question cannot be put. */
 const struct failure *request_prepare(struct fetch_slot *slot,

@@ -437,7 +437,7 @@ question_transfer_done(struct fetch_target *t, CURLcode code)
 		finish(t, &v);
 		break;
 	case REDIRECT_REFUSED:
-		v = because(trouble, "");
+		v = because(trouble, redirect_location(t));
 		finish(t, &v);
 		break;
 	case REDIRECT_FOLLOW:

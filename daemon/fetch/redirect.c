@@ -43,20 +43,29 @@ check_next(const struct fetch_target *t, const struct fetch_origin *next)
 	return NULL;
 }
 
+const char *
+redirect_location(const struct fetch_target *t)
+{
+	char *location = NULL;
+
+	(void)curl_easy_getinfo(
+	    t->slot->easy, CURLINFO_REDIRECT_URL, &location);
+	return location;
+}
+
 enum redirect
 redirect_follow(struct fetch_target *t, const struct failure **trouble)
 {
-	CURL *easy = t->slot->easy;
 	struct fetch_origin next;
 	struct error ignored;
-	char *location = NULL, *url;
+	const char *location = redirect_location(t);
+	char *url;
 	long status = 0;
 
-	(void)curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+	(void)curl_easy_getinfo(t->slot->easy, CURLINFO_RESPONSE_CODE, &status);
 	if (t->settings->max_redirects == 0 || !is_redirect(status) ||
 	    http_judge_status_is_fine(t->judge, (int)status))
 		return REDIRECT_NONE;
-	(void)curl_easy_getinfo(easy, CURLINFO_REDIRECT_URL, &location);
 	if (location == NULL)
 		return REDIRECT_NONE;
 	*trouble = &too_many;

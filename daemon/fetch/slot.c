@@ -11,7 +11,6 @@
 #include "daemon/fetch/fetch_impl.h"
 
 #define CA_CACHE_S 60L
-#define CONNECTION_LIFE_S 60L
 
 /* Buffers */
 
@@ -193,7 +192,6 @@ static const struct number_option numbers[] = {
 	/* A resumed session would not show its certificate again. */
 	{ CURLOPT_SSL_SESSIONID_CACHE, 0 },
 	{ CURLOPT_CA_CACHE_TIMEOUT, CA_CACHE_S },
-	{ CURLOPT_MAXLIFETIME_CONN, CONNECTION_LIFE_S },
 	/* Its cache holds what we put there and is not to be swept. */
 	{ CURLOPT_DNS_CACHE_TIMEOUT, -1 },
 };
@@ -213,8 +211,8 @@ static const struct text_option texts[] = {
 	{ CURLOPT_CAPATH, NULL },
 };
 
-bool
-slot_set_constant_options(struct fetch_slot *slot)
+static bool
+set_constant_options(struct fetch_slot *slot, struct fetch_shard *s)
 {
 	CURL *e = slot->easy;
 	bool ok = true;
@@ -225,19 +223,30 @@ slot_set_constant_options(struct fetch_slot *slot)
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		ok &= (curl_easy_setopt)(e, texts[i].option, texts[i].value) ==
 		    CURLE_OK;
+	ok &= curl_easy_setopt(e, CURLOPT_MAXLIFETIME_CONN,
+		  s->fetch->connection_life_s) == CURLE_OK;
 	ok &= curl_easy_setopt(e, CURLOPT_PRIVATE, slot) == CURLE_OK;
 	ok &= curl_easy_setopt(e, CURLOPT_ERRORBUFFER, slot->words) == CURLE_OK;
-	ok &= curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, on_body) == CURLE_OK;
-	ok &= curl_easy_setopt(e, CURLOPT_WRITEDATA, slot) == CURLE_OK;
-	ok &=
-	    curl_easy_setopt(e, CURLOPT_HEADERFUNCTION, on_header) == CURLE_OK;
-	ok &= curl_easy_setopt(e, CURLOPT_HEADERDATA, slot) == CURLE_OK;
-	ok &= curl_easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, on_open) ==
-	    CURLE_OK;
-	ok &= curl_easy_setopt(e, CURLOPT_OPENSOCKETDATA, slot) == CURLE_OK;
-	ok &= curl_easy_setopt(e, CURLOPT_CLOSESOCKETFUNCTION,
-		  shard_close_socket) == CURLE_OK;
 	return ok;
+}
+
+static bool
+set_callbacks(struct fetch_slot *slot, struct fetch_shard *s)
+{
+	CURL *e = slot->easy;
+
+	return curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, on_body) ==
+	    CURLE_OK &&
+	    curl_easy_setopt(e, CURLOPT_WRITEDATA, slot) == CURLE_OK &&
+	    curl_easy_setopt(e, CURLOPT_HEADERFUNCTION, on_header) ==
+	    CURLE_OK &&
+	    curl_easy_setopt(e, CURLOPT_HEADERDATA, slot) == CURLE_OK &&
+	    curl_easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, on_open) ==
+	    CURLE_OK &&
+	    curl_easy_setopt(e, CURLOPT_OPENSOCKETDATA, slot) == CURLE_OK &&
+	    curl_easy_setopt(e, CURLOPT_CLOSESOCKETFUNCTION,
+		shard_close_socket) == CURLE_OK &&
+	    curl_easy_setopt(e, CURLOPT_CLOSESOCKETDATA, s) == CURLE_OK;
 }
 
 void
@@ -266,9 +275,8 @@ slot_take(struct fetch_shard *s)
 	if (slot == NULL)
 		return NULL;
 	slot->easy = curl_easy_init();
-	if (slot->easy == NULL || !slot_set_constant_options(slot) ||
-	    curl_easy_setopt(slot->easy, CURLOPT_CLOSESOCKETDATA, s) !=
-		CURLE_OK) {
+	if (slot->easy == NULL || !set_constant_options(slot, s) ||
+	    !set_callbacks(slot, s)) {
 		slot_free(slot);
 		return NULL;
 	}
