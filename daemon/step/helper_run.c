@@ -101,42 +101,51 @@ run(const struct helper *h, const char *id, int64_t kill_grace_ms,
 }
 
 static enum step_exit
-store(const struct state *s, const char *id, bool ok, const char *reason)
+store(int record, const char *id, bool ok, const char *reason)
 {
-	char name[FILE_NAME_MAX];
 	struct text file = text_new(HELPER_RESULT_MAX_BYTES);
 	const struct helper_result r = { ok, reason };
-	struct error err;
-	enum file_put status;
+	bool stored;
 
-	(void)snprintf(name, sizeof(name), "%s" HELPER_RESULT_SUFFIX, id);
 	helper_result_write(&file, &r);
-	status = file_put(
-	    s->helpers, name, text_str(&file), file.length, FILE_REPLACE, &err);
+	stored = text_ok(&file) && lseek(record, 0, SEEK_SET) == 0 &&
+	    ftruncate(record, 0) == 0 &&
+	    write_all(record, text_str(&file), file.length);
 	text_free(&file);
-	if (status == FILE_STORED)
+	if (stored)
 		return STEP_EXIT_OK;
-	warnx("%s: %s", id, err.text);
+	warn("%s: the result is lost", id);
 	return STEP_EXIT_STORAGE;
 }
 
-enum step_exit
-helper_run(const struct state *s, const char *id, int64_t kill_grace_ms)
+/* All of the record; NULL with the reason. */
+static char *
+read_record(int fd, size_t *length, struct error *err)
 {
-	char *bytes = malloc(HELPER_MAX_BYTES + 1);
-	struct error reason = { "out of memory" };
-	enum file_status status = FILE_BAD;
+	off_t size = lseek(fd, 0, SEEK_END);
+	char *bytes = NULL;
+
+	if (size > 0 && size <= HELPER_MAX_BYTES)
+		bytes = calloc(1, (size_t)size + 1);
+	if (bytes == NULL || pread(fd, bytes, (size_t)size, 0) != size) {
+		(void)error_set(err, "the record cannot be read");
+		free(bytes);
+		return NULL;
+	}
+	*length = (size_t)size;
+	return bytes;
+}
+
+enum step_exit
+helper_run(int record, const char *id, int64_t kill_grace_ms)
+{
+	struct error reason;
 	struct helper h;
 	size_t length;
-	bool ok = false;
+	char *bytes = read_record(record, &length, &reason);
+	bool ok = bytes != NULL && helper_parse(&h, bytes, length, &reason) &&
+	    run(&h, id, kill_grace_ms, &reason);
 
-	if (bytes != NULL)
-		status = file_read(s->helpers, id, s->requests_owner, bytes,
-		    HELPER_MAX_BYTES, &length, &reason);
-	if (status == FILE_OK && helper_parse(&h, bytes, length, &reason))
-		ok = run(&h, id, kill_grace_ms, &reason);
 	free(bytes);
-	if (status == FILE_MISSING)
-		return STEP_EXIT_NO_REQUEST;
-	return store(s, id, ok, reason.text);
+	return store(record, id, ok, reason.text);
 }

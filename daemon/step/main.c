@@ -21,7 +21,6 @@
 
 #define KILL_GRACE_DEFAULT_MS 5000
 #define KILL_GRACE_MAX_MS (10 * 60 * 1000)
-#define SPAWNER_SOCKET 3
 
 enum mode {
 	MODE_ATTEMPT,
@@ -44,7 +43,7 @@ static void __attribute__((noreturn)) usage(void)
 	    "usage: rollbackd-step -c CONFIG_FOLDER -s STATE_FOLDER [-g MS] "
 	    "KEY\n"
 	    "       rollbackd-step -s STATE_FOLDER [-g MS] --reap KEY\n"
-	    "       rollbackd-step -s STATE_FOLDER [-g MS] --helper ID\n"
+	    "       rollbackd-step [-g MS] --helper ID <3 RECORD\n"
 	    "       rollbackd-step --spawner 3\n");
 	exit(STEP_EXIT_USAGE);
 }
@@ -100,30 +99,30 @@ check(const struct arguments *a)
 {
 	struct key key;
 
-	if (a->mode == MODE_SPAWNER) {
-		if (strcmp(a->name, "3") != 0)
-			usage();
+	if (a->mode == MODE_SPAWNER && strcmp(a->name, "3") != 0)
+		usage();
+	if (a->mode == MODE_HELPER && !name_is_valid(a->name))
+		usage();
+	if (a->mode == MODE_SPAWNER || a->mode == MODE_HELPER)
 		return;
-	}
 	if (a->state_folder == NULL ||
 	    (a->mode == MODE_ATTEMPT && a->config_folder == NULL))
 		usage();
-	if (a->mode == MODE_HELPER ? !name_is_valid(a->name) :
-				     !key_parse(a->name, &key))
+	if (!key_parse(a->name, &key))
 		errx(STEP_EXIT_USAGE, "the key is malformed");
 }
 
 /* Nothing of whoever called is held, nor passed on. */
 static void
-shed(bool keep_socket)
+shed(bool keep_passed)
 {
 	int fd = open("/dev/null", O_RDWR);
 
 	while (fd >= 0 && fd <= STDERR_FILENO)
 		fd = open("/dev/null", O_RDWR);
-	(void)close_range(keep_socket ? SPAWNER_SOCKET + 1 : 3, ~0U, 0);
-	if (keep_socket)
-		(void)fcntl(SPAWNER_SOCKET, F_SETFD, FD_CLOEXEC);
+	(void)close_range(keep_passed ? STEP_PASSED_FD + 1 : 3, ~0U, 0);
+	if (keep_passed)
+		(void)fcntl(STEP_PASSED_FD, F_SETFD, FD_CLOEXEC);
 	(void)signal(SIGPIPE, SIG_IGN);
 	(void)umask(077);
 }
@@ -140,8 +139,6 @@ run(const struct arguments *a)
 		errx(STEP_EXIT_STORAGE, "%s: %s", a->state_folder, why.text);
 	if (a->mode == MODE_REAP)
 		return reap_run(&state, a->name, a->kill_grace_ms);
-	if (a->mode == MODE_HELPER)
-		return helper_run(&state, a->name, a->kill_grace_ms);
 	return attempt_run(&state, &settings);
 }
 
@@ -152,8 +149,10 @@ main(int argc, char *argv[])
 
 	parse_options(argc, argv, &a);
 	check(&a);
-	shed(a.mode == MODE_SPAWNER);
+	shed(a.mode == MODE_SPAWNER || a.mode == MODE_HELPER);
 	if (a.mode == MODE_SPAWNER)
-		return (int)spawner_run(SPAWNER_SOCKET, argv[0]);
+		return (int)spawner_run(STEP_PASSED_FD, argv[0]);
+	if (a.mode == MODE_HELPER)
+		return (int)helper_run(STEP_PASSED_FD, a.name, a.kill_grace_ms);
 	return (int)run(&a);
 }

@@ -118,8 +118,23 @@ environment(void)
 	return list;
 }
 
+/* What a message brought along becomes descriptor 3, else there is none. */
 static int
-spawn(const char *program, char *argv[], pid_t *pid)
+add_files(posix_spawn_file_actions_t *files, int passed)
+{
+	int code = 0;
+
+	if (passed >= 0)
+		code = posix_spawn_file_actions_adddup2(
+		    files, passed, STEP_PASSED_FD);
+	if (code != 0)
+		return code;
+	return posix_spawn_file_actions_addclosefrom_np(
+	    files, passed >= 0 ? STEP_PASSED_FD + 1 : STEP_PASSED_FD);
+}
+
+static int
+spawn(const char *program, char *argv[], int passed, pid_t *pid)
 {
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t attributes;
@@ -138,7 +153,7 @@ spawn(const char *program, char *argv[], pid_t *pid)
 		(void)posix_spawnattr_setflags(&attributes,
 		    POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF |
 			POSIX_SPAWN_SETSIGMASK);
-		code = posix_spawn_file_actions_addclosefrom_np(&files, 3);
+		code = add_files(&files, passed);
 	}
 	if (code == 0)
 		code = posix_spawn(
@@ -149,7 +164,7 @@ spawn(const char *program, char *argv[], pid_t *pid)
 }
 
 static void
-start(struct spawner *s, char *bytes, size_t length)
+start(struct spawner *s, char *bytes, size_t length, int passed)
 {
 	char *list[SPAWNER_ARGUMENTS_MAX + 1];
 	char number[16];
@@ -162,7 +177,7 @@ start(struct spawner *s, char *bytes, size_t length)
 	tag = list[0];
 	/* The tag stands where the program's name belongs. */
 	list[0] = s->program;
-	code = spawn(s->program, list, &pid);
+	code = spawn(s->program, list, passed, &pid);
 	if (code != 0) {
 		answer(s, "failed", tag, strerror(code));
 		return;
@@ -172,18 +187,44 @@ start(struct spawner *s, char *bytes, size_t length)
 	answer(s, "started", tag, number);
 }
 
+/* The descriptor that came with a message; -1: none. */
+static int
+passed_descriptor(struct msghdr *message)
+{
+	const struct cmsghdr *c = CMSG_FIRSTHDR(message);
+	int fd = -1;
+
+	if (c != NULL && c->cmsg_level == SOL_SOCKET &&
+	    c->cmsg_type == SCM_RIGHTS && c->cmsg_len == CMSG_LEN(sizeof(fd)))
+		memcpy(&fd, CMSG_DATA(c), sizeof(fd));
+	return fd;
+}
+
 /* False when the monitor is gone. */
 static bool
 serve(struct spawner *s)
 {
 	static char bytes[SPAWNER_MESSAGE_MAX];
-	ssize_t n = recv(s->socket, bytes, sizeof(bytes), 0);
+	union {
+		struct cmsghdr header;
+		char room[CMSG_SPACE(sizeof(int))];
+	} control;
+	struct iovec data = { bytes, sizeof(bytes) };
+	struct msghdr message = { .msg_iov = &data,
+		.msg_iovlen = 1,
+		.msg_control = control.room,
+		.msg_controllen = sizeof(control.room) };
+	ssize_t n = recvmsg(s->socket, &message, MSG_CMSG_CLOEXEC);
+	int passed;
 
 	if (n < 0)
 		return errno == EINTR || errno == EAGAIN;
 	if (n == 0)
 		return false;
-	start(s, bytes, (size_t)n);
+	passed = passed_descriptor(&message);
+	start(s, bytes, (size_t)n, passed);
+	if (passed >= 0)
+		(void)close(passed);
 	return true;
 }
 

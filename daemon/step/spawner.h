@@ -6,8 +6,9 @@
  * does; what it started goes on.
  *
  * A message is a tag and the arguments of rollbackd-step, each ended by a
- * NUL.  Answers are texts: "started TAG PID", "ended TAG STATUS" (128 + signal
- * when killed), "failed TAG REASON".
+ * NUL; a descriptor that comes along is passed on as descriptor 3.  Answers are
+ * texts: "started TAG PID", "ended TAG STATUS" (128 + signal when killed),
+ * "failed TAG REASON".
  */
 #ifndef DAEMON_STEP_SPAWNER_H
 #define DAEMON_STEP_SPAWNER_H

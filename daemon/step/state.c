@@ -53,16 +53,14 @@ state_open(struct state *s, const char *folder, struct error *err)
 		.claims = -1,
 		.pins = -1,
 		.results = -1,
-		.outputs = -1,
-		.helpers = -1 };
+		.outputs = -1 };
 	if (!host_boot_id(s->boot_id))
 		return error_set(err, "the kernel does not tell its boot id");
 	s->root = files_open_folder(AT_FDCWD, folder, false, err);
 	if (s->root < 0)
 		return false;
 	s->requests = files_open_folder(s->root, "requests", true, err);
-	s->helpers = files_open_folder(s->root, "helpers", true, err);
-	if (s->requests < 0 || s->helpers < 0 || fstat(s->requests, &st) != 0 ||
+	if (s->requests < 0 || fstat(s->requests, &st) != 0 ||
 	    !open_step(s, err)) {
 		state_close(s);
 		return false;
@@ -75,7 +73,7 @@ void
 state_close(struct state *s)
 {
 	int folders[] = { s->root, s->requests, s->claims, s->pins, s->results,
-		s->outputs, s->helpers };
+		s->outputs };
 
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
 		if (folders[i] >= 0)

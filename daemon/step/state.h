@@ -1,7 +1,7 @@
 /*
  * state.h - the folders that monitor and runner share.
  *
- * The monitor writes requests and helpers; all below step is the runner's.
+ * The monitor writes requests; all below step is the runner's.
  */
 #ifndef DAEMON_STEP_STATE_H
 #define DAEMON_STEP_STATE_H
@@ -24,6 +24,9 @@ enum step_exit {
 	STEP_EXIT_UNKILLABLE = 14, /* --reap: some of it lives on */
 };
 
+/* Where --helper finds its record and leaves its result. */
+#define STEP_PASSED_FD 3
+
 struct state {
 	int root;
 	int requests;
@@ -31,7 +34,6 @@ struct state {
 	int pins;
 	int results;
 	int outputs;
-	int helpers;
 	uid_t requests_owner;
 	char boot_id[37];
 };

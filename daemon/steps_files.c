@@ -1,0 +1,209 @@
+#include "daemon/steps_files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "daemon/host/files.h"
+#include "procedure/run.h"
+
+#define ROOM_MIN_BYTES (1024 * 1024) /* a step needs less than that */
+
+bool
+steps_files_open(
+    struct steps_files *f, const char *state_folder, struct error *err)
+{
+	int root = -1, step = -1;
+
+	*f = (struct steps_files){ -1, -1, -1, -1, -1, "" };
+	if (!host_boot_id(f->boot_id))
+		return error_set(err, "the kernel does not tell its boot id");
+	root = files_open_folder(AT_FDCWD, state_folder, true, err);
+	if (root >= 0)
+		f->requests = files_open_folder(root, "requests", true, err);
+	if (f->requests >= 0)
+		step = files_open_folder(root, "step", true, err);
+	if (step >= 0)
+		f->claims = files_open_folder(step, "claims", true, err);
+	if (f->claims >= 0)
+		f->pins = files_open_folder(step, "pins", true, err);
+	if (f->pins >= 0)
+		f->results = files_open_folder(step, "results", true, err);
+	if (f->results >= 0)
+		f->outputs = files_open_folder(step, "output", true, err);
+	if (root >= 0)
+		(void)close(root);
+	if (step >= 0)
+		(void)close(step);
+	if (f->outputs >= 0)
+		return true;
+	steps_files_close(f);
+	return false;
+}
+
+void
+steps_files_close(struct steps_files *f)
+{
+	int folders[] = { f->requests, f->claims, f->pins, f->results,
+		f->outputs };
+
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
+		if (folders[i] >= 0)
+			(void)close(folders[i]);
+}
+
+static bool
+is_writable(int folder, const char *name, struct error *err)
+{
+	struct statvfs v;
+
+	if (faccessat(folder, ".", W_OK | X_OK, 0) != 0)
+		return error_set(
+		    err, "cannot write in %s: %s", name, strerror(errno));
+	if (fstatvfs(folder, &v) != 0)
+		return error_set(err, "%s: %s", name, strerror(errno));
+	if (v.f_bavail * v.f_frsize < ROOM_MIN_BYTES)
+		return error_set(err, "no room left for %s", name);
+	if (v.f_files > 0 && v.f_favail == 0)
+		return error_set(err, "no inode left for %s", name);
+	return true;
+}
+
+bool
+steps_files_writable(const struct steps_files *f, struct error *err)
+{
+	return is_writable(f->requests, "requests", err) &&
+	    is_writable(f->claims, "claims", err) &&
+	    is_writable(f->pins, "pins", err) &&
+	    is_writable(f->results, "results", err);
+}
+
+enum claim_state
+steps_files_claim(const struct steps_files *f, const char *key)
+{
+	static char bytes[CLAIM_MAX_BYTES + 1];
+	struct claim claim;
+	struct error err;
+	size_t length;
+
+	if (!file_exists(f->claims, key))
+		return CLAIM_NONE;
+	if (file_read(f->claims, key, geteuid(), bytes, CLAIM_MAX_BYTES,
+		&length, &err) != FILE_OK ||
+	    !claim_parse(&claim, bytes, length, &err))
+		return CLAIM_CUT;
+	if (strcmp(claim.boot_id, f->boot_id) != 0 ||
+	    !host_process_lives((pid_t)claim.pid, claim.start_time))
+		return CLAIM_DEAD;
+	return CLAIM_ALIVE;
+}
+
+bool
+steps_files_result(
+    const struct steps_files *f, const char *key, struct found_result *found)
+{
+	struct error err;
+	size_t length;
+	enum step_outcome outcome;
+	enum file_status status = file_read(f->results, key, geteuid(),
+	    found->bytes, RESULT_MAX_BYTES, &length, &err);
+
+	if (status == FILE_MISSING)
+		return false;
+	if (status == FILE_OK &&
+	    result_parse(&found->result, found->bytes, length, &err) &&
+	    strcmp(found->result.key, key) == 0 &&
+	    step_outcome_parse(found->result.outcome, &outcome))
+		return true;
+	(void)snprintf(found->key, sizeof(found->key), "%s", key);
+	found->result = (struct result){
+		.key = found->key,
+		.outcome = step_outcome_word(STEP_INTERRUPTED),
+		.reason = "its result is damaged: what it said is not known",
+		.tail = "",
+	};
+	return true;
+}
+
+void
+steps_files_unask(const struct steps_files *f, const char *key)
+{
+	/* After a crash it stands there again; then the boot id refuses. */
+	(void)unlinkat(f->requests, key, 0);
+}
+
+struct request_writing {
+	int folder;
+	char *key;
+	char *bytes;
+	size_t length;
+	struct error err;
+	request_written *written; /* NULL: cancelled */
+	void *arg;
+};
+
+static void
+writing_free(struct request_writing *w)
+{
+	if (w->folder >= 0)
+		(void)close(w->folder);
+	free(w->key);
+	free(w->bytes);
+	free(w);
+}
+
+/* On the store's thread. */
+static bool
+write_request(void *arg)
+{
+	struct request_writing *w = arg;
+
+	return file_put(w->folder, w->key, w->bytes, w->length, FILE_REPLACE,
+		   &w->err) == FILE_STORED;
+}
+
+static void
+on_written(void *arg, bool ok)
+{
+	struct request_writing *w = arg;
+
+	if (w->written != NULL)
+		w->written(w->arg, ok, &w->err);
+	writing_free(w);
+}
+
+struct request_writing *
+request_writing_start(const struct steps_files *f, struct store *store,
+    const char *key, const struct text *file, request_written *written,
+    void *arg)
+{
+	struct request_writing *w = calloc(1, sizeof(*w));
+
+	if (w == NULL)
+		return NULL;
+	w->folder = fcntl(f->requests, F_DUPFD_CLOEXEC, 3);
+	w->key = strdup(key);
+	w->length = file->length;
+	w->bytes = malloc(file->length + 1);
+	w->written = written;
+	w->arg = arg;
+	if (w->folder < 0 || w->key == NULL || w->bytes == NULL) {
+		writing_free(w);
+		return NULL;
+	}
+	memcpy(w->bytes, text_str(file), file->length + 1);
+	(void)error_set(&w->err, "the store does not take it");
+	store_run(store, write_request, on_written, w);
+	return w;
+}
+
+void
+request_writing_cancel(struct request_writing *w)
+{
+	if (w != NULL)
+		w->written = NULL;
+}
