@@ -385,7 +385,7 @@ incident_step_begins(struct incident *i)
 	i->has_begun = true;
 	/* An abort must know whether there is an end to wait for. */
 	if (i->stage == STAGE_STEPS)
-		(void)run_step_begins(run_now(i)); /* is told at most twice */
+		(void)run_step_begins(run_now(i)); /* over: no matter */
 }
 
 bool
