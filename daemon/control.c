@@ -13,6 +13,12 @@
 #define ACCEPTS_PER_TURN 16
 #define PAUSE_MS 1000
 
+const struct control_deadlines control_deadlines = {
+	.request_ms = 5000,
+	.idle_ms = 60000,
+	.take_ms = 60000,
+};
+
 static void
 open_reserve(struct control *c)
 {
@@ -172,6 +178,8 @@ control_open(struct loop *loop, const struct control_place *place,
 	c->loop = loop;
 	c->handler = handler;
 	c->arg = arg;
+	c->deadlines =
+	    place->deadlines != NULL ? *place->deadlines : control_deadlines;
 	c->reserve_fd = -1;
 	c->socket.fd = -1;
 	c->path = strdup(place->socket);

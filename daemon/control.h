@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "base/error.h"
@@ -25,9 +26,6 @@ struct control_call;
 #define CONTROL_CONNECTIONS_MAX 128
 #define CONTROL_CONNECTIONS_PER_UID 32
 #define CONTROL_CONNECTIONS_RESERVED 8 /* for root and the daemon's user */
-#define CONTROL_REQUEST_MS INT64_C(5000)
-#define CONTROL_IDLE_MS INT64_C(60000)
-#define CONTROL_TAKE_MS INT64_C(60000) /* to take a reply */
 #define CONTROL_REMEMBER_MS (INT64_C(10) * 60 * 1000)
 #define CONTROL_REMEMBERED_MAX 4096
 #define CONTROL_PENDING_BYTES_MAX ((size_t)64 * 1024 * 1024)
@@ -44,9 +42,18 @@ struct control_roles_gids {
 
 #define CONTROL_NO_GROUP ((gid_t)-1)
 
+struct control_deadlines {
+	int64_t request_ms; /* from a request's first byte to its last */
+	int64_t idle_ms;
+	int64_t take_ms; /* for the client to take a reply */
+};
+
+extern const struct control_deadlines control_deadlines; /* the usual */
+
 struct control_place {
 	const char *socket;
 	gid_t group; /* may connect; CONTROL_NO_GROUP: leave as it is */
+	const struct control_deadlines *deadlines; /* NULL: the usual */
 };
 
 /*

@@ -69,7 +69,7 @@ flush_out(struct conn *n)
 	else if (n->in_length > 0 || n->ended)
 		enter(n, CONN_NEXT, 0);
 	else
-		enter(n, CONN_IDLE, CONTROL_IDLE_MS);
+		enter(n, CONN_IDLE, n->control->deadlines.idle_ms);
 }
 
 void
@@ -92,7 +92,7 @@ conn_answer(struct conn *n, const char *line, size_t length)
 		return;
 	}
 	c->pending_bytes += n->out.length;
-	enter(n, CONN_WRITING, CONTROL_TAKE_MS);
+	enter(n, CONN_WRITING, c->deadlines.take_ms);
 	flush_out(n);
 }
 
@@ -156,7 +156,8 @@ take_line(struct conn *n)
 		else if (n->ended)
 			conn_drop(n);
 		else if (n->in_length > 0 && n->state != CONN_READING)
-			enter(n, CONN_READING, CONTROL_REQUEST_MS);
+			enter(
+			    n, CONN_READING, n->control->deadlines.request_ms);
 		return;
 	}
 	length = (size_t)(newline - n->in);
@@ -209,12 +210,12 @@ on_deadline(void *arg)
 
 	switch (n->state) {
 	case CONN_NEXT:
-		enter(n, CONN_IDLE, CONTROL_IDLE_MS);
+		enter(n, CONN_IDLE, n->control->deadlines.idle_ms);
 		take_line(n);
 		return;
 	case CONN_READING:
 		refuse_and_close(n, CONTROL_TIMEOUT,
-		    "the request did not arrive whole within 5 seconds");
+		    "the request did not arrive whole in time");
 		return;
 	case CONN_WAITING:
 		LIST_REMOVE(n, waiters);
@@ -248,5 +249,5 @@ conn_accept(struct control *c, int fd, const struct caller *caller)
 	if (n->in == NULL || n->watch == NULL || n->timer == NULL)
 		conn_drop(n);
 	else
-		enter(n, CONN_IDLE, CONTROL_IDLE_MS);
+		enter(n, CONN_IDLE, c->deadlines.idle_ms);
 }

@@ -67,6 +67,7 @@ struct control {
 	struct loop *loop;
 	char *path;
 	struct control_socket socket;
+	struct control_deadlines deadlines;
 	struct loop_watch *watch;
 	struct loop_timer *pause; /* while there are no descriptors */
 	int reserve_fd;           /* for one more caller when all are taken */
