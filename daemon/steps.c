@@ -272,7 +272,7 @@ write_request(struct attempt *a, const struct request *r)
 	if (request.not_after_ms == 0)
 		request.not_after_ms =
 		    loop_now_ms(s->loop) + STEPS_NOT_AFTER_MS;
-	request_write(&file, &request);
+	step_request_write(&file, &request);
 	a->state = ATTEMPT_WRITING;
 	if (text_ok(&file))
 		a->writing = request_writing_start(

@@ -22,7 +22,7 @@ read_request(
 		return PERMIT_NO_REQUEST;
 	if (status == FILE_OK) {
 		memcpy(p->bytes, p->request_file, p->request_length + 1);
-		p->has_request = request_parse(
+		p->has_request = step_request_parse(
 		    &p->request, p->bytes, p->request_length, &why);
 	}
 	if (p->has_request)

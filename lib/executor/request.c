@@ -95,7 +95,7 @@ written_length(const char *name, const char *value)
 }
 
 void
-request_write(struct text *file, const struct request *r)
+step_request_write(struct text *file, const struct request *r)
 {
 	struct text fields = text_new(REQUEST_MAX_BYTES);
 	struct request copy = *r;
@@ -135,7 +135,8 @@ read_files(struct request *r, const struct record *record, struct error *err)
 }
 
 bool
-request_parse(struct request *r, char *bytes, size_t length, struct error *err)
+step_request_parse(
+    struct request *r, char *bytes, size_t length, struct error *err)
 {
 	struct record record;
 

@@ -32,13 +32,13 @@ struct request {
 };
 
 /* The reason is cut at REQUEST_REASON_MAX. */
-void request_write(struct text *file, const struct request *r);
+void step_request_write(struct text *file, const struct request *r);
 
 /*
  * Checks the grammar of every field: key, names, versions; the reason is
  * free text.  Modifies the bytes.
  */
-bool request_parse(
+bool step_request_parse(
     struct request *r, char *bytes, size_t length, struct error *err);
 
 /*
