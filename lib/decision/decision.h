@@ -69,8 +69,9 @@ struct situation {
 	int64_t acted_ms;    /* end of the last rollback, NEVER_MS */
 	int64_t cooldown_ms;
 	bool needs_target;
-	const char *target_version; /* NULL or "": none known */
-	bool confirm;               /* see GUARD_CONFIRM */
+	const char *target_version;  /* NULL or "": none known */
+	const char *refused_version; /* it was to be, but failed before */
+	bool confirm;                /* see GUARD_CONFIRM */
 };
 
 #define DECISION_REASON_MAX 256

@@ -175,6 +175,14 @@ no_target(const struct rule_settings *rule, const struct situation *s,
 	(void)rule;
 	if (!s->needs_target)
 		return false;
+	if (!reason_knows(s->target_version) &&
+	    reason_knows(s->refused_version)) {
+		reason_set(d,
+		    "no-target: version %s was rolled back itself and is no "
+		    "way back",
+		    s->refused_version);
+		return true;
+	}
 	if (!reason_knows(s->target_version)) {
 		reason_set(d, "no-target: no version is known to go back to");
 		return true;

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/units.h"
+#include "service/versions.h"
 
 struct probe_state {
 	struct sample sample;
@@ -20,10 +20,7 @@ struct service {
 	struct evaluator **evaluators;
 	struct probe_state *probes;
 	struct rule_needs *needs; /* one a rule */
-	char version[SERVICE_VERSION_MAX];
-	char previous[SERVICE_VERSION_MAX];
-	char target[SERVICE_VERSION_MAX];
-	char verified[SERVICE_VERSION_MAX]; /* the newest known to be good */
+	struct versions versions;
 	int64_t deployed_ms;
 	int64_t changed_ms; /* deployed, or rolled back */
 	int64_t acted_ms;
@@ -188,16 +185,6 @@ service_sample(const struct service *s, unsigned probe)
 	return s->probes[probe].is_known ? &s->probes[probe].sample : NULL;
 }
 
-static void
-copy_version(char to[SERVICE_VERSION_MAX], const char *from)
-{
-	size_t length = from == NULL ? 0 : strnlen(from, NAME_MAX_BYTES);
-
-	if (length > 0)
-		memmove(to, from, length);
-	to[length] = '\0';
-}
-
 void
 service_forget(struct service *s, int64_t now_ms)
 {
@@ -217,10 +204,7 @@ start_over(struct service *s, int64_t at_ms)
 void
 service_inherit(struct service *to, const struct service *from)
 {
-	copy_version(to->version, from->version);
-	copy_version(to->previous, from->previous);
-	copy_version(to->target, from->target);
-	copy_version(to->verified, from->verified);
+	to->versions = from->versions;
 	to->deployed_ms = from->deployed_ms;
 	to->changed_ms = from->changed_ms;
 	to->acted_ms = from->acted_ms;
@@ -230,17 +214,11 @@ void
 service_deployed(struct service *s, const char *version, const char *previous,
     bool verified, int64_t at_ms)
 {
-	const char *target = previous;
+	bool was_good = s->changed_ms == s->deployed_ms &&
+	    s->verdict == VERDICT_HEALTHY;
 
-	if (target == NULL && strcmp(s->verified, version) != 0)
-		target = s->verified;
-	if (target != NULL && strcmp(target, version) == 0)
-		target = NULL;
-	copy_version(s->target, target);
-	copy_version(s->previous, previous != NULL ? previous : s->version);
-	copy_version(s->version, version);
-	if (verified)
-		copy_version(s->verified, version);
+	versions_deployed(
+	    &s->versions, version, previous, verified, was_good);
 	s->deployed_ms = at_ms;
 	start_over(s, at_ms);
 }
@@ -248,14 +226,7 @@ service_deployed(struct service *s, const char *version, const char *previous,
 void
 service_acted(struct service *s, const char *now_at, int64_t at_ms)
 {
-	if (strcmp(s->verified, s->version) == 0)
-		s->verified[0] = '\0'; /* it was not so good after all */
-	if (now_at != NULL && now_at[0] != '\0' &&
-	    strcmp(now_at, s->version) != 0) {
-		copy_version(s->previous, s->version);
-		copy_version(s->version, now_at);
-	}
-	s->target[0] = '\0';
+	versions_rolled_back(&s->versions, now_at);
 	s->acted_ms = at_ms;
 	start_over(s, at_ms);
 }
@@ -263,19 +234,19 @@ service_acted(struct service *s, const char *now_at, int64_t at_ms)
 const char *
 service_version(const struct service *s)
 {
-	return s->version;
+	return s->versions.now;
 }
 
 const char *
 service_previous_version(const struct service *s)
 {
-	return s->previous;
+	return s->versions.previous;
 }
 
 const char *
 service_target_version(const struct service *s)
 {
-	return s->target;
+	return s->versions.target;
 }
 
 int64_t
@@ -335,13 +306,14 @@ situation(
 		.changed_ms = s->changed_ms,
 		.settle_ms = s->settings->settle_ms,
 		.deployed_ms = s->deployed_ms,
-		.version = s->version,
+		.version = s->versions.now,
 		.acted_ms = s->acted_ms,
 		.cooldown_ms = s->settings->cooldown_ms,
 		.lock_name = holder == NULL ? NULL : needs->lock,
 		.lock_holder = holder,
 		.needs_target = needs->target,
-		.target_version = s->target[0] == '\0' ? NULL : s->target,
+		.target_version = s->versions.target,
+		.refused_version = s->versions.refused,
 		.confirm = around->confirm,
 	};
 }

@@ -69,7 +69,8 @@ void service_deployed(struct service *s, const char *version,
 
 /*
  * A rollback ended.  now_at is the version now in place, NULL when that
- * is unknown; the version before it is never a target again.
+ * is unknown.  The version before it is no target again until it is deployed
+ * as verified.
  */
 void service_acted(struct service *s, const char *now_at, int64_t at_ms);
 
