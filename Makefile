@@ -213,6 +213,7 @@ install: all
 	conf=$(DESTDIR)$(SYSCONFDIR)/rollbackd/rollbackd.conf; \
 	test -e $$conf || install -D -m 640 conf/rollbackd.conf $$conf
 
+## uninstall: what install put there, but not the configuration
 uninstall:
 	rm -f $(DESTDIR)$(SBINDIR)/rollbackd $(DESTDIR)$(BINDIR)/rollbackctl \
 		$(DESTDIR)$(LIBEXECDIR)/rollbackd-step \
@@ -222,7 +223,9 @@ uninstall:
 		$(DESTDIR)$(CATALOGDIR)/rollbackd.catalog
 	cd man && for page in *.[1-9]; do rm -f \
 		$(DESTDIR)$(MANDIR)/man$${page##*.}/$$page; done
+	test ! -d $(DESTDIR)$(LIBEXECDIR) || rmdir $(DESTDIR)$(LIBEXECDIR)
 
+## clean: remove $(BUILD)
 clean:
 	rm -rf $(BUILD)
 
