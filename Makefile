@@ -106,9 +106,9 @@ $(BUILD)/%.o: %.c $(BUILD)/flags
 	$(Q)$(CC) $(cppflags) $(cflags) -MMD -MP -c -o $@ $<
 
 $(lib): $(call obj,$(lib_src))
-	$(Q)rm -f $@ && $(AR) rcs $@ $^
+	$(Q)rm -f $@ && $(AR) qcs $@ $^
 $(shell_lib): $(call obj,$(filter-out daemon/main.c,$(monitor_src)))
-	$(Q)rm -f $@ && $(AR) rcs $@ $^
+	$(Q)rm -f $@ && $(AR) qcs $@ $^
 
 link = $(if $(V),,@echo "  LINK  $@" &&) $(CC) $(cflags) $(ldflags) -o $@ $^
 

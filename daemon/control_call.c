@@ -20,7 +20,7 @@ digest_request(const struct control_request *r, char digest[DIGEST_TEXT_BYTES])
 	struct text t = text_new(CONTROL_REQUEST_MAX_BYTES * 2);
 
 	/* Without the id: only what is asked for counts. */
-	request_write(&t, "", r->verb, r->args);
+	control_request_write(&t, "", r->verb, r->args);
 	digest_text(text_str(&t), t.length, digest);
 	text_free(&t);
 }

@@ -1,5 +1,6 @@
 #include "daemon/reload.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,6 +9,8 @@
 #include "daemon/rollback.h"
 #include "daemon/watched.h"
 #include "daemon/witness.h"
+
+#define PATH_BYTES 4096
 
 /* What will be swapped in: built first, so that failing changes nothing. */
 struct change {
@@ -144,6 +147,7 @@ swap_rest(struct change *c, struct loaded *l)
 {
 	struct monitor *m = c->m;
 	struct generation *old = m->generation;
+	char folder[PATH_BYTES];
 
 	witnesses_free(m->witnesses);
 	m->witnesses = c->witnesses;
@@ -152,8 +156,12 @@ swap_rest(struct change *c, struct loaded *l)
 	if (m->control != NULL && !control_set_roles(m->control, &l->roles))
 		log_warning("no memory for the roles: the old "
 			    "ones stay in force");
-	(void)steps_configure(
-	    m->steps, NULL, c->g->config->runner.kill_grace_ms);
+	(void)snprintf(
+	    folder, sizeof(folder), "%s/config", c->g->config->state_directory);
+	if (!steps_configure(
+		m->steps, folder, c->g->config->runner.kill_grace_ms))
+		log_warning("no memory for the runner's settings: the old "
+			    "ones stay in force");
 	m->reloaded_wall_ms = loop_wall_ms();
 }
 
@@ -176,6 +184,34 @@ summarise(struct change *c, struct loaded *l)
 	return o;
 }
 
+/* What is open or bound cannot move under a running daemon. */
+static bool
+can_be_reloaded(
+    const struct monitor *m, const struct config *next, struct error *err)
+{
+	const struct config *now;
+
+	if (m->generation == NULL)
+		return true;
+	now = m->generation->config;
+	if (strcmp(now->state_directory, next->state_directory) != 0)
+		return error_set(err,
+		    "state_directory cannot change by a reload: restart, or "
+		    "set it back to \"%s\"",
+		    now->state_directory);
+	if (strcmp(now->control.socket, next->control.socket) != 0)
+		return error_set(err,
+		    "control.socket cannot change by a reload: restart, or "
+		    "set it back to \"%s\"",
+		    now->control.socket);
+	if (strcmp(now->runner.program, next->runner.program) != 0)
+		return error_set(err,
+		    "runner.program cannot change by a reload: restart, or "
+		    "set it back to \"%s\"",
+		    now->runner.program);
+	return true;
+}
+
 bool
 reload_apply(struct monitor *m, struct loaded *l, struct json_object **summary,
     struct error *err)
@@ -191,6 +227,13 @@ reload_apply(struct monitor *m, struct loaded *l, struct json_object **summary,
 
 	if (c.g == NULL)
 		return error_set(err, "no memory");
+	if (!can_be_reloaded(m, l->config, err)) {
+		json_object_put(c.added);
+		json_object_put(c.changed);
+		json_object_put(c.removed);
+		free(c.g);
+		return false;
+	}
 	c.g->config = l->config;
 	c.g->users = 1;
 	l->config = NULL;

@@ -170,7 +170,7 @@ run(const struct command *c)
 
 	if (!make_id(id))
 		return complain("the system gives no random numbers");
-	request_write(&line, id, c->verb, c->args);
+	control_request_write(&line, id, c->verb, c->args);
 	status = text_ok(&line) ? ask(c, id, &line) :
 				  complain("the request is too long");
 	text_free(&line);

@@ -262,7 +262,7 @@ request_end(struct control_request *request)
 }
 
 void
-request_write(struct text *out, const char *id, enum control_verb verb,
+control_request_write(struct text *out, const char *id, enum control_verb verb,
     struct json_object *args)
 {
 	struct json_object *o = json_object_new_object();

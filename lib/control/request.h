@@ -43,7 +43,7 @@ struct json_object *request_check_args(
     enum control_verb verb, struct json_object *args, struct error *err);
 
 /* A line with its newline.  args is borrowed and may be NULL. */
-void request_write(struct text *out, const char *id, enum control_verb verb,
-    struct json_object *args);
+void control_request_write(struct text *out, const char *id,
+    enum control_verb verb, struct json_object *args);
 
 #endif

@@ -199,7 +199,7 @@ test_an_id_may_have_64_characters(void **state)
 
 		memset(id, 'i', length);
 		id[length] = '\0';
-		request_write(&line, id, VERB_VERSION, NULL);
+		control_request_write(&line, id, VERB_VERSION, NULL);
 		code =
 		    request_read(text_str(&line), line.length, &root, &r, &err);
 		assert_int_equal(code,
@@ -249,7 +249,7 @@ test_what_is_written_is_read_again(void **state)
 	json_set_text(args, "service", "shop");
 	json_set_text(args, "version", "2.0.1");
 	json_set_bool(args, "verified", true);
-	request_write(&line, "abc", VERB_DEPLOY, args);
+	control_request_write(&line, "abc", VERB_DEPLOY, args);
 	assert_int_equal(text_str(&line)[line.length - 1], '\n');
 	assert_int_equal(
 	    request_read(text_str(&line), line.length - 1, &root, &r, &err),
