@@ -56,7 +56,8 @@ arena_alloc(struct arena *a, size_t bytes)
 	struct block *b;
 	void *p;
 
-	if (bytes > SIZE_MAX - align)
+	/* Room for what is added to it, here and in block_for(). */
+	if (bytes > SIZE_MAX - align - sizeof(struct block))
 		return NULL;
 	bytes = (bytes + align - 1) / align * align;
 	if (bytes > a->max_bytes - a->used_bytes)
@@ -83,7 +84,7 @@ arena_array(struct arena *a, size_t count, size_t element_bytes)
 char *
 arena_strndup(struct arena *a, const char *text, size_t length)
 {
-	char *copy = arena_alloc(a, length + 1);
+	char *copy = length < SIZE_MAX ? arena_alloc(a, length + 1) : NULL;
 
 	if (copy != NULL && length > 0)
 		memcpy(copy, text, length);

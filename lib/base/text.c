@@ -101,6 +101,20 @@ text_addf(struct text *t, const char *fmt, ...)
 	va_end(ap);
 }
 
+/* They turn the direction of what follows, or begin a new line. */
+static bool
+is_layout(const char *bytes)
+{
+	unsigned char second = (unsigned char)bytes[1];
+	unsigned char third = (unsigned char)bytes[2];
+
+	if (second == 0x80) /* U+200E, U+200F, U+2028 to U+202E */
+		return third == 0x8e || third == 0x8f ||
+		    (third >= 0xa8 && third <= 0xae);
+	/* U+2066 to U+2069 */
+	return second == 0x81 && third >= 0xa6 && third <= 0xa9;
+}
+
 /* C1 controls (U+0080 to U+009F) drive terminals as C0 ones do. */
 static bool
 is_printable(const char *bytes, size_t length)
@@ -109,6 +123,8 @@ is_printable(const char *bytes, size_t length)
 
 	if (length == 1)
 		return first >= 0x20 && first != 0x7f;
+	if (first == 0xe2)
+		return !is_layout(bytes);
 	return !(first == 0xc2 && (unsigned char)bytes[1] < 0xa0);
 }
 

@@ -38,7 +38,8 @@ void text_addv(struct text *t, const char *fmt, va_list ap)
 
 /*
  * Bytes that came from outside, made safe to show on a terminal or in a log:
- * printable UTF-8 stays, everything else becomes \n, \t or \xHH.
+ * printable UTF-8 stays, everything else, controls of direction included,
+ * becomes \n, \t or \xHH, and a backslash two.
  */
 void text_add_escaped(struct text *t, const char *bytes, size_t length);
 
