@@ -74,6 +74,34 @@ make_plan(struct rollback *r, const char *name, struct error *err)
 	    r, run, text_str(&run->pin_text), run->pin_text.length, err);
 }
 
+/* The numbers that tripped it, one line each. */
+static void
+tell_evidence(struct rollback *r)
+{
+	struct json_object *list = json_array(r->opened, "evidence");
+	size_t count = list == NULL ? 0 : json_object_array_length(list);
+
+	for (size_t i = 0; i < count; i++) {
+		struct json_object *e = json_object_array_get_idx(list, i);
+		struct json_object *samples = json_array(e, "samples");
+		size_t n = json_object_array_length(samples);
+		const char *detail = NULL;
+		double value = 0, limit = 0;
+
+		if (n > 0)
+			detail =
+			    json_text(json_object_array_get_idx(samples, n - 1),
+				"detail");
+		(void)json_number(e, "value", &value);
+		(void)json_number(e, "limit", &limit);
+		log_service(LOG_LEVEL_NOTICE, LOG_ID_DECIDED, r->service,
+		    "evidence: %s of probe %s is at %g, its limit is %g%s%s",
+		    json_text(e, "evaluator"), json_text(e, "probe"), value,
+		    limit, detail == NULL ? "" : "; last answer: ",
+		    detail == NULL ? "" : detail);
+	}
+}
+
 static void
 tell_plan(struct rollback *r)
 {
@@ -89,6 +117,8 @@ tell_plan(struct rollback *r)
 		    "incident %s",
 		    r->version, r->target, r->rule, severity_word(r->severity),
 		    r->reason, r->id);
+	if (r->run_count == 1)
+		tell_evidence(r);
 	log_service(LOG_LEVEL_NOTICE, LOG_ID_RUN_PLANNED, r->service,
 	    "procedure %s with %u steps begins",
 	    plan_procedure(run->plan)->name, plan_step_count(run->plan));
@@ -121,9 +151,9 @@ on_planned(void *arg, bool ok)
 	}
 	r->run_count++;
 	r->is_opened = true;
+	tell_plan(r);
 	json_object_put(r->opened);
 	r->opened = NULL;
-	tell_plan(r);
 	if (incident_planned(r->core, run->plan,
 		now_ms + plan_procedure(run->plan)->budget_ms))
 		rollback_advance(r);

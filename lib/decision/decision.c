@@ -85,7 +85,7 @@ action_word(enum action action)
 		[ACTION_HOLD] = "hold",
 		[ACTION_SHADOW] = "shadow",
 		[ACTION_PROPOSE] = "propose",
-		[ACTION_ROLL_BACK] = "rollback",
+		[ACTION_ROLL_BACK] = "roll_back",
 	};
 
 	return words[action];

@@ -370,7 +370,7 @@ test_words(void **state)
 	assert_string_equal(action_word(ACTION_HOLD), "hold");
 	assert_string_equal(action_word(ACTION_SHADOW), "shadow");
 	assert_string_equal(action_word(ACTION_PROPOSE), "propose");
-	assert_string_equal(action_word(ACTION_ROLL_BACK), "rollback");
+	assert_string_equal(action_word(ACTION_ROLL_BACK), "roll_back");
 }
 
 int
