@@ -1,10 +1,287 @@
-#include "config/check.h"
+#include "config/check_impl.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "config/suggest.h"
+#include "report/notice.h"
+
+#define HINT_BYTES 128
 
 void
-check_all(const struct config *c, const struct config_rules *rules,
+check_wrong(struct check *c, struct source where, const char *fmt, ...)
+{
+	char text[ERROR_TEXT_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	complain(c->complaints, COMPLAINT_ERROR, where, "%s", text);
+}
+
+void
+check_doubt(struct check *c, struct source where, const char *fmt, ...)
+{
+	char text[ERROR_TEXT_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	complain(c->complaints, COMPLAINT_WARNING, where, "%s", text);
+}
+
+/* All named settings begin with where they stand and what they are called. */
+struct named {
+	struct source source;
+	const char *name;
+};
+
+static void
+twice(struct check *c, const struct named *first, const struct named *again,
+    const char *what)
+{
+	check_wrong(c, again->source,
+	    "%s \"%s\" is defined twice, first at %s:%u; rename one", what,
+	    again->name, first->source.file, first->source.line);
+}
+
+void
+check_duplicates(struct check *c, const void *items, size_t count, size_t size,
+    const char *what)
+{
+	const char *base = items;
+
+	for (size_t i = 1; i < count; i++) {
+		const struct named *a = (const void *)(base + i * size);
+
+		for (size_t k = 0; k < i && a->name != NULL; k++) {
+			const struct named *b = (const void *)(base + k * size);
+
+			if (b->name == NULL || strcmp(a->name, b->name) != 0)
+				continue;
+			twice(c, b, a, what);
+			break;
+		}
+	}
+}
+
+/* Sorted ones, of which there may be many. */
+static void
+check_neighbours(struct check *c, const void *items, size_t count, size_t size,
+    const char *what)
+{
+	const char *base = items;
+
+	for (size_t i = 1; i < count; i++) {
+		const struct named *a = (const void *)(base + (i - 1) * size);
+		const struct named *b = (const void *)(base + i * size);
+
+		if (a->name != NULL && b->name != NULL &&
+		    strcmp(a->name, b->name) == 0)
+			twice(c, a, b, what);
+	}
+}
+
+const struct procedure_settings *
+check_find_procedure(
+    struct check *c, struct source where, const char *key, const char *name)
+{
+	const struct config *config = c->config;
+	const struct procedure_settings *p = config_procedure(config, name);
+	struct suggestion near = suggest_new(name);
+	char buffer[HINT_BYTES];
+
+	if (p != NULL) {
+		c->procedure_is_used[p - config->procedures] = true;
+		return p;
+	}
+	for (size_t i = 0; i < config->procedure_count; i++)
+		if (config->procedures[i].name != NULL)
+			suggest_consider(&near, config->procedures[i].name);
+	check_wrong(c, where, "%s = \"%s\": there is no such procedure%s", key,
+	    name, suggest_text(&near, buffer));
+	return NULL;
+}
+
+void
+check_program(struct check *c, struct source where, const char *key,
+    const struct strings *command)
+{
+	const char *path;
+	struct stat st;
+
+	if (command->count == 0)
+		return;
+	path = command->items[0];
+	if (*path != '/') {
+		check_wrong(c, where,
+		    "%s: \"%s\" is no absolute path; there is no search path "
+		    "and no shell",
+		    key, path);
+		return;
+	}
+	if (!c->rules->check_programs || strstr(path, "${") != NULL)
+		return;
+	if (stat(path, &st) != 0)
+		check_doubt(c, where, "%s: %s: %s", key, path, strerror(errno));
+	else if (!S_ISREG(st.st_mode) || access(path, X_OK) != 0)
+		check_doubt(c, where, "%s: %s cannot be executed; chmod +x it",
+		    key, path);
+	else if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+		check_doubt(c, where,
+		    "%s: others may write to %s; chmod go-w it", key, path);
+}
+
+static void
+check_events(struct check *c, const struct notifier_settings *n)
+{
+	for (size_t i = 0; i < n->events.count; i++) {
+		const char *event = n->events.items[i];
+		struct suggestion near = suggest_new(event);
+		char buffer[HINT_BYTES];
+		bool known = false;
+
+		for (size_t k = 0; notice_events[k] != NULL; k++) {
+			known = known || strcmp(notice_events[k], event) == 0;
+			suggest_consider(&near, notice_events[k]);
+		}
+		if (!known)
+			check_wrong(c, n->source,
+			    "notifier \"%s\": there is no event \"%s\"%s",
+			    n->name, event, suggest_text(&near, buffer));
+	}
+}
+
+static void
+check_notifiers(struct check *c)
+{
+	const struct config *config = c->config;
+
+	check_duplicates(c, config->notifiers, config->notifier_count,
+	    sizeof(*config->notifiers), "notifier");
+	for (size_t i = 0; i < config->notifier_count; i++) {
+		const struct notifier_settings *n = &config->notifiers[i];
+
+		if (n->name == NULL)
+			continue;
+		if (n->type != NULL && strcmp(n->type, "command") != 0)
+			check_wrong(c, n->source,
+			    "notifier \"%s\": type = \"%s\": write "
+			    "\"command\"",
+			    n->name, n->type);
+		check_events(c, n);
+		check_program(c, n->source, "command", &n->command);
+	}
+}
+
+static void
+check_main(struct check *c)
+{
+	const struct config *config = c->config;
+	struct source where = { 0 };
+	struct strings runner = { (const char *[]){ config->runner.program },
+		config->runner.program != NULL };
+
+	if (config->file_count > 0)
+		where.file = config->files[0].shown;
+	check_program(c,
+	    config->runner.source.file == NULL ? where : config->runner.source,
+	    "runner: program", &runner);
+	check_duplicates(c, config->witnesses, config->witness_count,
+	    sizeof(*config->witnesses), "witness");
+	for (size_t i = 0; i < config->witness_count; i++)
+		check_probe(c, &config->witnesses[i]);
+}
+
+/* What is missing or superfluous, once all that is there is right. */
+static void
+check_absent(struct check *c)
+{
+	const struct config *config = c->config;
+	struct source where = { .file = config->files[0].shown };
+
+	if (config->witness_count == 0)
+		check_doubt(c, where,
+		    "no witness is configured: when this host's own network "
+		    "fails, every target looks bad; name a probe of your "
+		    "gateway in witnesses = ( ... )");
+	if (config->notifier_count == 0)
+		check_doubt(c, where,
+		    "no notifier is configured: nobody is told; name one in "
+		    "notifiers = ( ... )");
+	if (config->service_count == 0)
+		check_doubt(
+		    c, where, "no service is configured: nothing is watched");
+	for (size_t i = 0; i < config->service_count; i++)
+		check_unused(c, &config->services[i]);
+	for (size_t i = 0; i < config->procedure_count; i++)
+		if (!c->procedure_is_used[i])
+			check_doubt(c, config->procedures[i].source,
+			    "no rule, service or procedure uses procedure "
+			    "\"%s\"",
+			    config->procedures[i].name);
+}
+
+static void
+check_procedures(struct check *c)
+{
+	const struct config *config = c->config;
+
+	check_neighbours(c, config->procedures, config->procedure_count,
+	    sizeof(*config->procedures), "procedure");
+	for (size_t i = 0; i < config->procedure_count; i++) {
+		size_t before =
+		    complaints_count(c->complaints, COMPLAINT_ERROR);
+
+		check_procedure(c, &config->procedures[i]);
+		c->procedure_is_bad[i] =
+		    complaints_count(c->complaints, COMPLAINT_ERROR) > before;
+	}
+	for (size_t i = 0; i < config->procedure_count; i++)
+		check_chain(c, &config->procedures[i]);
+}
+
+void
+check_all(const struct config *config, const struct config_rules *rules,
     struct complaints *complaints)
 {
-	(void)c;
-	(void)rules;
-	(void)complaints;
+	struct check c = {
+		.config = config,
+		.rules = rules,
+		.complaints = complaints,
+		.was_read_well = !complaints_are_fatal(complaints),
+	};
+	size_t room = config->procedure_count + 1;
+
+	c.procedure_is_used = calloc(room, sizeof(bool));
+	c.procedure_is_bad = calloc(room, sizeof(bool));
+	c.procedure_is_deep = calloc(room, sizeof(bool));
+	if (c.procedure_is_used == NULL || c.procedure_is_bad == NULL ||
+	    c.procedure_is_deep == NULL) {
+		check_wrong(&c, (struct source){ 0 }, "memory is short");
+		goto out;
+	}
+	if (config->file_count == 0)
+		goto out;
+	check_main(&c);
+	check_notifiers(&c);
+	check_procedures(&c);
+	check_neighbours(&c, config->services, config->service_count,
+	    sizeof(*config->services), "service");
+	for (size_t i = 0; i < config->service_count; i++)
+		check_service(&c, &config->services[i]);
+	if (!complaints_are_fatal(complaints))
+		check_absent(&c);
+out:
+	free(c.procedure_is_used);
+	free(c.procedure_is_bad);
+	free(c.procedure_is_deep);
 }

@@ -46,11 +46,13 @@ read_services(struct loading *l, struct templates *t)
 	if (c->services == NULL && items.count > 0)
 		l->reader.short_of_memory = true;
 	for (size_t i = 0; c->services != NULL && i < items.count; i++) {
-		struct layers layers =
-		    templates_layers(t, &l->reader, items.settings[i]);
+		struct layers layers;
 
+		l->reader.is_template = !templates_layers(
+		    t, &l->reader, items.settings[i], &layers);
 		reader_group(&l->reader, &layers, &service_options,
 		    &c->services[c->service_count++]);
+		l->reader.is_template = false;
 	}
 	items_free(&items);
 }
@@ -61,12 +63,14 @@ derive_rule(struct reader *r, struct rule_settings *rule)
 	rule->arm_window_ms = ARM_WINDOW_NONE;
 	if (rule->arm_window == NULL || strcmp(rule->arm_window, "none") == 0)
 		return;
-	if (!duration_parse(rule->arm_window, &rule->arm_window_ms) ||
-	    rule->arm_window_ms <= 0 || rule->arm_window_ms > ARM_WINDOW_MAX_MS)
-		complain(r->complaints, COMPLAINT_ERROR, rule->source,
-		    "rule \"%s\": arm_window = \"%s\": write a duration up "
-		    "to \"30d\", or \"none\" to act without a deployment",
-		    rule->name, rule->arm_window);
+	if (duration_parse(rule->arm_window, &rule->arm_window_ms) &&
+	    rule->arm_window_ms > 0 && rule->arm_window_ms <= ARM_WINDOW_MAX_MS)
+		return;
+	complain(r->complaints, COMPLAINT_ERROR, rule->source,
+	    "rule \"%s\": arm_window = \"%s\": write a duration up to \"30d\", "
+	    "or \"none\" to act without a deployment",
+	    rule->name == NULL ? "?" : rule->name, rule->arm_window);
+	rule->arm_window_ms = ARM_WINDOW_NONE;
 }
 
 /* Equal digests mean that nothing of a service has changed. */
@@ -159,7 +163,8 @@ read_all(struct loading *l, const char *path)
 	read_items(l, "notifiers");
 	read_items(l, "procedures");
 	read_services(l, &templates);
-	templates_warn(&templates, &l->reader);
+	if (!complaints_are_fatal(l->reader.complaints))
+		templates_warn(&templates, &l->reader);
 	templates_free(&templates);
 	derive(l);
 	digest_files(l->config);
@@ -182,7 +187,7 @@ config_load(const char *path, const struct config_rules *rules,
 	if (l->reader.short_of_memory)
 		complain(complaints, COMPLAINT_ERROR, (struct source){ 0 },
 		    "memory is short, or the configuration too large");
-	else
+	else if (!l->reader.is_incomplete)
 		check_all(c, rules, complaints);
 	loading_free(l);
 	if (!complaints_are_fatal(complaints))

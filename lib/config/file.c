@@ -118,8 +118,7 @@ config_folder_open_beneath(
 			next = openat(at, part,
 			    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 			if (next < 0)
-				error_set(err, "folder %s: %s", part,
-				    strerror(errno));
+				error_set(err, "%s", strerror(errno));
 		}
 		close(at);
 		at = next;

@@ -3,11 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "config/parse.h"
 #include "config/suggest.h"
 #include "config/value.h"
 
 #define TYPE_KEY "type"
+#define KEYS_LISTED_MAX 16
+#define KEYS_TEXT_MAX 256
 
 bool
 items_add(struct items *items, config_setting_t *setting)
@@ -79,6 +82,44 @@ find_option(const struct option_table *const tables[], size_t count,
 	return NULL;
 }
 
+/* Where nothing is near, what there is may help, unless it is a lot. */
+static void
+list_keys(
+    struct text *out, const struct option_table *const tables[], size_t count)
+{
+	size_t all = 0;
+
+	for (size_t t = 0; t < count; t++)
+		all += tables[t]->count;
+	if (all > KEYS_LISTED_MAX)
+		return;
+	text_add(out,
+	    tables[0]->kinds == NULL ? "; there is " : "; there is type, ");
+	for (size_t t = 0; t < count; t++)
+		for (size_t i = 0; i < tables[t]->count; i++)
+			text_addf(out, "%s%s", t + i == 0 ? "" : ", ",
+			    tables[t]->options[i].key);
+}
+
+static void
+unknown_key(struct reader *r, config_setting_t *s, const char *what,
+    const struct option_table *const tables[], size_t count)
+{
+	struct suggestion near = suggest_new(config_setting_name(s));
+	struct text all = text_new(KEYS_TEXT_MAX);
+	char buffer[128];
+
+	(void)find_option(tables, count, near.wrong, &near);
+	if (tables[0]->kinds != NULL)
+		suggest_consider(&near, TYPE_KEY);
+	if (near.best == NULL)
+		list_keys(&all, tables, count);
+	complain(r->complaints, COMPLAINT_ERROR, reader_source(s),
+	    "%s: there is no \"%s\"%s%s", what, near.wrong,
+	    suggest_text(&near, buffer), text_str(&all));
+	text_free(&all);
+}
+
 void
 reader_check_keys(struct reader *r, config_setting_t *group, const char *what,
     const struct option_table *const tables[], size_t count)
@@ -87,19 +128,11 @@ reader_check_keys(struct reader *r, config_setting_t *group, const char *what,
 		config_setting_t *s =
 		    config_setting_get_elem(group, (unsigned)i);
 		const char *key = config_setting_name(s);
-		struct suggestion near = suggest_new(key);
-		char buffer[128];
 
 		if (tables[0]->kinds != NULL && strcmp(key, TYPE_KEY) == 0)
 			continue;
-		if (find_option(tables, count, key, NULL) != NULL)
-			continue;
-		(void)find_option(tables, count, key, &near);
-		if (tables[0]->kinds != NULL)
-			suggest_consider(&near, TYPE_KEY);
-		complain(r->complaints, COMPLAINT_ERROR, reader_source(s),
-		    "a %s has no \"%s\"%s", what, key,
-		    suggest_text(&near, buffer));
+		if (find_option(tables, count, key, NULL) == NULL)
+			unknown_key(r, s, what, tables, count);
 	}
 }
 

@@ -16,6 +16,7 @@ static void
 unreadable(
     struct loading *l, struct source where, const char *shown, const char *why)
 {
+	l->reader.is_incomplete = true;
 	if (where.file == NULL)
 		where.file = shown;
 	complain(l->reader.complaints, COMPLAINT_UNREADABLE, where, "%s%s%s",
@@ -54,8 +55,10 @@ parse(struct loading *l, const struct config_file *file)
 	}
 	l->parsed[l->parsed_count++] = p;
 	if (!parse_bytes(p, file->shown, file->bytes, file->length,
-		l->reader.complaints))
+		l->reader.complaints)) {
+		l->reader.is_incomplete = true;
 		return NULL;
+	}
 	return config_root_setting(&p->tree);
 }
 

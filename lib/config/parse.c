@@ -1,6 +1,26 @@
 #include "config/parse.h"
 
+#include <string.h>
+
 #include "config/scan.h"
+
+/* The slip counts only where libconfig stumbles over it. */
+static void
+say_why(const config_t *tree, struct source where, const struct hint *hint,
+    struct complaints *complaints)
+{
+	const char *why = config_error_text(tree);
+	const char *advice = "";
+
+	where.line = (unsigned)config_error_line(tree);
+	if (hint->line > 0 && hint->line <= where.line) {
+		where.line = hint->line;
+		advice = hint->text;
+	} else if (strstr(why, "duplicate") != NULL)
+		advice = "the group has this key already; take one away";
+	complain(complaints, COMPLAINT_ERROR, where, "%s%s%s", why,
+	    *advice == '\0' ? "" : ": ", advice);
+}
 
 bool
 parse_bytes(struct parsed *p, const char *shown, const char *bytes,
@@ -14,12 +34,7 @@ parse_bytes(struct parsed *p, const char *shown, const char *bytes,
 	if (!scan_bytes(bytes, length, where, complaints, &hint))
 		return false;
 	if (config_read_string(&p->tree, bytes) != CONFIG_TRUE) {
-		where.line = (unsigned)config_error_line(&p->tree);
-		if (hint.line > 0 && hint.line <= where.line)
-			where.line = hint.line;
-		complain(complaints, COMPLAINT_ERROR, where, "%s%s%s",
-		    config_error_text(&p->tree),
-		    hint.text[0] == '\0' ? "" : ": ", hint.text);
+		say_why(&p->tree, where, &hint, complaints);
 		return false;
 	}
 	config_setting_set_hook(config_root_setting(&p->tree), p);

@@ -189,7 +189,7 @@ write_pin(struct loading *l, const char *service, const char *procedure,
 		return false;
 	if (!templates_read(&templates, l))
 		return error_set(err, "memory is short");
-	layers = templates_layers(&templates, &l->reader, group);
+	(void)templates_layers(&templates, &l->reader, group, &layers);
 	reader_group(&l->reader, &layers, &service_options, &s);
 	reader_one(&l->reader, steps, &procedure_options, &p);
 	templates_free(&templates);

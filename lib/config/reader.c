@@ -134,6 +134,23 @@ miss(struct reader *r, const struct layers *layers, const char *what,
 }
 
 static void
+miss_option(struct reader *r, const struct layers *layers, const char *what,
+    const struct option *o)
+{
+	struct text all = text_new(KINDS_TEXT_MAX);
+
+	if (o->type == OPTION_WORD) {
+		text_add(&all, "write one of ");
+		for (const struct option_word *w = o->detail; w->word; w++)
+			text_addf(&all, "\"%s\"%s", w->word,
+			    w[1].word == NULL ? ": " : ", ");
+	}
+	text_add(&all, o->help);
+	miss(r, layers, what, o->key, text_str(&all));
+	text_free(&all);
+}
+
+static void
 read_options(struct reader *r, const struct layers *layers,
     const struct option_table *table, const char *what, void *out)
 {
@@ -143,7 +160,7 @@ read_options(struct reader *r, const struct layers *layers,
 		void *field = at(out, o->offset);
 
 		if (s == NULL && o->required && layers->count > 0)
-			miss(r, layers, what, o->key, o->help);
+			miss_option(r, layers, what, o);
 		if (o->type == OPTION_GROUP) {
 			struct layers below = layers_below(r, layers, o->key);
 

@@ -23,7 +23,8 @@ struct reader {
 	struct arena *arena;
 	struct complaints *complaints;
 	bool short_of_memory;
-	bool is_template; /* incomplete by nature: nothing is required */
+	bool is_template;   /* incomplete by nature: nothing is required */
+	bool is_incomplete; /* some file could not be read */
 };
 
 /*

@@ -145,9 +145,9 @@ check_token(const struct token *t, struct source where, struct complaints *c)
 	where.line = t->line;
 	if (t->kind == TOKEN_NUMBER && !number_fits(t)) {
 		complain(c, COMPLAINT_ERROR, where,
-		    "the number %.*s does not fit: whole numbers go up to "
-		    "2147483647",
-		    length, t->start);
+		    "the number %.*s does not fit: %s", length, t->start,
+		    is_float(t) ? "it is beyond all that can be kept" :
+				  "whole numbers go up to 2147483647");
 		return false;
 	}
 	if (t->kind == TOKEN_STRING && has_escaped_nul(t)) {

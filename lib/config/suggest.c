@@ -50,7 +50,7 @@ suggest_consider(struct suggestion *s, const char *known)
 {
 	size_t wrong_length = strlen(s->wrong);
 	size_t known_length = strlen(known);
-	size_t allowed = known_length < 4 ? 1 : 1 + known_length / 4;
+	size_t allowed = known_length <= 4 ? 1 : 1 + known_length / 4;
 	size_t d;
 
 	if (wrong_length > SUGGEST_WORD_MAX || known_length > SUGGEST_WORD_MAX)

@@ -49,38 +49,40 @@ unknown(struct templates *t, struct reader *r, config_setting_t *like)
 	struct suggestion near = suggest_new(config_setting_get_string(like));
 	char buffer[128];
 
+	if (r->is_incomplete)
+		return; /* it may be where nothing could be read */
 	for (size_t i = 0; i < t->count; i++)
 		suggest_consider(&near, t->items[i].name);
 	value_wrong(r, like, "there is no such template%s",
 	    suggest_text(&near, buffer));
 }
 
-struct layers
-templates_layers(
-    struct templates *t, struct reader *r, config_setting_t *service)
+bool
+templates_layers(struct templates *t, struct reader *r,
+    config_setting_t *service, struct layers *layers)
 {
-	struct layers layers = { .groups = { service }, .count = 1 };
 	config_setting_t *like;
 
-	while ((like = like_of(layers.groups[layers.count - 1])) != NULL) {
+	*layers = (struct layers){ .groups = { service }, .count = 1 };
+	while ((like = like_of(layers->groups[layers->count - 1])) != NULL) {
 		struct template *next =
 		    find(t, config_setting_get_string(like));
 
 		if (next == NULL) {
 			unknown(t, r, like);
-			break;
+			return false;
 		}
-		if (layers.count == READER_LAYERS_MAX) {
+		if (layers->count == READER_LAYERS_MAX) {
 			value_wrong(r, like,
 			    "templates like each other in a circle, or more "
 			    "than %d deep",
 			    READER_LAYERS_MAX - 1);
-			break;
+			return false;
 		}
 		next->is_used = true;
-		layers.groups[layers.count++] = next->group;
+		layers->groups[layers->count++] = next->group;
 	}
-	return layers;
+	return true;
 }
 
 static bool

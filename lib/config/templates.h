@@ -15,9 +15,12 @@ struct templates {
 bool templates_read(struct templates *t, struct loading *l);
 void templates_free(struct templates *t);
 
-/* The service's own group, then those it is like, nearest first. */
-struct layers templates_layers(
-    struct templates *t, struct reader *r, config_setting_t *service);
+/*
+ * The service's own group, then those it is like, nearest first.  False
+ * after complaining: one of them is missing.
+ */
+bool templates_layers(struct templates *t, struct reader *r,
+    config_setting_t *service, struct layers *layers);
 
 /* Warns of those that no service is like. */
 void templates_warn(const struct templates *t, struct reader *r);

@@ -110,6 +110,7 @@ value_strings(struct reader *r, const struct option *o, config_setting_t *s,
 		    o->min, max, count);
 		return;
 	}
+	field->count = 0; /* the default was there before */
 	field->items = value_alloc(r, count, sizeof(*field->items));
 	field->count = 0; /* of the fallback */
 	if (field->items == NULL)

@@ -22,6 +22,8 @@ show(struct text *out, const config_setting_t *s)
 		break;
 	case CONFIG_TYPE_FLOAT:
 		text_addf(out, "%g", config_setting_get_float(s));
+		if (strpbrk(text_str(out), ".e") == NULL)
+			text_add(out, ".0");
 		break;
 	case CONFIG_TYPE_BOOL:
 		text_add(out, config_setting_get_bool(s) ? "true" : "false");

@@ -236,7 +236,8 @@ write_table(struct text *out, const struct option_table *table,
 		if (is_empty(o, field))
 			continue;
 		write_indent(out, indent);
-		text_addf(out, "%s = ", o->key);
+		text_add(out, o->key);
+		text_add(out, " = ");
 		write_value(out, o, field, indent);
 		text_add(out, ";\n");
 	}

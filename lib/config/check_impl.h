@@ -1,0 +1,49 @@
+/*
+ * check_impl.h - what the parts of the check share.
+ */
+#ifndef CONFIG_CHECK_IMPL_H
+#define CONFIG_CHECK_IMPL_H
+
+#include "config/check.h"
+
+struct check {
+	const struct config *config;
+	const struct config_rules *rules;
+	struct complaints *complaints;
+	bool *procedure_is_used; /* by index */
+	bool *procedure_is_bad;  /* it has had its complaints */
+	bool *procedure_is_deep; /* too many follow it, which was said */
+	bool was_read_well;      /* no complaints before the check */
+};
+
+__attribute__((format(printf, 3, 4))) void check_wrong(
+    struct check *c, struct source where, const char *fmt, ...);
+__attribute__((format(printf, 3, 4))) void check_doubt(
+    struct check *c, struct source where, const char *fmt, ...);
+
+/* A complaint for each name that is there twice in a small list. */
+void check_duplicates(struct check *c, const void *items, size_t count,
+    size_t size, const char *what);
+
+/* Of that name, marked as used; complains when there is none. */
+const struct procedure_settings *check_find_procedure(
+    struct check *c, struct source where, const char *key, const char *name);
+
+/* A program that is named is there and may be run. */
+void check_program(struct check *c, struct source where, const char *key,
+    const struct strings *command);
+
+void check_probe(struct check *c, const struct probe_settings *p);
+void check_service(struct check *c, const struct service_settings *s);
+
+/* Asked last: where something is wrong, much seems to be unused. */
+void check_unused(struct check *c, const struct service_settings *s);
+void check_procedure(struct check *c, const struct procedure_settings *p);
+void check_chain(struct check *c, const struct procedure_settings *p);
+
+/* One service with one procedure that may be run for it. */
+void check_run(struct check *c, const struct service_settings *s,
+    const struct rule_settings *rule, const struct procedure_settings *p,
+    struct source where);
+
+#endif

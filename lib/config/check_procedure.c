@@ -1,0 +1,281 @@
+#include "config/check_impl.h"
+
+#include <string.h>
+
+#include "config/suggest.h"
+#include "executor/executor.h"
+#include "procedure/match.h"
+#include "procedure/variables.h"
+#include "procedure/when.h"
+
+#define HINT_BYTES 128
+#define PROCEDURE_PREFIX "procedure:"
+
+/* One step of a procedure, and what is wrong with it. */
+struct at_step {
+	struct check *check;
+	const struct procedure_settings *procedure;
+	size_t step; /* step_count: none, the lock */
+	struct source where;
+	const char *key; /* what is being looked at */
+};
+
+static bool
+is_param(const struct procedure_settings *p, const char *name)
+{
+	for (size_t i = 0; i < p->param_count; i++)
+		if (strcmp(p->params[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+static bool
+is_captured_before(
+    const struct procedure_settings *p, size_t step, const char *name)
+{
+	for (size_t i = 0; i < step && i < p->step_count; i++)
+		if (p->steps[i].capture != NULL &&
+		    strcmp(p->steps[i].capture, name) == 0)
+			return true;
+	return false;
+}
+
+static void
+saw_variable(const char *name, void *arg)
+{
+	const struct at_step *at = arg;
+	const struct procedure_settings *p = at->procedure;
+	struct suggestion near = suggest_new(name);
+	char buffer[HINT_BYTES];
+
+	for (size_t i = 0; occasion_names[i] != NULL; i++) {
+		if (strcmp(occasion_names[i], name) == 0)
+			return;
+		suggest_consider(&near, occasion_names[i]);
+	}
+	if (is_param(p, name) || is_captured_before(p, at->step, name))
+		return;
+	for (size_t i = 0; i < p->param_count; i++)
+		suggest_consider(&near, p->params[i].name);
+	if (strcmp(name, "reason") == 0)
+		check_wrong(at->check, at->where,
+		    "%s: ${reason} is free text and no part of an argument; "
+		    "the program finds it in ROLLBACK_REASON",
+		    at->key);
+	else
+		check_wrong(at->check, at->where,
+		    "%s: ${%s} is not known here: declare it in params%s",
+		    at->key, name, suggest_text(&near, buffer));
+}
+
+static void
+check_templates(
+    struct at_step *at, const char *key, const struct strings *templates)
+{
+	struct error err;
+
+	at->key = key;
+	for (size_t i = 0; i < templates->count; i++)
+		if (!variables_scan(
+			templates->items[i], saw_variable, at, &err))
+			check_wrong(
+			    at->check, at->where, "%s: %s", key, err.text);
+}
+
+static void
+check_executor(struct at_step *at, const struct step_settings *s)
+{
+	const struct executor_kind *kind = executor_find(s->executor);
+	struct suggestion near = suggest_new(s->executor);
+	char buffer[HINT_BYTES];
+
+	if (kind == NULL) {
+		for (size_t i = 0; executor_kinds[i] != NULL; i++)
+			suggest_consider(&near, executor_kinds[i]->name);
+		check_wrong(at->check, at->where,
+		    "step \"%s\": there is no executor \"%s\"%s", s->name,
+		    s->executor, suggest_text(&near, buffer));
+	} else if (kind->needs_command && s->command.count == 0 &&
+	    at->check->was_read_well)
+		check_wrong(at->check, at->where,
+		    "step \"%s\" has no command: command = [ \"/path/to/"
+		    "program\", \"argument\" ]",
+		    s->name);
+}
+
+static void
+check_on_failure(struct at_step *at, const struct step_settings *s)
+{
+	const char *text = s->on_failure;
+
+	if (text == NULL || strcmp(text, "stop") == 0 ||
+	    strcmp(text, "continue") == 0)
+		return;
+	if (strncmp(text, PROCEDURE_PREFIX, strlen(PROCEDURE_PREFIX)) != 0)
+		check_wrong(at->check, at->where,
+		    "step \"%s\": on_failure = \"%s\": write \"stop\", "
+		    "\"continue\" or \"procedure:NAME\"",
+		    s->name, text);
+	else
+		(void)check_find_procedure(at->check, at->where, "on_failure",
+		    text + strlen(PROCEDURE_PREFIX));
+}
+
+static void
+check_resume(struct at_step *at, const struct step_settings *s)
+{
+	if (s->resume == RESUME_CHECK && s->check.count == 0)
+		check_wrong(at->check, at->where,
+		    "step \"%s\": resume = \"check\" needs a check command "
+		    "that says whether it was done",
+		    s->name);
+	if (s->resume != RESUME_CHECK && s->check.count > 0)
+		check_doubt(at->check, at->where,
+		    "step \"%s\": its check is never asked without resume = "
+		    "\"check\"",
+		    s->name);
+}
+
+static void
+check_names_of_step(struct at_step *at, const struct step_settings *s)
+{
+	const struct procedure_settings *p = at->procedure;
+	struct suggestion near;
+	char buffer[HINT_BYTES];
+
+	if (s->for_each != NULL && !is_param(p, s->for_each)) {
+		near = suggest_new(s->for_each);
+		for (size_t i = 0; i < p->param_count; i++)
+			suggest_consider(&near, p->params[i].name);
+		check_wrong(at->check, at->where,
+		    "step \"%s\": for_each = \"%s\": declare it in params%s",
+		    s->name, s->for_each, suggest_text(&near, buffer));
+	}
+	if (s->capture == NULL)
+		return;
+	if (s->for_each != NULL)
+		check_wrong(at->check, at->where,
+		    "step \"%s\": capture and for_each do not go together: "
+		    "which output should it be?",
+		    s->name);
+	if (is_param(p, s->capture) ||
+	    is_captured_before(p, at->step, s->capture))
+		check_wrong(at->check, at->where,
+		    "step \"%s\": capture = \"%s\": the name has a meaning "
+		    "already, choose another",
+		    s->name, s->capture);
+}
+
+static void
+check_environment(struct at_step *at, const struct step_settings *s)
+{
+	at->key = "environment";
+	for (size_t i = 0; i < s->environment.count; i++) {
+		const struct param *e = &s->environment.items[i];
+
+		if (e->is_list)
+			check_wrong(at->check, at->where,
+			    "environment: %s must be one text", e->name);
+		if (strncmp(e->name, "ROLLBACK", strlen("ROLLBACK")) == 0 ||
+		    strchr(e->name, '-') != NULL)
+			check_wrong(at->check, at->where,
+			    "environment: %s: a name has letters, digits and "
+			    "\"_\", and does not begin with ROLLBACK, which "
+			    "are set by rollbackd",
+			    e->name);
+		check_templates(at, "environment", &e->values);
+	}
+}
+
+static void
+check_step(struct at_step *at, const struct step_settings *s)
+{
+	struct error err;
+
+	check_executor(at, s);
+	check_program(at->check, at->where, "command", &s->command);
+	check_program(at->check, at->where, "check", &s->check);
+	check_templates(at, "command", &s->command);
+	check_templates(at, "check", &s->check);
+	check_environment(at, s);
+	check_on_failure(at, s);
+	check_resume(at, s);
+	check_names_of_step(at, s);
+	for (size_t i = 0; i < s->when.count; i++)
+		if (!when_check(
+			s->when.items[i], at->procedure, at->step, &err))
+			check_wrong(at->check, at->where, "step \"%s\": %s",
+			    s->name, err.text);
+}
+
+static void
+check_param(struct check *c, const struct param_spec *p)
+{
+	struct error err;
+	bool good = p->match == NULL || match_check(p->match, &err);
+
+	if (!good)
+		check_wrong(c, p->source, "parameter \"%s\": match: %s",
+		    p->name, err.text);
+	if (p->required && p->fallback != NULL)
+		check_wrong(c, p->source,
+		    "parameter \"%s\": required and default contradict each "
+		    "other; leave one out",
+		    p->name);
+	if (good && p->match != NULL && p->fallback != NULL &&
+	    !match_whole(p->match, p->fallback, &err))
+		check_wrong(c, p->source, "parameter \"%s\": default: %s",
+		    p->name, err.text);
+	for (size_t i = 0; occasion_names[i] != NULL; i++)
+		if (strcmp(p->name, occasion_names[i]) == 0)
+			check_wrong(c, p->source,
+			    "parameter \"%s\": the name has a meaning "
+			    "already, choose another",
+			    p->name);
+}
+
+static void
+saw_in_lock(const char *name, void *arg)
+{
+	const struct at_step *at = arg;
+
+	if (strcmp(name, "service") != 0 && strcmp(name, "environment") != 0 &&
+	    !is_param(at->procedure, name))
+		check_wrong(at->check, at->where,
+		    "lock: ${%s} differs from run to run and would lock "
+		    "nothing; use ${service}, ${environment} or a parameter",
+		    name);
+}
+
+static bool
+steps_are_named(const struct procedure_settings *p)
+{
+	for (size_t i = 0; i < p->step_count; i++)
+		if (p->steps[i].name == NULL)
+			return false;
+	return true;
+}
+
+void
+check_procedure(struct check *c, const struct procedure_settings *p)
+{
+	struct at_step at = { .check = c, .procedure = p };
+	struct error err;
+
+	if (p->name == NULL || !steps_are_named(p))
+		return;
+	check_duplicates(c, p->steps, p->step_count, sizeof(*p->steps), "step");
+	for (size_t i = 0; i < p->param_count; i++)
+		check_param(c, &p->params[i]);
+	for (size_t i = 0; i < p->step_count; i++) {
+		at.step = i;
+		at.where = p->steps[i].source;
+		check_step(&at, &p->steps[i]);
+	}
+	at.where = p->source;
+	if (p->escalate != NULL)
+		(void)check_find_procedure(
+		    c, p->source, "escalate", p->escalate);
+	if (p->lock != NULL && !variables_scan(p->lock, saw_in_lock, &at, &err))
+		check_wrong(c, p->source, "lock: %s", err.text);
+}

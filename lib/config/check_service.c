@@ -1,0 +1,261 @@
+#include "config/check_impl.h"
+
+#include <string.h>
+
+#include "base/units.h"
+#include "config/suggest.h"
+#include "config/times.h"
+#include "probe/probe_check.h"
+
+#define HINT_BYTES 128
+
+struct place {
+	struct check *check;
+	struct source where;
+	const char *what;
+	const char *name;
+};
+
+static void
+probe_objects(enum probe_objection objection, const char *text, void *arg)
+{
+	const struct place *p = arg;
+
+	if (objection == PROBE_WRONG)
+		check_wrong(p->check, p->where, "%s \"%s\": %s", p->what,
+		    p->name, text);
+	else
+		check_doubt(p->check, p->where, "%s \"%s\": %s", p->what,
+		    p->name, text);
+}
+
+static void
+evaluator_objects(enum objection objection, const char *text, void *arg)
+{
+	probe_objects(objection == OBJECTION_WRONG ? PROBE_WRONG : PROBE_DOUBT,
+	    text, arg);
+}
+
+void
+check_probe(struct check *c, const struct probe_settings *p)
+{
+	struct place place = { c, p->source, "probe", p->name };
+
+	if (p->name != NULL && p->kind != NULL)
+		probe_check(p, probe_objects, &place);
+}
+
+static void
+no_such_probe(struct check *c, const struct service_settings *s,
+    struct source where, const char *key, const char *name)
+{
+	struct suggestion near = suggest_new(name);
+	char buffer[HINT_BYTES];
+
+	for (size_t i = 0; i < s->probe_count; i++)
+		if (s->probes[i].name != NULL)
+			suggest_consider(&near, s->probes[i].name);
+	check_wrong(c, where, "%s = \"%s\": service \"%s\" has no such probe%s",
+	    key, name, s->name, suggest_text(&near, buffer));
+}
+
+static void
+check_evaluator(struct check *c, const struct service_settings *s,
+    const struct evaluator_settings *e)
+{
+	struct place place = { c, e->source, "evaluator", e->name };
+	const struct probe_settings *probe;
+
+	if (e->probe == NULL)
+		return;
+	probe = times_probe(s, e->probe);
+	if (probe == NULL)
+		no_such_probe(c, s, e->source, "probe", e->probe);
+	else if (e->kind != NULL && e->name != NULL)
+		evaluator_check(e, probe, evaluator_objects, &place);
+}
+
+static void
+check_rule_names(struct check *c, const struct service_settings *s,
+    const struct rule_settings *r, const struct strings *names)
+{
+	for (size_t i = 0; i < names->count; i++) {
+		struct suggestion near = suggest_new(names->items[i]);
+		char buffer[HINT_BYTES];
+
+		for (size_t k = 0; k < i; k++)
+			if (strcmp(names->items[k], names->items[i]) == 0)
+				check_wrong(c, r->source,
+				    "rule \"%s\" names evaluator \"%s\" twice",
+				    r->name, names->items[i]);
+		if (times_evaluator(s, names->items[i]) != NULL)
+			continue;
+		for (size_t k = 0; k < s->evaluator_count; k++)
+			if (s->evaluators[k].name != NULL)
+				suggest_consider(&near, s->evaluators[k].name);
+		check_wrong(c, r->source,
+		    "rule \"%s\": service \"%s\" has no evaluator \"%s\"%s",
+		    r->name, s->name, names->items[i],
+		    suggest_text(&near, buffer));
+	}
+}
+
+static void
+check_combination(struct check *c, const struct rule_settings *r)
+{
+	int given = (r->any.count > 0) + (r->all.count > 0) + (r->of.count > 0);
+
+	if (given != 1)
+		check_wrong(c, r->source,
+		    "rule \"%s\" has %s of any, all and of: write one, such "
+		    "as any = [ \"down\" ]",
+		    r->name, given == 0 ? "none" : "more than one");
+	else if ((r->at_least > 0) != (r->of.count > 0))
+		check_wrong(c, r->source,
+		    "rule \"%s\": at_least and of go together: at_least = 2; "
+		    "of = [ \"slow\", \"errors\", \"ratio\" ]",
+		    r->name);
+	else if (r->at_least > r->of.count)
+		check_wrong(c, r->source,
+		    "rule \"%s\": at_least = %u of %zu evaluators can never "
+		    "be",
+		    r->name, r->at_least, r->of.count);
+}
+
+static void
+check_arm_window(struct check *c, const struct service_settings *s,
+    const struct rule_settings *r)
+{
+	char settle[DURATION_TEXT_MAX], worst[DURATION_TEXT_MAX];
+	struct detection d = times_detection(s, r);
+
+	if (r->arm_window_ms == ARM_WINDOW_NONE)
+		return;
+	if (r->arm_window_ms <= s->settle_ms)
+		check_wrong(c, r->source,
+		    "rule \"%s\" can never act: arm_window %s is over when "
+		    "the settling time of %s is",
+		    r->name, r->arm_window,
+		    duration_text(s->settle_ms, settle));
+	else if (r->arm_window_ms < s->settle_ms + d.worst_ms)
+		check_doubt(c, r->source,
+		    "rule \"%s\" may come too late: arm_window %s is shorter "
+		    "than settling %s and detection, up to %s, together",
+		    r->name, r->arm_window, duration_text(s->settle_ms, settle),
+		    duration_text(d.worst_ms, worst));
+}
+
+static void
+check_rule(struct check *c, const struct service_settings *s,
+    const struct rule_settings *r)
+{
+	const struct procedure_settings *p;
+
+	if (r->name == NULL || s->name == NULL)
+		return;
+	check_combination(c, r);
+	check_rule_names(c, s, r, &r->any);
+	check_rule_names(c, s, r, &r->all);
+	check_rule_names(c, s, r, &r->of);
+	check_arm_window(c, s, r);
+	if (r->procedure == NULL)
+		return;
+	p = check_find_procedure(c, r->source, "procedure", r->procedure);
+	if (p != NULL)
+		check_run(c, s, r, p, r->source);
+}
+
+static void
+check_verify(struct check *c, const struct service_settings *s)
+{
+	const struct verify_settings *v = &s->verify;
+	char interval[DURATION_TEXT_MAX], needed[DURATION_TEXT_MAX];
+	char within[DURATION_TEXT_MAX];
+	int64_t least_ms = ((int64_t)v->successes - 1) * v->interval_ms;
+
+	for (size_t i = 0; i < v->probes.count; i++) {
+		if (times_probe(s, v->probes.items[i]) == NULL)
+			no_such_probe(c, s, v->source, "verify: probes",
+			    v->probes.items[i]);
+		for (size_t k = 0; k < i; k++)
+			if (strcmp(v->probes.items[k], v->probes.items[i]) == 0)
+				check_wrong(c, v->source,
+				    "verify names probe \"%s\" twice",
+				    v->probes.items[i]);
+	}
+	if (v->successes > 0 && least_ms >= v->within_ms)
+		check_wrong(c, v->source,
+		    "verify can never succeed: %u successes %s apart take at "
+		    "least %s, within is %s",
+		    v->successes, duration_text(v->interval_ms, interval),
+		    duration_text(least_ms, needed),
+		    duration_text(v->within_ms, within));
+}
+
+void
+check_service(struct check *c, const struct service_settings *s)
+{
+	check_duplicates(
+	    c, s->probes, s->probe_count, sizeof(*s->probes), "probe");
+	check_duplicates(c, s->evaluators, s->evaluator_count,
+	    sizeof(*s->evaluators), "evaluator");
+	check_duplicates(c, s->rules, s->rule_count, sizeof(*s->rules), "rule");
+	for (size_t i = 0; i < s->probe_count; i++)
+		check_probe(c, &s->probes[i]);
+	if (s->name == NULL)
+		return;
+	for (size_t i = 0; i < s->evaluator_count; i++)
+		check_evaluator(c, s, &s->evaluators[i]);
+	for (size_t i = 0; i < s->rule_count; i++)
+		check_rule(c, s, &s->rules[i]);
+	for (size_t i = 0; i < s->procedures.count; i++) {
+		const struct procedure_settings *p = check_find_procedure(
+		    c, s->source, "procedures", s->procedures.items[i]);
+
+		if (p != NULL)
+			check_run(c, s, NULL, p, s->source);
+	}
+	check_verify(c, s);
+}
+
+static bool
+rule_uses(const struct rule_settings *r, const char *evaluator)
+{
+	return strings_contain(&r->any, evaluator) ||
+	    strings_contain(&r->all, evaluator) ||
+	    strings_contain(&r->of, evaluator);
+}
+
+void
+check_unused(struct check *c, const struct service_settings *s)
+{
+	if (s->rule_count == 0)
+		check_doubt(c, s->source,
+		    "service \"%s\" has no rules: it is watched, and nothing "
+		    "will be done",
+		    s->name);
+	for (size_t i = 0; i < s->evaluator_count; i++) {
+		const struct evaluator_settings *e = &s->evaluators[i];
+		bool used = false;
+
+		for (size_t k = 0; e->name != NULL && k < s->rule_count; k++)
+			used = used || rule_uses(&s->rules[k], e->name);
+		if (!used && e->name != NULL)
+			check_doubt(c, e->source,
+			    "no rule uses evaluator \"%s\"", e->name);
+	}
+	for (size_t i = 0; i < s->probe_count; i++) {
+		const struct probe_settings *p = &s->probes[i];
+		bool used = p->name == NULL ||
+		    strings_contain(&s->verify.probes, p->name);
+
+		for (size_t k = 0; !used && k < s->evaluator_count; k++)
+			used = s->evaluators[k].probe != NULL &&
+			    strcmp(s->evaluators[k].probe, p->name) == 0;
+		if (!used)
+			check_doubt(c, p->source,
+			    "neither an evaluator nor verify uses probe "
+			    "\"%s\"",
+			    p->name);
+	}
+}

@@ -1,0 +1,108 @@
+#include "config/times.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define MINUTE_MS 60000
+#define EVALUATORS_MAX SERVICE_EVALUATORS_MAX
+
+const struct probe_settings *
+times_probe(const struct service_settings *s, const char *name)
+{
+	for (size_t i = 0; i < s->probe_count; i++)
+		if (s->probes[i].name != NULL &&
+		    strcmp(s->probes[i].name, name) == 0)
+			return &s->probes[i];
+	return NULL;
+}
+
+const struct evaluator_settings *
+times_evaluator(const struct service_settings *s, const char *name)
+{
+	for (size_t i = 0; i < s->evaluator_count; i++)
+		if (s->evaluators[i].name != NULL &&
+		    strcmp(s->evaluators[i].name, name) == 0)
+			return &s->evaluators[i];
+	return NULL;
+}
+
+static int
+by_time(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* How many must have tripped before the rule holds. */
+static size_t
+needed(const struct rule_settings *r, size_t count)
+{
+	if (r->all.count > 0)
+		return count;
+	if (r->of.count > 0 && r->at_least >= 1 && r->at_least <= count)
+		return r->at_least;
+	return 1;
+}
+
+struct detection
+times_detection(const struct service_settings *s, const struct rule_settings *r)
+{
+	const struct strings *names = r->any.count > 0 ? &r->any :
+	    r->all.count > 0                           ? &r->all :
+							 &r->of;
+	int64_t fastest[EVALUATORS_MAX];
+	struct detection d = { 0, 0 };
+	size_t count = 0;
+
+	for (size_t i = 0; i < names->count && count < EVALUATORS_MAX; i++) {
+		const struct evaluator_settings *e =
+		    times_evaluator(s, names->items[i]);
+		const struct probe_settings *p = NULL;
+		int64_t slowest;
+
+		if (e != NULL && e->kind != NULL && e->probe != NULL)
+			p = times_probe(s, e->probe);
+		if (p == NULL)
+			return (struct detection){ 0, 0 };
+		fastest[count++] = evaluator_fastest_trip_ms(e, p);
+		slowest = evaluator_slowest_trip_ms(e, p);
+		if (slowest > d.worst_ms)
+			d.worst_ms = slowest;
+	}
+	if (count == 0)
+		return d;
+	qsort(fastest, count, sizeof(fastest[0]), by_time);
+	d.best_ms = fastest[needed(r, count) - 1];
+	return d;
+}
+
+int64_t
+times_steps_ms(const struct plan *plan)
+{
+	int64_t sum_ms = 0;
+
+	for (unsigned i = 0; i < plan_step_count(plan); i++) {
+		const struct step_settings *s = plan_step(plan, i)->settings;
+
+		sum_ms += (int64_t)s->attempts * s->timeout_ms +
+		    ((int64_t)s->attempts - 1) * s->delay_ms;
+	}
+	return sum_ms;
+}
+
+int64_t
+times_respond_ms(enum severity severity)
+{
+	switch (severity) {
+	case SEVERITY_P0:
+		return 5 * MINUTE_MS;
+	case SEVERITY_P1:
+		return 15 * MINUTE_MS;
+	case SEVERITY_P2:
+		return 60 * MINUTE_MS;
+	case SEVERITY_P3:
+		break;
+	}
+	return 0;
+}
