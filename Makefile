@@ -75,6 +75,7 @@ lib  := $(BUILD)/librollback.a
 # All of the monitor but its main(), for tests of the shell.
 shell_lib := $(BUILD)/libmonitor.a
 units   := $(call exe,$(unit_src))
+replay  := $(BUILD)/tests/unit/service/test_replay
 shells  := $(call exe,$(shell_src))
 fuzzers := $(call exe,$(fuzz_src))
 benches := $(call exe,$(bench_src))
@@ -118,7 +119,9 @@ $(BUILD)/rollbackctl: $(call obj,$(ctl_src)) $(lib)
 	$(link) $(lib_ldlibs)
 $(BUILD)/rollbackd-step: $(call obj,$(step_src)) $(lib)
 	$(link) $(call libs_of,$(STEP_PKGS))
-$(units): %: %.o $(lib)
+$(replay): %: %.o $(call obj,$(wildcard tests/replay/*.c)) $(lib)
+	$(link) $(lib_ldlibs) -lcmocka
+$(filter-out $(replay),$(units)): %: %.o $(lib)
 	$(link) $(lib_ldlibs) -lcmocka
 $(shells): %: %.o $(shell_lib) $(lib)
 	$(link) $(ldlibs) -lcmocka

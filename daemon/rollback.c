@@ -397,6 +397,18 @@ rule_index(const struct rollback *r)
 	return -1;
 }
 
+/* No guard speaks against it but that it is itself under way. */
+static bool
+may_go_on(const struct rollback *r, int rule)
+{
+	struct surroundings around = monitor_surroundings(r->m, r->w);
+
+	around.confirm = false;
+	return service_decide_rule(
+		   watched_core(r->w), (unsigned)rule, &around)
+		   .guard == GUARD_RUNNING;
+}
+
 void
 rollback_look(struct rollback *r)
 {
@@ -413,6 +425,8 @@ rollback_look(struct rollback *r)
 		return;
 	}
 	if (!rollback_confirms(r) || v == VERDICT_UNKNOWN)
+		return;
+	if (v == VERDICT_TRIPPED && !may_go_on(r, rule))
 		return;
 	incident_confirmed(r->core, v == VERDICT_TRIPPED);
 	rollback_advance(r);

@@ -1,0 +1,394 @@
+#include "tests/replay/world.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/units.h"
+#include "tests/replay/world_private.h"
+
+static const char *
+lock_holder(void *arg, const char *lock)
+{
+	const struct world *w = arg;
+
+	(void)lock;
+	return w->lock_holder;
+}
+
+/* What each rule's procedure needs, as the daemon works it out. */
+static void
+look_at_rules(struct world *w)
+{
+	struct occasion occasion = { .service = w->settings->name,
+		.environment = w->settings->environment };
+
+	for (unsigned i = 0; i < w->settings->rule_count; i++) {
+		struct error err = { "" };
+		struct text lock = text_new(512);
+		struct plan *plan =
+		    plan_new(config_procedure(
+				 w->config, w->settings->rules[i].procedure),
+			&w->settings->params, &err);
+
+		if (plan == NULL || !plan_lock(plan, &occasion, &lock, &err)) {
+			tell(w, "cannot plan: %s", err.text);
+			text_free(&lock);
+			plan_free(plan);
+			continue;
+		}
+		free(w->locks[i]);
+		w->locks[i] = text_take(&lock);
+		service_rule_needs(
+		    w->service, i, plan_needs_target(plan), w->locks[i]);
+		plan_free(plan);
+	}
+}
+
+void
+tell_verdict(struct world *w)
+{
+	enum verdict v = service_verdict(w->service);
+
+	if (v != w->verdict)
+		tell(w, "%s", verdict_word(v));
+	w->verdict = v;
+}
+
+static void
+tell_decision(struct world *w, const struct service_decision *d)
+{
+	const struct decision *now = &d->decision;
+	const struct decision *before = &w->told.decision;
+	char until[DURATION_TEXT_MAX];
+
+	if (now->action == before->action && now->guard == before->guard &&
+	    (now->action == ACTION_NONE || d->rule == w->told.rule))
+		return;
+	w->told = *d;
+	if (now->action == ACTION_NONE)
+		return;
+	if (now->until_ms == NEVER_MS)
+		tell(w, "%s, %s", action_word(now->action), now->reason);
+	else
+		tell(w, "%s until %s, %s", action_word(now->action),
+		    duration_text(now->until_ms - BOOT_MS, until), now->reason);
+}
+
+static void
+look_at_proposal(struct world *w)
+{
+	enum verdict v = service_rule_verdict(w->service, w->rule);
+
+	if (v != VERDICT_HEALTHY)
+		return;
+	tell(w, "closed %s", incident_outcome_word(INCIDENT_CLEARED));
+	w->is_proposed = false;
+}
+
+static struct surroundings
+surroundings(const struct world *w)
+{
+	struct surroundings around = w->around;
+
+	around.now_ms = w->now_ms;
+	around.run_is_on = w->incident != NULL;
+	return around;
+}
+
+/* No guard speaks against it but that it is itself under way. */
+static bool
+may_go_on(struct world *w)
+{
+	struct surroundings around = surroundings(w);
+
+	return service_decide_rule(w->service, w->rule, &around).guard ==
+	    GUARD_RUNNING;
+}
+
+/* After a crash fresh samples must say the same. */
+static void
+confirm(struct world *w)
+{
+	enum verdict v = service_rule_verdict(w->service, w->rule);
+
+	if (w->incident == NULL || w->todo.kind != TODO_CONFIRM ||
+	    v == VERDICT_UNKNOWN)
+		return;
+	if (v == VERDICT_TRIPPED && !may_go_on(w))
+		return;
+	incident_confirmed(w->incident, v == VERDICT_TRIPPED);
+}
+
+/* Something has happened: what now? */
+static void
+think(struct world *w)
+{
+	struct surroundings around;
+	struct service_decision d;
+
+	tell_verdict(w);
+	confirm(w);
+	if (w->is_proposed)
+		look_at_proposal(w);
+	advance(w);
+	if (w->incident != NULL)
+		return;
+	around = surroundings(w);
+	d = service_decide(w->service, &around);
+	tell_decision(w, &d);
+	if (d.decision.action == ACTION_ROLL_BACK)
+		act(w, d.rule, service_target_version(w->service), false);
+	if (d.decision.action == ACTION_PROPOSE && !w->is_proposed) {
+		w->is_proposed = true;
+		w->rule = d.rule;
+	}
+}
+
+struct world *
+world_new(const struct config *config, struct text *out)
+{
+	struct world *w = calloc(1, sizeof(*w));
+
+	if (w == NULL)
+		abort();
+	w->config = config;
+	w->settings = &config->services[0];
+	w->out = out;
+	w->now_ms = BOOT_MS;
+	w->service = service_new(w->settings);
+	w->around = (struct surroundings){ .lock_holder = lock_holder,
+		.lock_arg = w,
+		.tilt_until_ms = NEVER_MS };
+	if (w->service == NULL)
+		abort();
+	look_at_rules(w);
+	return w;
+}
+
+void
+world_free(struct world *w)
+{
+	end_incident(w);
+	service_free(w->service);
+	for (unsigned i = 0; i < SERVICE_RULES_MAX; i++)
+		free(w->locks[i]);
+	free(w);
+}
+
+int64_t
+world_now_ms(const struct world *w)
+{
+	return w->now_ms - BOOT_MS;
+}
+
+/* The next moment at which something is due by itself. */
+static int64_t
+next_wake_ms(const struct world *w)
+{
+	const struct verification *v;
+
+	if (w->incident == NULL || w->step_is_on)
+		return INT64_MAX;
+	if (w->todo.kind == TODO_STEP || w->todo.kind == TODO_CHECK)
+		return w->todo.at_ms;
+	v = incident_verification(w->incident);
+	return verification_deadline_ms(v);
+}
+
+void
+world_wait(struct world *w, int64_t ms)
+{
+	int64_t until_ms = w->now_ms + ms;
+	int64_t wake_ms = next_wake_ms(w);
+
+	while (wake_ms > w->now_ms && wake_ms <= until_ms) {
+		w->now_ms = wake_ms;
+		if (w->incident != NULL)
+			incident_tick(w->incident, w->now_ms);
+		advance(w);
+		wake_ms = next_wake_ms(w);
+	}
+	w->now_ms = until_ms;
+}
+
+/* When nobody else answers either, the answer says nothing of the target. */
+static struct sample
+doubted(const struct world *w, const struct sample *s)
+{
+	struct sample doubt = *s;
+
+	doubt.asked_ms += BOOT_MS;
+	doubt.answered_ms += BOOT_MS;
+	if (w->around.blind_witness != NULL && s->outcome == SAMPLE_FAILED)
+		doubt.outcome = SAMPLE_LOST;
+	return doubt;
+}
+
+bool
+world_sample(struct world *w, const char *probe, const struct sample *sample)
+{
+	struct sample s = doubted(w, sample);
+
+	for (unsigned i = 0; i < w->settings->probe_count; i++) {
+		if (strcmp(w->settings->probes[i].name, probe) != 0)
+			continue;
+		service_observe(w->service, i, &s);
+		think(w);
+		return true;
+	}
+	return false;
+}
+
+bool
+world_verify_sample(
+    struct world *w, const char *probe, const struct sample *sample)
+{
+	const struct strings *probes = &w->settings->verify.probes;
+	struct sample s = doubted(w, sample);
+
+	for (unsigned i = 0; i < probes->count; i++) {
+		if (strcmp(probes->items[i], probe) != 0)
+			continue;
+		if (w->incident != NULL)
+			incident_verify_sample(w->incident, i, &s);
+		think(w);
+		return true;
+	}
+	return false;
+}
+
+void
+world_deploy(
+    struct world *w, const char *version, const char *previous, bool verified)
+{
+	service_deployed(w->service, version, previous, verified, w->now_ms);
+	think(w);
+}
+
+void
+world_hold(struct world *w, const char *author, int64_t ms, const char *reason)
+{
+	(void)snprintf(w->hold_author, sizeof(w->hold_author), "%s",
+	    author == NULL ? "" : author);
+	(void)snprintf(w->hold_reason, sizeof(w->hold_reason), "%s",
+	    reason == NULL ? "" : reason);
+	w->around.hold_author = author == NULL ? NULL : w->hold_author;
+	w->around.hold_reason = author == NULL ? NULL : w->hold_reason;
+	w->around.hold_until_ms = ms == 0 ? NEVER_MS : w->now_ms + ms;
+	think(w);
+}
+
+void
+world_tilt(struct world *w, int64_t ms)
+{
+	w->around.tilt_until_ms = w->now_ms + ms;
+	service_forget(w->service, w->now_ms);
+	think(w);
+}
+
+void
+world_set_store_fails(struct world *w, bool fails)
+{
+	w->around.store_fails = fails;
+	think(w);
+}
+
+void
+world_set_shadow(struct world *w, bool shadow)
+{
+	w->around.shadow = shadow;
+	think(w);
+}
+
+void
+world_set_blind_witness(struct world *w, const char *witness)
+{
+	w->around.blind_witness = witness;
+	think(w);
+}
+
+void
+world_set_lock_holder(struct world *w, const char *holder)
+{
+	w->lock_holder = holder;
+	think(w);
+}
+
+void
+world_restart(struct world *w)
+{
+	struct service *before = w->service;
+
+	w->service = service_new(w->settings);
+	if (w->service == NULL)
+		abort();
+	service_inherit(w->service, before);
+	service_free(before);
+	look_at_rules(w);
+	w->told = (struct service_decision){ 0 };
+	if (w->incident != NULL && !incident_has_begun(w->incident) &&
+	    !w->by_operator)
+		incident_confirm(w->incident);
+	/* A verification is not taken up where it was, but made again. */
+	if (w->incident != NULL)
+		incident_verifying(w->incident, w->now_ms);
+	think(w);
+}
+
+void
+world_crash(struct world *w)
+{
+	w->will_crash = true;
+}
+
+void
+world_reload(struct world *w)
+{
+	service_resettle(w->service, w->settings);
+	look_at_rules(w);
+	think(w);
+}
+
+bool
+world_order(struct world *w, const char *to, const char *by)
+{
+	const char *target =
+	    to == NULL ? service_target_version(w->service) : to;
+
+	if (w->incident != NULL)
+		return false;
+	tell(w, "ordered by %s", by);
+	act(w, 0, target, true);
+	return true;
+}
+
+bool
+world_abort(struct world *w, const char *reason)
+{
+	if (w->incident == NULL)
+		return false;
+	incident_abort(w->incident, reason);
+	think(w);
+	return true;
+}
+
+bool
+world_step_ended(struct world *w, enum step_outcome outcome, int exit_status,
+    const char *output)
+{
+	struct step_ended ended = { .step = w->todo.step,
+		.attempt = w->todo.attempt,
+		.check = w->todo.check,
+		.outcome = outcome,
+		.exit_status = exit_status,
+		.capture = output };
+
+	if (!w->step_is_on)
+		return false;
+	w->step_is_on = false;
+	if (!incident_step_ended(w->incident, &ended, w->now_ms))
+		tell(w, "the end of a step that nobody awaits");
+	think(w);
+	return true;
+}
