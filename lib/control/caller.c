@@ -41,49 +41,38 @@ caller_text(const struct caller *caller, char buffer[CALLER_TEXT_MAX])
 	return buffer;
 }
 
-/* The roles between the parentheses; those not said are not there. */
-static bool
-parse_roles(const char *words, unsigned *roles)
+/* Whatever roles the text names, in whatever way. */
+static unsigned
+named_roles(const char *text)
 {
-	*roles = 0;
-	for (unsigned r = 0; r < ROLE_COUNT; r++) {
-		size_t length = strlen(role_words[r]);
+	unsigned roles = 0;
 
-		if (strncmp(words, role_words[r], length) != 0)
-			continue;
-		*roles |= ROLE_BIT(r);
-		words += length;
-		if (strncmp(words, ", ", 2) != 0)
-			break;
-		words += 2;
-	}
-	return *roles != 0 && strcmp(words, ")") == 0;
+	for (unsigned r = 0; r < ROLE_COUNT; r++)
+		if (strstr(text, role_words[r]) != NULL)
+			roles |= ROLE_BIT(r);
+	return roles;
 }
 
 bool
 caller_parse(const char *text, struct caller *caller)
 {
-	char digits[16] = "";
+	char digits[16] = "", again[CALLER_TEXT_MAX];
+	struct caller c = { .roles = named_roles(text) };
 	uint64_t uid;
 	size_t length;
-	struct caller c = { .uid = 0 };
 
 	if (strncmp(text, "uid ", 4) != 0)
 		return false;
-	text += 4;
-	length = strspn(text, "0123456789");
+	length = strspn(text + 4, "0123456789");
 	if (length >= sizeof(digits))
 		return false;
-	memcpy(digits, text, length);
+	memcpy(digits, text + 4, length);
 	if (!count_parse(digits, &uid) || uid > UINT32_MAX)
 		return false;
 	c.uid = (uint32_t)uid;
-	text += length;
-	if (*text != '\0') {
-		if (strncmp(text, " (", 2) != 0 ||
-		    !parse_roles(text + 2, &c.roles))
-			return false;
-	}
+	/* Only that reads back which is written just so. */
+	if (strcmp(caller_text(&c, again), text) != 0)
+		return false;
 	*caller = c;
 	return true;
 }

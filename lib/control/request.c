@@ -57,7 +57,7 @@ check_text(const struct verb_arg *arg, const char *text, struct error *err)
 		break;
 	case ARG_TEXT:
 		good = *text != '\0' && strlen(text) <= REASON_MAX_BYTES;
-		what = "a text of 1 to 1024 bytes";
+		what = "a text of 1 to 255 bytes";
 		break;
 	case ARG_COUNT:
 	case ARG_DURATION:

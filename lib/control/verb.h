@@ -49,7 +49,7 @@ enum arg_type {
 	ARG_FLAG,     /* true or false */
 };
 
-#define REASON_MAX_BYTES 1024
+#define REASON_MAX_BYTES 255
 #define HISTORY_LIMIT_DEFAULT 20
 #define HISTORY_LIMIT_MAX 1000
 #define HOLD_MIN_MS INT64_C(1000)

@@ -150,7 +150,7 @@ read_reason(size_t length)
 }
 
 static void
-test_a_reason_may_have_1024_bytes(void **state)
+test_a_reason_may_have_255_bytes(void **state)
 {
 	(void)state;
 	assert_int_equal(read_reason(REASON_MAX_BYTES), CONTROL_OK);
@@ -266,7 +266,7 @@ int
 main(void)
 {
 	static const struct CMUnitTest rules[] = {
-		cmocka_unit_test(test_a_reason_may_have_1024_bytes),
+		cmocka_unit_test(test_a_reason_may_have_255_bytes),
 		cmocka_unit_test(test_a_request_may_have_64_kib),
 		cmocka_unit_test(test_an_id_may_have_64_characters),
 		cmocka_unit_test(test_a_refused_request_still_tells_its_id),
