@@ -15,7 +15,7 @@ five_bits(const uint8_t bytes[16], unsigned character)
 
 		value <<= 1;
 		if (bit >= 0)
-			value |= bytes[bit / 8] >> (7 - bit % 8) & 1u;
+			value |= (unsigned)bytes[bit / 8] >> (7 - bit % 8) & 1u;
 	}
 	return value;
 }

@@ -105,8 +105,8 @@ test_numbers_are_short_and_finite(void **state)
 	json_set_number(o, "third", 1.0 / 3.0);
 	json_set_number(o, "two", 2.0);
 	json_set_number(o, "large", 1e300);
-	json_set_number(o, "nan", NAN);
-	json_set_number(o, "infinite", -INFINITY);
+	json_set_number(o, "nan", (double)NAN);
+	json_set_number(o, "infinite", (double)-INFINITY);
 	assert_json(o,
 	    "{\"tenth\":0.1,\"third\":0.3333333333,\"two\":2,"
 	    "\"large\":1e+300,\"nan\":null,\"infinite\":null}");

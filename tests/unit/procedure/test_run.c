@@ -308,6 +308,7 @@ test_only_what_was_asked_for_can_end(void **state)
 		{ 0, 0, 0, STEP_DONE, 0, NULL },
 		{ 0, 1, 1, STEP_DONE, 0, NULL },
 		{ 0, 1, 0, STEP_SKIPPED, 0, NULL },
+		{ 0, 1, 0, (enum step_outcome)(STEP_SKIPPED + 1), 0, NULL },
 	};
 	struct step_settings steps[3] = { { A, CHECK }, { B } };
 	struct procedure_settings procedure;

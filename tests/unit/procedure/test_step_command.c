@@ -198,7 +198,7 @@ static bool
 fits(const char **arguments, size_t count, size_t variables)
 {
 	static struct param list[COMMAND_VARIABLES_MAX + 1];
-	static char names[COMMAND_VARIABLES_MAX + 1][8];
+	static char names[COMMAND_VARIABLES_MAX + 1][24];
 	static const char *value[] = { "v" };
 	struct step_settings step = { .name = "a",
 		.command = { arguments, count },
