@@ -36,7 +36,7 @@ add_row(struct text *out, struct json_object *data, enum story_attempt what)
 	int64_t started_ms = story_moment(data, "started_ms");
 	int64_t took_ms = span_ms(started_ms, story_moment(data, "ended_ms"));
 	char moment[MOMENT_TEXT_MAX], span[SPAN_TEXT_MAX];
-	const char *reason = json_text(data, "reason");
+	const char *reason = story_reason(data);
 
 	add_who(out, data);
 	if (what == STORY_UNANSWERED) {

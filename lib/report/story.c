@@ -314,6 +314,20 @@ story_attempt(const struct story *s, size_t event, const char *run)
 }
 
 const char *
+story_reason(struct json_object *outcome)
+{
+	const char *word = json_text(outcome, "outcome");
+	const char *reason = json_text(outcome, "reason");
+
+	if (reason == NULL || *reason == '\0')
+		return NULL;
+	return word != NULL && strcmp(word, "done") == 0 &&
+		strcmp(reason, "exit status 0") == 0 ?
+	    NULL :
+	    reason;
+}
+
+const char *
 story_tail(struct json_object *outcome, size_t *bytes_so_far)
 {
 	const char *tail = json_text(outcome, "tail");

@@ -92,6 +92,9 @@ enum story_attempt {
 enum story_attempt story_attempt(
     const struct story *s, size_t event, const char *run);
 
+/* Why an attempt ended as it did; NULL where the outcome says it all. */
+const char *story_reason(struct json_object *outcome);
+
 /*
  * The outputs of all attempts together are capped, first come first served:
  * NULL without output, the words for "left out" where it did not fit.

@@ -181,7 +181,8 @@ tell_outcome(
 	words_add(&w, text_of(e->data, "outcome"));
 	if (took_ms != UNKNOWN_MS && took_ms >= 0)
 		text_addf(&w, " in %s", span_text(took_ms, span));
-	add_reason(&w, e->data);
+	if (story_reason(e->data) != NULL)
+		add_reason(&w, e->data);
 	add(t, started_ms == UNKNOWN_MS ? e->wall_ms : started_ms, "step", &w);
 }
 
