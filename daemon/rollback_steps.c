@@ -348,7 +348,7 @@ tell_outcome(struct rollback *r, const struct result *result, bool is_bad)
 	int64_t took_ms = result->ended_ms - result->started_ms;
 
 	log_service(is_bad ? LOG_LEVEL_ERROR : LOG_LEVEL_NOTICE,
-	    LOG_ID_STEP_ENDED, r->service, "%s %s is %s after %.2f s%s%s",
+	    LOG_ID_STEP_ENDED, r->service, "%s %s is %s after %.3f s%s%s",
 	    r->todo.check > 0 ? "the check of step" : "step", todo_label(r),
 	    result->outcome,
 	    result->started_ms == 0 ? 0.0 : (double)took_ms / 1000,
