@@ -29,8 +29,8 @@ struct service {
 };
 
 static const struct probe_settings *
-probe_of(const struct service_settings *settings,
-    const struct evaluator_settings *e)
+probe_of(
+    const struct service_settings *settings, const struct evaluator_settings *e)
 {
 	const struct probe_settings *p = settings->probes;
 
@@ -214,11 +214,8 @@ void
 service_deployed(struct service *s, const char *version, const char *previous,
     bool verified, int64_t at_ms)
 {
-	bool was_good = s->changed_ms == s->deployed_ms &&
-	    s->verdict == VERDICT_HEALTHY;
-
-	versions_deployed(
-	    &s->versions, version, previous, verified, was_good);
+	versions_deployed(&s->versions, version, previous, verified,
+	    s->verdict == VERDICT_HEALTHY);
 	s->deployed_ms = at_ms;
 	start_over(s, at_ms);
 }

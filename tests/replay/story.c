@@ -85,13 +85,20 @@ on_every(struct line *l, struct error *err)
 static bool
 on_late(struct line *l, struct error *err)
 {
+	bool verify = is(l, 1, "verify");
+	const char *probe = word(l, 1 + verify);
 	int64_t asked_ms;
 	struct sample s;
 
-	if (!is(l, 3, "asked") || !duration_parse(word(l, 4), &asked_ms) ||
-	    !sample_of(word(l, 2)[0], asked_ms, world_now_ms(l->world), &s))
+	if (!is(l, 3 + verify, "asked") ||
+	    !duration_parse(word(l, 4 + verify), &asked_ms) ||
+	    !sample_of(
+		word(l, 2 + verify)[0], asked_ms, world_now_ms(l->world), &s))
 		return bad(l, err);
-	return world_sample(l->world, word(l, 1), &s) || bad(l, err);
+	if (!(verify ? world_verify_sample(l->world, probe, &s) :
+		       world_sample(l->world, probe, &s)))
+		return bad(l, err);
+	return true;
 }
 
 static bool

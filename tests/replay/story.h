@@ -7,6 +7,7 @@
  *	every 5s health oox-_             o ok, x failed, - lost, _ not asked
  *	every 1s verify health ooo        answers for the verification
  *	late health x asked 10s           answered now, asked at that time
+ *	late verify health o asked 10s    the same for the verification
  *	wait 1m                           nothing happens
  *	step done printing v1             how the step asked for ended
  *	hold ann 1h: reason | hold ann: reason | release
