@@ -162,8 +162,8 @@ write_request(void *arg)
 {
 	struct request_writing *w = arg;
 
-	return file_put(w->folder, w->key, w->bytes, w->length, FILE_REPLACE,
-		   &w->err) == FILE_STORED;
+	return file_put(w->folder, w->key, w->bytes, w->length,
+		   FILE_REPLACE_CHECKSUMMED, &w->err) == FILE_STORED;
 }
 
 static void

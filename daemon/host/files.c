@@ -1,7 +1,9 @@
 #include "daemon/host/files.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -30,13 +32,43 @@ files_open_folder(int parent, const char *name, bool make, struct error *err)
 	return fd;
 }
 
-bool
-files_sync_folder(int folder, struct error *err)
+struct syncing {
+	pthread_t thread;
+	int fd;
+	int code; /* errno of the sync; 0: done */
+};
+
+static void *
+sync_one(void *arg)
 {
-	if (fsync(folder) != 0)
-		return error_set(
-		    err, "cannot sync the folder: %s", strerror(errno));
-	return true;
+	struct syncing *s = arg;
+
+	s->code = fsync(s->fd) == 0 ? 0 : errno;
+	return NULL;
+}
+
+bool
+files_sync(const int fds[], size_t count, struct error *err)
+{
+	struct syncing s[SYNC_MAX];
+	bool threaded[SYNC_MAX] = { false };
+	int code = 0;
+
+	assert(count <= SYNC_MAX);
+	for (size_t i = 0; i < count; i++) {
+		s[i] = (struct syncing){ .fd = fds[i] };
+		threaded[i] = i + 1 < count &&
+		    pthread_create(&s[i].thread, NULL, sync_one, &s[i]) == 0;
+		if (!threaded[i])
+			(void)sync_one(&s[i]);
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (threaded[i])
+			(void)pthread_join(s[i].thread, NULL);
+		if (s[i].code != 0)
+			code = s[i].code;
+	}
+	return code == 0 || error_set(err, "cannot sync: %s", strerror(code));
 }
 
 bool
@@ -169,7 +201,7 @@ fill(struct draft *d, const void *bytes, size_t length)
 {
 	return lseek(d->fd, 0, SEEK_SET) == 0 &&
 	    write_all(d->fd, bytes, length) &&
-	    ftruncate(d->fd, (off_t)length) == 0 && fsync(d->fd) == 0;
+	    ftruncate(d->fd, (off_t)length) == 0;
 }
 
 /* Where the file system knows no rename without replacing, a link does it. */
@@ -186,28 +218,46 @@ move(struct draft *d, enum file_mode mode)
 	    unlinkat(d->folder, d->temporary, 0) == 0;
 }
 
+/* Leaves the draft open where it stored it. */
+static enum file_put
+place(struct draft *d, const void *bytes, size_t length, enum file_mode mode,
+    struct error *err)
+{
+	enum file_put status = FILE_FAILED;
+
+	if (fill(d, bytes, length) &&
+	    (mode == FILE_REPLACE_CHECKSUMMED || fsync(d->fd) == 0)) {
+		if (move(d, mode))
+			return FILE_STORED;
+		if (errno == EEXIST)
+			status = FILE_EXISTS;
+	}
+	(void)error_set(err, "cannot write %s: %s", d->name, strerror(errno));
+	draft_drop(d);
+	return status;
+}
+
+static void
+finish(struct draft *d)
+{
+	(void)close(d->fd); /* synced before */
+	d->fd = -1;
+}
+
 enum file_put
 draft_commit(struct draft *d, const void *bytes, size_t length,
     enum file_mode mode, struct error *err)
 {
-	if (!fill(d, bytes, length)) {
-		(void)error_set(
-		    err, "cannot write %s: %s", d->name, strerror(errno));
-		draft_drop(d);
-		return FILE_FAILED;
-	}
-	if (!move(d, mode)) {
-		enum file_put status =
-		    errno == EEXIST ? FILE_EXISTS : FILE_FAILED;
+	enum file_put status = place(d, bytes, length, mode, err);
+	const int fds[] = { d->folder, d->fd };
+	size_t count = mode == FILE_REPLACE_CHECKSUMMED ? 2 : 1;
 
-		(void)error_set(
-		    err, "cannot place %s: %s", d->name, strerror(errno));
-		draft_drop(d);
+	if (status != FILE_STORED)
 		return status;
-	}
-	(void)close(d->fd); /* synced before */
-	d->fd = -1;
-	return files_sync_folder(d->folder, err) ? FILE_STORED : FILE_FAILED;
+	if (!files_sync(fds, count, err))
+		status = FILE_FAILED;
+	finish(d);
+	return status;
 }
 
 enum file_put
@@ -219,4 +269,19 @@ file_put(int folder, const char *name, const void *bytes, size_t length,
 	if (!draft_open(&d, folder, name, 0, err))
 		return FILE_FAILED;
 	return draft_commit(&d, bytes, length, mode, err);
+}
+
+enum file_put
+file_place(int folder, const char *name, const void *bytes, size_t length,
+    enum file_mode mode, struct error *err)
+{
+	struct draft d;
+	enum file_put status;
+
+	if (!draft_open(&d, folder, name, 0, err))
+		return FILE_FAILED;
+	status = place(&d, bytes, length, mode, err);
+	if (status == FILE_STORED)
+		finish(&d);
+	return status;
 }

@@ -23,8 +23,9 @@
 int files_open_folder(
     int parent, const char *name, bool make, struct error *err);
 
-/* Makes its entries durable. */
-bool files_sync_folder(int folder, struct error *err);
+/* Makes files and the entries of folders durable, all at once. */
+#define SYNC_MAX 4
+bool files_sync(const int fds[], size_t count, struct error *err);
 
 enum file_status {
 	FILE_OK,
@@ -52,6 +53,12 @@ enum file_put {
 enum file_mode {
 	FILE_NEW, /* never replaces */
 	FILE_REPLACE,
+	/*
+	 * Replaces, and syncs file and folder at once, which takes half the
+	 * time: for what carries a checksum, as power lost meanwhile may
+	 * leave it cut.
+	 */
+	FILE_REPLACE_CHECKSUMMED,
 };
 
 /* A file under another name until it is whole. */
@@ -72,6 +79,10 @@ bool draft_open(struct draft *d, int folder, const char *name,
 /* Writes, syncs, renames, syncs the folder; ends the draft. */
 enum file_put draft_commit(struct draft *d, const void *bytes, size_t length,
     enum file_mode mode, struct error *err);
+
+/* Draft and commit in one; the folder is left to be synced by the caller. */
+enum file_put file_place(int folder, const char *name, const void *bytes,
+    size_t length, enum file_mode mode, struct error *err);
 
 /* Ends the draft without a trace. */
 void draft_drop(struct draft *d);

@@ -14,17 +14,18 @@ static bool
 store(
     int fd, const struct state *s, const struct claim *claim, struct error *err)
 {
+	const int fds[] = { fd, s->claims, s->pins };
 	struct text file = text_new(CLAIM_MAX_BYTES);
 	bool ok;
 
 	claim_write(&file, claim);
-	ok = text_ok(&file) && write_all(fd, text_str(&file), file.length) &&
-	    fsync(fd) == 0;
+	ok = text_ok(&file) && write_all(fd, text_str(&file), file.length);
 	text_free(&file);
 	if (!ok)
 		return error_set(
 		    err, "the claim cannot be stored: %s", strerror(errno));
-	return files_sync_folder(s->claims, err);
+	/* The run's pin stands there since a moment ago. */
+	return files_sync(fds, sizeof(fds) / sizeof(fds[0]), err);
 }
 
 static void

@@ -210,7 +210,7 @@ store_pin(const struct permit *p, const struct state *s,
 	struct error why;
 
 	if (canonical->length == 0 ||
-	    file_put(s->pins, p->key.run, text_str(canonical),
+	    file_place(s->pins, p->key.run, text_str(canonical),
 		canonical->length, FILE_NEW, &why) != FILE_FAILED)
 		return PERMIT_GIVEN;
 	(void)error_set(err, "the pin cannot be stored: %s", why.text);

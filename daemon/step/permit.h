@@ -43,7 +43,8 @@ struct permit {
 /*
  * Everything but the claim: reads the request, makes or reads the pin, asks
  * the plan, and spells out the command.  The pin of a first step is stored
- * once all else is in order.  permit_free() in any case.
+ * once all else is in order, and lasts with the claim.  permit_free() in any
+ * case.
  */
 enum permit_answer permit_ask(struct permit *p, const struct state *s,
     const char *config_folder, const char *key, struct error *err);
