@@ -186,7 +186,8 @@ static struct failure
 not_trusted(const struct transfer_ending *ending)
 {
 	switch (ending->verify_result) {
-	case X509_V_OK: /* the chain is fine, so it is the name */
+	case X509_V_OK: /* nothing against the chain, so it is the name */
+	case X509_V_ERR_UNSPECIFIED:
 	case X509_V_ERR_HOSTNAME_MISMATCH:
 	case X509_V_ERR_IP_ADDRESS_MISMATCH:
 		return failed("tls.wrong_host");

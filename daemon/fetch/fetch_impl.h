@@ -68,8 +68,10 @@ struct fetch_socket {
 	struct fetch_shard *shard;
 	struct loop_watch *watch; /* NULL: not watched */
 	int fd;
-	bool is_ours;   /* on_open() made it: on_close() will tell its end */
-	bool is_wanted; /* libcurl waits for it */
+	bool is_ours;   /* came from shard_adopt_socket() */
+	bool is_wanted; /* libcurl waits for it, thus: */
+	bool in, out;
+	bool is_settled; /* shard_close_socket() will tell its end */
 };
 
 enum fetch_state {

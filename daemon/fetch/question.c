@@ -11,7 +11,8 @@
 /* In microseconds since the transfer began; 0: not reached. */
 struct transfer_times {
 	curl_off_t connect, tls, request, first, total;
-	bool is_reused; /* the connection was there before */
+	bool is_reused;    /* the connection was there before */
+	bool is_connected; /* connect stays 0 until TLS is there as well */
 };
 
 static curl_off_t
@@ -33,10 +34,12 @@ read_times(CURL *easy)
 		.first = read_time(easy, CURLINFO_STARTTRANSFER_TIME_T),
 		.total = read_time(easy, CURLINFO_TOTAL_TIME_T),
 	};
-	long connects = 0;
+	long connects = 0, local_port = 0;
 
 	(void)curl_easy_getinfo(easy, CURLINFO_NUM_CONNECTS, &connects);
+	(void)curl_easy_getinfo(easy, CURLINFO_LOCAL_PORT, &local_port);
 	times.is_reused = connects == 0 && times.request > 0;
+	times.is_connected = local_port > 0;
 	return times;
 }
 
@@ -54,7 +57,7 @@ phase_of(const struct fetch_target *t, const struct transfer_times *times)
 		return PHASE_TRANSFER;
 	if (times->request > 0)
 		return PHASE_FIRST_BYTE;
-	if (times->connect == 0)
+	if (!times->is_connected)
 		return PHASE_CONNECT;
 	return is_https(t) && times->tls == 0 ? PHASE_TLS : PHASE_FIRST_BYTE;
 }

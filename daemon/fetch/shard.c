@@ -1,5 +1,6 @@
 #include "daemon/fetch/fetch_impl.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -113,16 +114,31 @@ on_ready(void *arg, bool readable, bool writable)
 
 /*
  * A socket nobody waits for stays with the loop: to take it out and in again
- * for each probe would be two system calls.
+ * for each probe would be two system calls.  But libcurl 7.88 closes one that
+ * was not yet fully connected behind our back.
  */
 static void
 stop_waiting(struct fetch_socket *k)
 {
 	k->is_wanted = false;
-	if (!k->is_ours)
+	if (k->is_ours && !k->is_settled)
+		k->is_settled = fcntl(k->fd, F_GETFD) >= 0;
+	if (!k->is_settled)
 		forget_socket(k);
 	else if (k->watch != NULL)
 		loop_watch_change(k->watch, true, false);
+}
+
+static bool
+start_waiting(struct fetch_socket *k)
+{
+	k->is_wanted = true;
+	if (k->watch != NULL)
+		loop_watch_change(k->watch, k->in, k->out);
+	else
+		k->watch = loop_watch_new(
+		    k->shard->fetch->loop, k->fd, on_ready, k, k->in, k->out);
+	return k->watch != NULL;
 }
 
 static int
@@ -130,7 +146,6 @@ on_socket_wish(CURL *easy, curl_socket_t fd, int what, void *arg, void *unused)
 {
 	struct fetch_shard *s = arg;
 	struct fetch_socket *k = find_socket(s, fd);
-	bool in = (what & CURL_POLL_IN) != 0, out = (what & CURL_POLL_OUT) != 0;
 
 	(void)easy;
 	(void)unused;
@@ -143,13 +158,9 @@ on_socket_wish(CURL *easy, curl_socket_t fd, int what, void *arg, void *unused)
 		k = add_socket(s, fd);
 	if (k == NULL)
 		return -1;
-	k->is_wanted = true;
-	if (k->watch != NULL)
-		loop_watch_change(k->watch, in, out);
-	else
-		k->watch =
-		    loop_watch_new(s->fetch->loop, fd, on_ready, k, in, out);
-	return k->watch == NULL ? -1 : 0;
+	k->in = (what & CURL_POLL_IN) != 0;
+	k->out = (what & CURL_POLL_OUT) != 0;
+	return start_waiting(k) ? 0 : -1;
 }
 
 /* Timer */
@@ -285,12 +296,25 @@ shard_stop(struct fetch_shard *s, struct fetch_slot *slot)
 bool
 shard_adopt_socket(struct fetch_shard *s, int fd)
 {
-	struct fetch_socket *k = add_socket(s, fd);
+	struct fetch_socket *k = find_socket(s, fd);
 
-	if (k == NULL)
-		return false;
+	if (k == NULL) {
+		k = add_socket(s, fd);
+		if (k != NULL)
+			k->is_ours = true;
+		return k != NULL;
+	}
+	/*
+	 * Its predecessor was closed behind our back for the next address to
+	 * be tried.  libcurl takes the two for one and need not say again
+	 * what it waits for.
+	 */
+	k->shard = s;
 	k->is_ours = true;
-	return true;
+	k->is_settled = false;
+	loop_watch_free(k->watch);
+	k->watch = NULL;
+	return !k->is_wanted || start_waiting(k);
 }
 
 int

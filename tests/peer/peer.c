@@ -381,7 +381,8 @@ watch_input(void *arg)
 
 	while (read(STDIN_FILENO, &byte, 1) > 0)
 		continue;
-	exit(0);
+	(void)fflush(stdout);
+	_exit(0); /* the others are still at work */
 	return arg;
 }
 
