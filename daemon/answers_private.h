@@ -1,0 +1,33 @@
+/*
+ * answers_private.h - what the files of answers.h share.
+ */
+#ifndef DAEMON_ANSWERS_PRIVATE_H
+#define DAEMON_ANSWERS_PRIVATE_H
+
+#include "daemon/answers.h"
+#include "daemon/watched.h"
+
+/* A moment of CLOCK_BOOTTIME, on the wall clock; NEVER_MS sets nothing. */
+void answers_set_wall(
+    struct monitor *m, struct json_object *o, const char *key, int64_t boot_ms);
+
+/* "" sets nothing. */
+void answers_set_known(
+    struct json_object *o, const char *key, const char *words);
+
+/*
+ * What a service is doing: its name, environment, group, state, since when,
+ * versions, incident, severity, guard and the reason, as status and why
+ * have them.
+ */
+void answers_set_service(
+    struct monitor *m, struct watched *w, struct json_object *o);
+
+/* Those that are on, of one service (NULL: of all). */
+struct json_object *answers_holds(struct monitor *m, const char *service);
+
+/* NULL, and the call is answered, when there is no such service. */
+struct watched *answers_find(
+    struct monitor *m, struct control_call *call, const char *service);
+
+#endif

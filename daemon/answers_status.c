@@ -1,0 +1,156 @@
+#include "daemon/answers_private.h"
+
+#include <unistd.h>
+
+#include "base/version.h"
+#include "daemon/witness.h"
+
+static void
+add_trouble(struct json_object *list, const char *what, const char *trouble)
+{
+	struct text words = text_new(ERROR_TEXT_MAX * 2);
+	struct json_object *o = json_object_new_object();
+
+	if (trouble != NULL && *trouble != '\0') {
+		text_addf(&words, "%s%s", what, trouble);
+		/* By way of a member: bytes that are not UTF-8 are mended. */
+		json_set_text(o, "text", text_str(&words));
+		(void)json_object_array_add(
+		    list, json_object_get(json_member(o, "text")));
+	}
+	json_object_put(o);
+	text_free(&words);
+}
+
+static struct json_object *
+trouble_json(struct monitor *m)
+{
+	struct json_object *list = json_object_new_array();
+
+	add_trouble(list, "", m->trouble);
+	add_trouble(list, "cannot act: ", m->cannot_act_why);
+	add_trouble(list, "the store: ", store_trouble(m->store));
+	if (store_state(m->store) == STORE_QUARANTINED)
+		add_trouble(list, "",
+		    "a damaged store was set aside, what it knew is lost: "
+		    "release the hold to go on");
+	add_trouble(list, "no witness answers, not even ",
+	    witnesses_blind(m->witnesses));
+	if (m->tilt_until_ms > loop_now_ms(m->loop))
+		add_trouble(list, "",
+		    "it was paused or the clock moved: it collects afresh");
+	return list;
+}
+
+static const char *
+store_word(enum store_state state)
+{
+	switch (state) {
+	case STORE_OK:
+		break;
+	case STORE_FAILED:
+		return "failed";
+	case STORE_QUARANTINED:
+		return "quarantined";
+	}
+	return "ok";
+}
+
+static struct json_object *
+daemon_json(struct monitor *m)
+{
+	struct json_object *o = json_object_new_object();
+	enum store_state store = store_state(m->store);
+
+	json_set_text(o, "version", ROLLBACKD_VERSION);
+	json_set_int(o, "pid", getpid());
+	json_set_int(o, "uptime_ms", loop_now_ms(m->loop) - m->started_ms);
+	json_set_text(o, "state",
+	    !m->is_ready  ? "starting" :
+		m->shadow ? "shadow" :
+			    "watching");
+	json_set_text(o, "store", store_word(store));
+	json_set_bool(o, "able_to_act",
+	    m->is_ready && !m->shadow && !m->cannot_act && store == STORE_OK);
+	json_set(o, "trouble", trouble_json(m));
+	json_set_text(o, "config_path", m->config_path);
+	if (m->generation != NULL)
+		json_set_text(
+		    o, "config_digest", m->generation->config->digest);
+	json_set_int(o, "reloaded_wall_ms", m->reloaded_wall_ms);
+	return o;
+}
+
+static struct json_object *
+probe_json(struct monitor *m, struct watched *w, unsigned probe)
+{
+	const struct sample *s = service_sample(watched_core(w), probe);
+	struct json_object *o = json_object_new_object();
+
+	json_set_text(o, "name", watched_settings(w)->probes[probe].name);
+	if (s == NULL)
+		return o;
+	json_set_text(o, "outcome", sample_outcome_word(s->outcome));
+	json_set_text(o, "failure", s->failure);
+	answers_set_known(o, "detail", s->detail);
+	json_set_number(o, "latency_ms", s->latency_ms);
+	answers_set_wall(m, o, "asked_wall_ms", s->asked_ms);
+	return o;
+}
+
+static struct json_object *
+service_json(struct monitor *m, struct watched *w, bool probes)
+{
+	struct json_object *o = json_object_new_object();
+	struct json_object *list;
+
+	json_set_text(o, "name", watched_name(w));
+	answers_set_service(m, w, o);
+	if (!probes)
+		return o;
+	list = json_object_new_array();
+	for (unsigned i = 0; i < watched_settings(w)->probe_count; i++)
+		(void)json_object_array_add(list, probe_json(m, w, i));
+	json_set(o, "probes", list);
+	return o;
+}
+
+/* Those that are configured no more have an open incident still. */
+static void
+add_all(struct monitor *m, struct json_object *services, bool probes)
+{
+	for (size_t i = 0; i < m->watched_count; i++)
+		(void)json_object_array_add(
+		    services, service_json(m, m->watched[i], probes));
+	for (size_t i = 0; i < m->retired_count; i++)
+		(void)json_object_array_add(
+		    services, service_json(m, m->retired[i], probes));
+}
+
+void
+answers_status(struct monitor *m, struct control_call *call)
+{
+	struct json_object *args = control_args(call);
+	const char *name = json_text(args, "service");
+	bool probes = json_flag(args, "probes", name != NULL);
+	struct json_object *o, *services;
+	struct watched *w = NULL;
+
+	if (name != NULL) {
+		w = answers_find(m, call, name);
+		if (w == NULL)
+			return;
+	}
+	o = json_object_new_object();
+	services = json_object_new_array();
+	if (w != NULL)
+		(void)json_object_array_add(
+		    services, service_json(m, w, probes));
+	else
+		add_all(m, services, probes);
+	json_set_int(o, "wall_ms", loop_wall_ms());
+	json_set(o, "daemon", daemon_json(m));
+	json_set(o, "services", services);
+	json_set(o, "holds", answers_holds(m, name));
+	control_reply(call, o);
+}

@@ -1,0 +1,249 @@
+#include "daemon/answers_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "procedure/plan.h"
+
+#define COMBINES_MAX 24
+
+static struct json_object *
+evaluator_json(struct monitor *m, struct watched *w, unsigned index)
+{
+	const struct evaluator_settings *e =
+	    &watched_settings(w)->evaluators[index];
+	const struct service *core = watched_core(w);
+	struct finding f = service_finding(core, index);
+	struct json_object *o = json_object_new_object();
+	struct sample samples[EVIDENCE_MAX];
+
+	json_set_text(o, "name", e->name);
+	json_set_text(o, "type", e->kind->name);
+	json_set_text(o, "probe", e->probe);
+	json_set_text(o, "verdict", verdict_word(f.verdict));
+	if (f.verdict == VERDICT_UNKNOWN && f.since_ms == 0)
+		return o;
+	json_set_number(o, "value", f.value);
+	json_set_number(o, "limit", f.limit);
+	answers_set_wall(m, o, "since_wall_ms", f.since_ms);
+	json_set_int(o, "samples",
+	    (int64_t)evaluator_evidence(
+		service_evaluator(core, index), samples, EVIDENCE_MAX));
+	return o;
+}
+
+static struct json_object *
+names_json(const struct strings *names)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (size_t i = 0; i < names->count; i++)
+		(void)json_object_array_add(
+		    list, json_object_new_string(names->items[i]));
+	return list;
+}
+
+static void
+set_combines(const struct rule_settings *rule, struct json_object *o)
+{
+	struct text words = text_new(COMBINES_MAX);
+
+	if (rule->any.count > 0)
+		text_add(&words, "any");
+	else if (rule->all.count > 0)
+		text_add(&words, "all");
+	else
+		text_addf(&words, "%u of", rule->at_least);
+	json_set_text(o, "combines", text_str(&words));
+	text_free(&words);
+}
+
+static struct json_object *
+decision_json(struct monitor *m, const struct decision *d)
+{
+	struct json_object *o = json_object_new_object();
+
+	json_set_text(o, "action", action_word(d->action));
+	if (d->action == ACTION_NONE)
+		return o;
+	if (d->guard != GUARD_NONE)
+		json_set_text(o, "guard", guard_word(d->guard));
+	answers_set_known(o, "reason", d->reason);
+	answers_set_wall(m, o, "until_wall_ms", d->until_ms);
+	return o;
+}
+
+static struct json_object *
+rule_json(struct monitor *m, struct watched *w, unsigned index)
+{
+	const struct rule_settings *rule = &watched_settings(w)->rules[index];
+	const struct service *core = watched_core(w);
+	struct surroundings around = monitor_surroundings(m, w);
+	struct decision d = service_decide_rule(core, index, &around);
+	struct json_object *o = json_object_new_object();
+
+	json_set_text(o, "name", rule->name);
+	set_combines(rule, o);
+	json_set(o, "evaluators", names_json(rule_evaluators(rule)));
+	json_set_text(
+	    o, "verdict", verdict_word(service_rule_verdict(core, index)));
+	json_set_text(o, "severity", severity_word(rule->severity));
+	json_set_text(o, "mode", rule_mode_word(rule->mode));
+	json_set_text(o, "arm_window", rule->arm_window);
+	json_set_text(o, "procedure", rule->procedure);
+	json_set(o, "decision", decision_json(m, &d));
+	json_set_text(o, "trouble", watched_rule_trouble(w, index));
+	return o;
+}
+
+/* A sample and the probe that it answers. */
+struct piece {
+	struct sample sample;
+	const char *probe;
+};
+
+static int
+compare_pieces(const void *a, const void *b)
+{
+	const struct piece *x = a, *y = b;
+
+	if (x->sample.asked_ms != y->sample.asked_ms)
+		return x->sample.asked_ms < y->sample.asked_ms ? -1 : 1;
+	return (x->probe > y->probe) - (x->probe < y->probe);
+}
+
+static struct json_object *
+piece_json(struct monitor *m, const struct piece *p)
+{
+	const struct sample *s = &p->sample;
+	struct json_object *o = json_object_new_object();
+
+	answers_set_wall(m, o, "at_wall_ms", s->answered_ms);
+	json_set_text(o, "probe", p->probe);
+	json_set_text(o, "outcome", sample_outcome_word(s->outcome));
+	json_set_text(o, "failure", s->failure);
+	if (s->status > 0)
+		json_set_int(o, "status", s->status);
+	json_set_number(o, "latency_ms", s->latency_ms);
+	answers_set_known(o, "detail", s->detail);
+	return o;
+}
+
+/* The name as the probes have it, so that equal ones are the same pointer. */
+static const char *
+probe_name(const struct service_settings *s, const char *name)
+{
+	for (size_t i = 0; i < s->probe_count; i++)
+		if (strcmp(s->probes[i].name, name) == 0)
+			return s->probes[i].name;
+	return name;
+}
+
+/* What evaluators keep as evidence, and the newest answer of each probe. */
+static size_t
+gather(struct watched *w, struct piece *pieces)
+{
+	const struct service_settings *s = watched_settings(w);
+	const struct service *core = watched_core(w);
+	size_t count = 0;
+
+	for (unsigned i = 0; i < s->evaluator_count; i++) {
+		struct sample samples[EVIDENCE_MAX];
+		size_t found = evaluator_evidence(
+		    service_evaluator(core, i), samples, EVIDENCE_MAX);
+
+		for (size_t j = 0; j < found; j++)
+			pieces[count++] = (struct piece){ samples[j],
+				probe_name(s, s->evaluators[i].probe) };
+	}
+	for (unsigned i = 0; i < s->probe_count; i++) {
+		const struct sample *newest = service_sample(core, i);
+
+		if (newest != NULL)
+			pieces[count++] =
+			    (struct piece){ *newest, s->probes[i].name };
+	}
+	return count;
+}
+
+static struct json_object *
+evidence_json(struct monitor *m, struct watched *w)
+{
+	const struct service_settings *s = watched_settings(w);
+	struct json_object *list = json_object_new_array();
+	size_t most = s->evaluator_count * EVIDENCE_MAX + s->probe_count + 1;
+	struct piece *pieces = calloc(most, sizeof(*pieces));
+	size_t count = pieces == NULL ? 0 : gather(w, pieces);
+
+	if (count > 0)
+		qsort(pieces, count, sizeof(*pieces), compare_pieces);
+	for (size_t i = 0; i < count; i++)
+		if (i == 0 || compare_pieces(&pieces[i - 1], &pieces[i]) != 0)
+			(void)json_object_array_add(
+			    list, piece_json(m, &pieces[i]));
+	free(pieces);
+	return list;
+}
+
+/* Of the first rule that holds, or else of the first. */
+static struct json_object *
+would_json(struct watched *w)
+{
+	const struct service_settings *s = watched_settings(w);
+	const struct service *core = watched_core(w);
+	const struct procedure_settings *p;
+	struct json_object *o, *steps;
+	struct error err;
+	struct plan *plan;
+	unsigned rule = 0;
+
+	while (rule < s->rule_count &&
+	    service_rule_verdict(core, rule) != VERDICT_TRIPPED)
+		rule++;
+	rule = rule < s->rule_count ? rule : 0;
+	p = s->rule_count == 0 ? NULL :
+				 config_procedure(watched_generation(w)->config,
+				     s->rules[rule].procedure);
+	if (p == NULL)
+		return NULL;
+	o = json_object_new_object();
+	steps = json_object_new_array();
+	plan = plan_new(p, &s->params, &err);
+	for (unsigned i = 0; plan != NULL && i < plan_step_count(plan); i++)
+		(void)json_object_array_add(
+		    steps, json_object_new_string(plan_step(plan, i)->label));
+	plan_free(plan);
+	json_set_text(o, "procedure", p->name);
+	answers_set_known(o, "target_version", service_target_version(core));
+	json_set(o, "steps", steps);
+	answers_set_known(o, "escalate", p->escalate);
+	return o;
+}
+
+void
+answers_why(struct monitor *m, struct control_call *call)
+{
+	const char *name = json_text(control_args(call), "service");
+	struct watched *w = answers_find(m, call, name);
+	struct json_object *o, *evaluators, *rules;
+
+	if (w == NULL)
+		return;
+	o = json_object_new_object();
+	evaluators = json_object_new_array();
+	rules = json_object_new_array();
+	json_set_int(o, "wall_ms", loop_wall_ms());
+	json_set_text(o, "service", name);
+	answers_set_service(m, w, o);
+	for (unsigned i = 0; i < watched_settings(w)->evaluator_count; i++)
+		(void)json_object_array_add(
+		    evaluators, evaluator_json(m, w, i));
+	for (unsigned i = 0; i < watched_settings(w)->rule_count; i++)
+		(void)json_object_array_add(rules, rule_json(m, w, i));
+	json_set(o, "evaluators", evaluators);
+	json_set(o, "rules", rules);
+	json_set(o, "evidence", evidence_json(m, w));
+	json_set(o, "holds", answers_holds(m, name));
+	json_set(o, "would", would_json(w));
+	control_reply(call, o);
+}
