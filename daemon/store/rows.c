@@ -35,8 +35,9 @@ compose(struct text *sql, const struct store_query *q)
 	if (q->since_wall_ms != 0)
 		text_add(sql, " AND wall_ms >= ?2");
 	if (q->kind != NULL)
-		text_add(sql, q->or_kind == NULL ? " AND kind = ?3"
-						 : " AND kind IN (?3, ?7)");
+		text_add(sql,
+		    q->or_kind == NULL ? " AND kind = ?3" :
+					 " AND kind IN (?3, ?7)");
 	if (q->service != NULL)
 		text_add(sql, " AND service = ?4");
 	/* "<> ''" lets it use the partial index. */

@@ -1,4 +1,4 @@
-#include "daemon/store/store.h"
+#include "daemon/store/store_impl.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -7,141 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "daemon/store/database.h"
 #include "daemon/store/folder.h"
-#include "daemon/store/request.h"
-#include "daemon/store/writer.h"
-
-#define RETRY_SECONDS 2
-
-struct store {
-	/* The loop's own. */
-	struct loop_watch *watch;
-	store_changed *changed;
-	void *changed_arg;
-	enum store_state state;
-	char trouble[ERROR_TEXT_MAX];
-	struct request_list telling;
-	bool *gone; /* tells the one who is telling that we were closed */
-	uint64_t heartbeats;
-	bool beating;
-
-	/* The thread's own once it runs. */
-	pthread_t thread;
-	struct database *db;
-	struct timespec retry;
-
-	int event_fd;
-	pthread_mutex_t mutex; /* for all below */
-	pthread_cond_t wake;
-	bool stopping;
-	struct request_list waiting;
-	struct request_list answered;
-	enum store_state new_state;
-	char new_trouble[ERROR_TEXT_MAX];
-};
-
-/* --- On the thread. --- */
-
-static void
-schedule_retry(struct store *s)
-{
-	(void)clock_gettime(CLOCK_MONOTONIC, &s->retry); /* cannot fail */
-	s->retry.tv_sec += RETRY_SECONDS;
-}
-
-static void
-note_state(struct store *s)
-{
-	const char *trouble = "";
-
-	s->new_state = STORE_OK;
-	if (!database_is_open(s->db)) {
-		s->new_state = STORE_FAILED;
-		trouble = database_trouble(s->db);
-	} else if (database_quarantine(s->db) != NULL) {
-		s->new_state = STORE_QUARANTINED;
-		trouble = database_quarantine(s->db);
-	}
-	(void)snprintf(s->new_trouble, sizeof(s->new_trouble), "%s", trouble);
-}
-
-/* Gives answers, and the state that goes with them, to the loop. */
-static void
-hand_over(struct store *s, struct request_list *answers)
-{
-	uint64_t one = 1;
-
-	pthread_mutex_lock(&s->mutex);
-	while (answers->first != NULL)
-		request_list_add(&s->answered, request_list_take(answers));
-	note_state(s);
-	pthread_mutex_unlock(&s->mutex);
-	/* Full only after 2^64 - 2 of them, none of which was read. */
-	(void)!write(s->event_fd, &one, sizeof(one));
-}
-
-/* Waits for requests or the time to try again; false: the end. */
-static bool
-wait_for_work(struct store *s, struct request_list *todo)
-{
-	bool timed_out = false, more;
-
-	pthread_mutex_lock(&s->mutex);
-	while (s->waiting.first == NULL && !s->stopping && !timed_out) {
-		if (database_is_open(s->db))
-			pthread_cond_wait(&s->wake, &s->mutex);
-		else
-			timed_out = pthread_cond_timedwait(&s->wake, &s->mutex,
-					&s->retry) == ETIMEDOUT;
-	}
-	more = s->waiting.first != NULL || !s->stopping;
-	while (s->waiting.first != NULL)
-		request_list_add(todo, request_list_take(&s->waiting));
-	pthread_mutex_unlock(&s->mutex);
-	return more;
-}
-
-static bool
-retry_is_due(const struct store *s)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail */
-	return now.tv_sec > s->retry.tv_sec ||
-	    (now.tv_sec == s->retry.tv_sec && now.tv_nsec >= s->retry.tv_nsec);
-}
-
-static void *
-thread_main(void *arg)
-{
-	struct store *s = arg;
-	struct request_list todo, answers;
-
-	request_list_init(&todo);
-	request_list_init(&answers);
-	while (wait_for_work(s, &todo)) {
-		if (!database_is_open(s->db) && retry_is_due(s)) {
-			(void)database_open(s->db); /* the state tells */
-			schedule_retry(s);
-			hand_over(s, &answers);
-		}
-		while (todo.first != NULL) {
-			bool was_open = database_is_open(s->db);
-
-			writer_serve(s->db, &todo, &answers);
-			if (was_open && !database_is_open(s->db))
-				schedule_retry(s);
-			hand_over(s, &answers);
-		}
-	}
-	return NULL;
-}
-
-/* --- On the loop. --- */
 
 static void
 take_answers(struct store *s, enum store_state *state, char *trouble)
@@ -362,7 +230,7 @@ start_thread(struct store *s)
 
 	(void)sigfillset(&all);
 	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
-	result = pthread_create(&s->thread, NULL, thread_main, s);
+	result = pthread_create(&s->thread, NULL, store_thread, s);
 	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return result == 0;
 }
@@ -439,8 +307,8 @@ store_open(struct loop *loop, const char *directory, struct error *err)
 		free_all(s);
 		return NULL;
 	}
-	schedule_retry(s);
-	note_state(s);
+	store_schedule_retry(s);
+	store_note_state(s);
 	s->state = s->new_state;
 	memcpy(s->trouble, s->new_trouble, sizeof(s->trouble));
 	if (s->event_fd >= 0)

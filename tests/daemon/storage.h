@@ -67,7 +67,7 @@ storage_show(void *arg, enum store_state state)
 {
 	struct storage *t = arg;
 
-	if (state == STORE_FAILED)
+	if (state != STORE_OK)
 		print_message("store: %s\n", store_trouble(t->store));
 }
 
