@@ -64,7 +64,8 @@ deliveries(struct monitor *m, const struct notice *notice, const char *key,
 static const char *
 words(struct json_object *o)
 {
-	return json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN);
+	return json_object_to_json_string_ext(
+	    o, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
 }
 
 void

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/failpoint.h"
 #include "daemon/files.h"
 #include "daemon/log.h"
 #include "daemon/rollback_private.h"
@@ -18,6 +19,7 @@ closed_is_stored(struct rollback *r)
 	    r->outcome == INCIDENT_NOT_NEEDED ||
 	    r->outcome == INCIDENT_CLEARED || r->outcome == INCIDENT_SUPERSEDED;
 
+	FAILPOINT("monitor.after-closed");
 	log_service(ended_well ? LOG_LEVEL_NOTICE : LOG_LEVEL_ERROR,
 	    LOG_ID_CLOSED, r->service,
 	    "incident %s is closed: %s%s%s; report %s", r->id,
@@ -89,6 +91,7 @@ on_report(void *arg, bool ok)
 		rollback_later(r, RETRY_MS, make_report);
 		return;
 	}
+	FAILPOINT("monitor.after-report");
 	write_closed(r);
 }
 
@@ -108,8 +111,9 @@ compose(struct rollback *r, struct report_event *events, size_t count)
 	report_markdown(&r->report, &incident);
 	if (json != NULL)
 		text_add(&r->report_json,
-		    json_object_to_json_string_ext(
-			json, JSON_C_TO_STRING_PRETTY));
+		    json_object_to_json_string_ext(json,
+			JSON_C_TO_STRING_PRETTY |
+			    JSON_C_TO_STRING_NOSLASHESCAPE));
 	json_object_put(json);
 }
 

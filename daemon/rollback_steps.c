@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/failpoint.h"
 #include "daemon/log.h"
 #include "daemon/rollback_private.h"
 #include "procedure/step_command.h"
@@ -149,6 +150,7 @@ on_planned(void *arg, bool ok)
 		rollback_later(r, RETRY_MS, rollback_advance);
 		return;
 	}
+	FAILPOINT("monitor.after-planned");
 	r->run_count++;
 	r->is_opened = true;
 	tell_plan(r);
@@ -185,6 +187,7 @@ write_plan(struct rollback *r)
 		.data = rollback_planned_json(
 		    r, run, before == NULL ? NULL : before->id),
 	};
+	FAILPOINT("monitor.before-planned");
 	r->is_busy = true;
 	events_append(r->m, drafts, count, r->is_opened ? NULL : &notice,
 	    run->id, on_planned, r);
@@ -330,6 +333,7 @@ outcome_is_stored(struct rollback *r)
 	struct json_object *data;
 	struct next next;
 
+	FAILPOINT("monitor.after-outcome");
 	(void)incident_step_ended(r->core, &r->ended, loop_now_ms(r->m->loop));
 	next = run_next(incident_run(r->core));
 	if (next.kind != NEXT_FINISHED) {
@@ -364,6 +368,7 @@ rollback_step_ended(void *arg, const struct result *result)
 	const char *notice = NULL;
 	bool is_bad;
 
+	FAILPOINT("monitor.before-outcome");
 	/* A word that is not known is an outcome that is not known. */
 	(void)step_outcome_parse(result->outcome, &outcome);
 	(void)snprintf(r->capture, sizeof(r->capture), "%s",
@@ -403,6 +408,7 @@ intent_is_stored(struct rollback *r)
 	struct request request;
 	char key[KEY_BYTES];
 
+	FAILPOINT("monitor.after-intent");
 	if (incident_is_aborted(r->core)) {
 		end_without_start(r, "withdrawn", "aborted before it began");
 		return;
@@ -412,6 +418,7 @@ intent_is_stored(struct rollback *r)
 	if (!rollback_request(r, &request, key) ||
 	    !steps_start(r->m->steps, &request, rollback_step_ended, r))
 		end_without_start(r, "refused", "it could not be asked for");
+	FAILPOINT("monitor.after-start");
 }
 
 void

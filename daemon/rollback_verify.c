@@ -1,11 +1,13 @@
 #include <string.h>
 
+#include "base/failpoint.h"
 #include "daemon/log.h"
 #include "daemon/rollback_private.h"
 
 static void
 verified_is_stored(struct rollback *r)
 {
+	FAILPOINT("monitor.after-verified");
 	rollback_advance(r);
 }
 
@@ -67,6 +69,7 @@ rollback_verify_sample(
 static void
 verifying_is_stored(struct rollback *r)
 {
+	FAILPOINT("monitor.after-verifying");
 	r->good = r->bad = 0;
 	incident_verifying(r->core, loop_now_ms(r->m->loop));
 	/* Aborted in the meantime: there is nothing left to prove. */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/failpoint.h"
 #include "base/json.h"
 #include "base/ulid.h"
 #include "base/units.h"
@@ -52,6 +53,7 @@ on_sent(void *arg, bool ok, const char *reason)
 {
 	struct sending *s = arg;
 
+	FAILPOINT("monitor.after-sent");
 	/* Only incidents have a story that this belongs to. */
 	if (ok && s->incident[0] != '\0')
 		record(s);
