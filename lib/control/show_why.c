@@ -66,6 +66,7 @@ add_rule(struct table *t, struct json_object *rule, int64_t now_ms)
 	show_word_cell(t, decision, "action");
 	table_cell(t, text_str(&when), TINT_NONE);
 	add_decision(t, decision, now_ms);
+	table_note(t, json_text(rule, "trouble"), TINT_BAD);
 	text_free(&when);
 	text_free(&of);
 }
