@@ -1,6 +1,6 @@
 /*
- * A pass of our own over every byte decides whether it is JSON; only then
- * does json-c, which takes much that is not, make objects of it.
+ * A parser of our own: json-c's takes much that is not JSON, and falls over
+ * when memory is short.  What comes out are json-c's objects.
  */
 #include <limits.h>
 #include <stdlib.h>
@@ -23,12 +23,19 @@ struct reader {
 	struct json_scan scan;
 	unsigned depth;
 	struct text names; /* the open objects' keys, escapes resolved */
+	struct text words; /* a string that is a value */
 	struct key *keys;
 	size_t key_count;
 	size_t key_capacity;
 };
 
-static bool read_value(struct reader *r);
+static bool read_value(struct reader *r, struct json_object **value);
+
+static bool
+no_memory(struct reader *r)
+{
+	return json_fail(&r->scan, "out of memory");
+}
 
 static struct key *
 new_key(struct reader *r)
@@ -52,25 +59,55 @@ read_key(struct reader *r)
 	struct key *k = new_key(r);
 
 	if (k == NULL)
-		return json_fail(&r->scan, "out of memory");
+		return no_memory(r);
 	k->start = r->names.length;
 	k->at = r->scan.at;
 	if (!json_scan_string(&r->scan, &r->names))
 		return false;
 	k->length = r->names.length - k->start;
-	return text_ok(&r->names) || json_fail(&r->scan, "out of memory");
+	return true;
+}
+
+/* The key read last; those of objects within its value are gone again. */
+static const char *
+last_key(struct reader *r)
+{
+	if (r->names.data == NULL)
+		return "";
+	r->names.data[r->names.length] = '\0';
+	return r->names.data + r->keys[r->key_count - 1].start;
 }
 
 static bool
-read_member(struct reader *r)
+read_member(struct reader *r, struct json_object *o)
 {
+	struct json_object *value = NULL;
+
 	if (!read_key(r))
 		return false;
 	json_skip_space(&r->scan);
 	if (!json_take(&r->scan, ':'))
 		return json_fail(&r->scan, "expected ':' after a key");
 	json_skip_space(&r->scan);
-	return read_value(r);
+	if (!read_value(r, &value))
+		return false;
+	if (json_object_object_add(o, last_key(r), value) == 0)
+		return true;
+	json_object_put(value);
+	return no_memory(r);
+}
+
+static bool
+read_element(struct reader *r, struct json_object *array)
+{
+	struct json_object *value = NULL;
+
+	if (!read_value(r, &value))
+		return false;
+	if (json_object_array_add(array, value) == 0)
+		return true;
+	json_object_put(value);
+	return no_memory(r);
 }
 
 /* By name; among equal names by place. */
@@ -120,7 +157,7 @@ keys_differ(struct reader *r, size_t first)
 }
 
 static bool
-read_object(struct reader *r)
+read_object(struct reader *r, struct json_object *o)
 {
 	size_t first = r->key_count;
 	size_t names_start = r->names.length;
@@ -130,7 +167,7 @@ read_object(struct reader *r)
 		return true;
 	do {
 		json_skip_space(&r->scan);
-		if (!read_member(r))
+		if (!read_member(r, o))
 			return false;
 		json_skip_space(&r->scan);
 	} while (json_take(&r->scan, ','));
@@ -144,14 +181,14 @@ read_object(struct reader *r)
 }
 
 static bool
-read_array(struct reader *r)
+read_array(struct reader *r, struct json_object *array)
 {
 	json_skip_space(&r->scan);
 	if (json_take(&r->scan, ']'))
 		return true;
 	do {
 		json_skip_space(&r->scan);
-		if (!read_value(r))
+		if (!read_element(r, array))
 			return false;
 		json_skip_space(&r->scan);
 	} while (json_take(&r->scan, ','));
@@ -160,39 +197,83 @@ read_array(struct reader *r)
 }
 
 static bool
-read_nested(struct reader *r, bool (*read)(struct reader *))
+read_nested(struct reader *r, struct json_object *(*make)(void),
+    bool (*fill)(struct reader *, struct json_object *),
+    struct json_object **value)
 {
+	struct json_object *nest;
 	bool good;
 
 	if (r->depth == JSON_DEPTH_MAX)
 		return json_fail(&r->scan, "nested too deep");
+	nest = make();
+	if (nest == NULL)
+		return no_memory(r);
 	r->depth++;
 	r->scan.at++;
-	good = read(r);
+	good = fill(r, nest);
 	r->depth--;
+	if (good)
+		*value = nest;
+	else
+		json_object_put(nest);
 	return good;
 }
 
 static bool
-read_value(struct reader *r)
+read_string(struct reader *r, struct json_object **value)
+{
+	text_clear(&r->words);
+	if (!json_scan_string(&r->scan, &r->words))
+		return false;
+	*value = json_object_new_string_len(
+	    text_str(&r->words), (int)r->words.length);
+	return *value != NULL || no_memory(r);
+}
+
+static bool
+read_number(struct reader *r, struct json_object **value)
+{
+	struct json_scanned n;
+
+	if (!json_scan_number(&r->scan, &n))
+		return false;
+	*value = n.is_whole ? json_object_new_int64(n.whole) :
+			      json_object_new_double_s(n.value, n.text);
+	return *value != NULL || no_memory(r);
+}
+
+static bool
+read_flag(struct reader *r, bool flag, struct json_object **value)
+{
+	if (!json_scan_word(&r->scan, flag ? "true" : "false"))
+		return false;
+	*value = json_object_new_boolean(flag);
+	return *value != NULL || no_memory(r);
+}
+
+/* value stays NULL for null. */
+static bool
+read_value(struct reader *r, struct json_object **value)
 {
 	int c = json_peek(&r->scan);
 
 	if (c == '-' || (c >= '0' && c <= '9'))
-		return json_scan_number(&r->scan);
+		return read_number(r, value);
 	switch (c) {
 	case -1:
 		return json_fail(&r->scan, "value missing, the text ends");
 	case '{':
-		return read_nested(r, read_object);
+		return read_nested(
+		    r, json_object_new_object, read_object, value);
 	case '[':
-		return read_nested(r, read_array);
+		return read_nested(r, json_object_new_array, read_array, value);
 	case '"':
-		return json_scan_string(&r->scan, NULL);
+		return read_string(r, value);
 	case 't':
-		return json_scan_word(&r->scan, "true");
+		return read_flag(r, true, value);
 	case 'f':
-		return json_scan_word(&r->scan, "false");
+		return read_flag(r, false, value);
 	case 'n':
 		return json_scan_word(&r->scan, "null");
 	default:
@@ -200,45 +281,17 @@ read_value(struct reader *r)
 	}
 }
 
-/* On success at stands behind the value. */
 static bool
-check(struct reader *r)
+read_document(struct reader *r, struct json_object **value)
 {
-	size_t end;
-
 	json_skip_space(&r->scan);
 	if (json_peek(&r->scan) == 'n')
 		return json_fail(&r->scan, "a bare null, or not a JSON value");
-	if (!read_value(r))
+	if (!read_value(r, value))
 		return false;
-	end = r->scan.at;
 	json_skip_space(&r->scan);
-	if (r->scan.at != r->scan.length)
-		return json_fail(&r->scan, "something after the value");
-	r->scan.at = end;
-	return true;
-}
-
-static struct json_object *
-make(const char *bytes, size_t length, struct error *err)
-{
-	/* json-c counts depth from elsewhere; ours was checked. */
-	struct json_tokener *tok = json_tokener_new_ex(JSON_DEPTH_MAX + 2);
-	struct json_object *o;
-
-	if (tok == NULL) {
-		(void)error_set(err, "out of memory");
-		return NULL;
-	}
-	o = json_tokener_parse_ex(tok, bytes, (int)length);
-	/* A number at the top ends only where the text does. */
-	if (json_tokener_get_error(tok) == json_tokener_continue)
-		o = json_tokener_parse_ex(tok, "", 1);
-	if (o == NULL)
-		(void)error_set(err, "%s",
-		    json_tokener_error_desc(json_tokener_get_error(tok)));
-	json_tokener_free(tok);
-	return o;
+	return r->scan.at == r->scan.length ||
+	    json_fail(&r->scan, "something after the value");
 }
 
 struct json_object *
@@ -247,14 +300,18 @@ json_parse(const char *bytes, size_t length, struct error *err)
 	struct reader r = {
 		.scan = { .bytes = bytes, .length = length, .err = err },
 		.names = text_new(length),
+		.words = text_new(length),
 	};
 	struct json_object *o = NULL;
 
 	if (length >= INT_MAX)
 		(void)error_set(err, "too long");
-	else if (check(&r))
-		o = make(bytes, r.scan.at, err);
+	else if (!read_document(&r, &o)) {
+		json_object_put(o);
+		o = NULL;
+	}
 	text_free(&r.names);
+	text_free(&r.words);
 	free(r.keys);
 	return o;
 }

@@ -1,7 +1,6 @@
 #include "base/json_scan.h"
 
 #include <math.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -89,35 +88,42 @@ take_exponent(struct json_scan *s)
 	return take_digits(s) > 0;
 }
 
-/* json-c would saturate without a word. */
 static bool
-number_fits(struct json_scan *s, size_t start, bool is_whole)
+whole_fits(struct json_scanned *n)
 {
-	char text[JSON_NUMBER_MAX_BYTES + 1];
-	size_t length = s->at - start;
-	int64_t value = 0;
-	bool negative = s->bytes[start] == '-';
+	bool negative = n->text[0] == '-';
 
-	if (length > JSON_NUMBER_MAX_BYTES)
-		return json_fail_at(s, start, "number too long");
-	memcpy(text, s->bytes + start, length);
-	text[length] = '\0';
-	if (!is_whole)
-		return isfinite(strtod(text, NULL)) ||
-		    json_fail_at(s, start, "number too large");
-	for (size_t i = negative; i < length; i++) {
-		int digit = text[i] - '0';
+	n->whole = 0;
+	for (const char *p = n->text + negative; *p != '\0'; p++) {
+		int digit = *p - '0';
 
-		if (__builtin_mul_overflow(value, 10, &value) ||
+		if (__builtin_mul_overflow(n->whole, 10, &n->whole) ||
 		    __builtin_add_overflow(
-			value, negative ? -digit : digit, &value))
-			return json_fail_at(s, start, "number too large");
+			n->whole, negative ? -digit : digit, &n->whole))
+			return false;
 	}
 	return true;
 }
 
+/* Neither saturated nor made infinite without a word. */
+static bool
+number_fits(struct json_scan *s, size_t start, struct json_scanned *n)
+{
+	size_t length = s->at - start;
+
+	if (length > JSON_NUMBER_MAX_BYTES)
+		return json_fail_at(s, start, "number too long");
+	memcpy(n->text, s->bytes + start, length);
+	n->text[length] = '\0';
+	if (n->is_whole)
+		return whole_fits(n) ||
+		    json_fail_at(s, start, "number too large");
+	n->value = strtod(n->text, NULL);
+	return isfinite(n->value) || json_fail_at(s, start, "number too large");
+}
+
 bool
-json_scan_number(struct json_scan *s)
+json_scan_number(struct json_scan *s, struct json_scanned *n)
 {
 	size_t start = s->at;
 	size_t whole_end;
@@ -128,7 +134,8 @@ json_scan_number(struct json_scan *s)
 	whole_end = s->at;
 	if (!take_part(s) || !take_exponent(s))
 		return json_fail(s, "number not as JSON has it");
-	return number_fits(s, start, s->at == whole_end);
+	n->is_whole = s->at == whole_end;
+	return number_fits(s, start, n);
 }
 
 static int
@@ -202,8 +209,7 @@ read_unicode(struct json_scan *s, struct text *decoded)
 			return json_fail_at(s, start, "lone surrogate");
 		high = 0x10000 + ((high & 0x3ff) << 10 | (low & 0x3ff));
 	}
-	if (decoded != NULL)
-		add_utf8(decoded, high);
+	add_utf8(decoded, high);
 	return true;
 }
 
@@ -223,8 +229,7 @@ read_escape(struct json_scan *s, struct text *decoded)
 	if (found == NULL)
 		return json_fail(s, "unknown escape in a string");
 	s->at++;
-	if (decoded != NULL)
-		text_add_char(decoded, meanings[found - letters]);
+	text_add_char(decoded, meanings[found - letters]);
 	return true;
 }
 
@@ -249,9 +254,8 @@ json_scan_string(struct json_scan *s, struct text *decoded)
 				return false;
 			continue;
 		}
-		if (decoded != NULL)
-			text_add_bytes(decoded, s->bytes + s->at, n);
+		text_add_bytes(decoded, s->bytes + s->at, n);
 		s->at += n;
 	}
-	return true;
+	return text_ok(decoded) || json_fail(s, "out of memory");
 }

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -20,6 +21,13 @@ struct json_scan {
 	size_t length;
 	size_t at;
 	struct error *err;
+};
+
+struct json_scanned {
+	bool is_whole;
+	int64_t whole; /* the one or the other */
+	double value;
+	char text[JSON_NUMBER_MAX_BYTES + 1]; /* as it was written */
 };
 
 /* Sets the error to what, and where, and returns false. */
@@ -35,9 +43,9 @@ void json_skip_space(struct json_scan *s);
 
 /* These step over one of its kind, or give false with the reason. */
 bool json_scan_word(struct json_scan *s, const char *word);
-bool json_scan_number(struct json_scan *s);
+bool json_scan_number(struct json_scan *s, struct json_scanned *n);
 
-/* decoded: what the string says is appended there; NULL: only check. */
+/* What the string says is appended to decoded. */
 bool json_scan_string(struct json_scan *s, struct text *decoded);
 
 #endif

@@ -229,6 +229,16 @@ assert_same(const struct run *a, const struct run *b)
 	assert_ptr_equal(x.reason, y.reason);
 }
 
+/* A key is never used twice. */
+static void
+assert_is_new(
+    const struct step_ended *told, unsigned count, const struct step_ended *e)
+{
+	for (unsigned i = 0; i < count; i++)
+		assert_false(told[i].step == e->step &&
+		    told[i].attempt == e->attempt && told[i].check == e->check);
+}
+
 /* What the runner relies on, and that no run goes on for ever. */
 static void
 walk(struct plan *plan, uint32_t *seed)
@@ -245,6 +255,7 @@ walk(struct plan *plan, uint32_t *seed)
 			(int)draw(seed, 3), "v" };
 
 		assert_true(n.step >= done); /* never one that is over */
+		assert_is_new(told, count, &e);
 		assert_in_range(n.attempt, 1, 4 + RUN_RERUNS_MAX);
 		for (unsigned i = 0; i < count; i++)
 			assert_true(run_step_ended(again, &told[i], 99));
@@ -277,6 +288,66 @@ test_the_same_ends_lead_to_the_same_next(void **state)
 	}
 }
 
+static void
+end_at_random(struct run *r, uint32_t *seed)
+{
+	struct next n = run_next(r);
+	struct step_ended e = { n.step, n.attempt, n.check,
+		(enum step_outcome)draw(seed, STEP_SKIPPED), (int)draw(seed, 3),
+		NULL };
+
+	assert_true(run_step_ended(r, &e, 0));
+}
+
+/* Aborted after so many ends, with or without something under way. */
+static void
+abort_at(struct plan *plan, unsigned ends, bool begins, uint32_t *seed)
+{
+	struct run *r = run_new(plan);
+	struct next before, after;
+
+	while (ends-- > 0 && run_next(r).kind != NEXT_FINISHED)
+		end_at_random(r, seed);
+	before = run_next(r);
+	if (begins)
+		(void)run_step_begins(r); /* or it is over already */
+	run_abort(r);
+	after = run_next(r);
+	if (before.kind != NEXT_FINISHED && begins) {
+		assert_int_equal(after.kind, before.kind);
+		assert_int_equal(after.step, before.step);
+		assert_int_equal(after.attempt, before.attempt);
+		assert_int_equal(after.check, before.check);
+		end_at_random(r, seed);
+	}
+	after = run_next(r);
+	assert_int_equal(after.kind, NEXT_FINISHED);
+	if (before.kind != NEXT_FINISHED) {
+		assert_int_equal(after.outcome, RUN_ABORTED);
+		assert_null(after.procedure);
+	} else
+		assert_int_equal(after.outcome, before.outcome);
+	run_free(r);
+}
+
+static void
+test_after_an_abort_no_step_starts(void **state)
+{
+	uint32_t seed = 2;
+
+	(void)state;
+	for (unsigned i = 0; i < 3000; i++) {
+		struct step_settings steps[3];
+		struct procedure_settings procedure;
+		struct plan *plan;
+
+		random_steps(steps, &seed);
+		plan = plan_of(&procedure, steps);
+		abort_at(plan, draw(&seed, 8), draw(&seed, 2) == 0, &seed);
+		plan_free(plan);
+	}
+}
+
 int
 main(void)
 {
@@ -289,6 +360,7 @@ main(void)
 		cmocka_unit_test(test_reasons_are_for_people),
 		cmocka_unit_test(test_words_read_back),
 		cmocka_unit_test(test_the_same_ends_lead_to_the_same_next),
+		cmocka_unit_test(test_after_an_abort_no_step_starts),
 	};
 
 	return cmocka_run_group_tests(rules, NULL, NULL);
