@@ -208,18 +208,15 @@ check_absent(struct check *c)
 	const struct config *config = c->config;
 	struct source where = { .file = config->files[0].shown };
 
-	if (config->witness_count == 0)
+	if (config->witness_count == 0 && config->service_count > 0)
 		check_doubt(c, where,
 		    "no witness is configured: when this host's own network "
 		    "fails, every target looks bad; name a probe of your "
 		    "gateway in witnesses = ( ... )");
-	if (config->notifier_count == 0)
+	if (config->notifier_count == 0 && config->service_count > 0)
 		check_doubt(c, where,
 		    "no notifier is configured: nobody is told; name one in "
 		    "notifiers = ( ... )");
-	if (config->service_count == 0)
-		check_doubt(
-		    c, where, "no service is configured: nothing is watched");
 	for (size_t i = 0; i < config->service_count; i++)
 		check_unused(c, &config->services[i]);
 	for (size_t i = 0; i < config->procedure_count; i++)

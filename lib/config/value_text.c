@@ -85,6 +85,17 @@ value_text(struct reader *r, const struct option *o, config_setting_t *s,
 		*field = text;
 }
 
+static void
+read_one(struct reader *r, config_setting_t *s, struct strings *field)
+{
+	field->count = 0;
+	field->items = value_alloc(r, 1, sizeof(*field->items));
+	if (field->items == NULL)
+		return;
+	field->items[0] = good_text(r, s, TEXT_DEFAULT_MAX_BYTES);
+	field->count = field->items[0] != NULL;
+}
+
 static bool
 is_list_of_words(const config_setting_t *s)
 {
@@ -100,6 +111,11 @@ value_strings(struct reader *r, const struct option *o, config_setting_t *s,
 	size_t max = o->max > 0 ? (size_t)o->max : STRINGS_DEFAULT_MAX;
 	size_t count;
 
+	/* Where one word is usual, it needs no brackets. */
+	if (is_text(s) && o->fallback != NULL) {
+		read_one(r, s, field);
+		return;
+	}
 	if (!is_list_of_words(s)) {
 		value_wrong(r, s, "write a list: [ \"...\", \"...\" ]");
 		return;
@@ -148,11 +164,7 @@ read_param(struct reader *r, config_setting_t *s, struct param *param)
 		    r, s, "write a text in double quotes, or a list of them");
 		return;
 	}
-	param->values.items = value_alloc(r, 1, sizeof(const char *));
-	if (param->values.items == NULL)
-		return;
-	param->values.items[0] = good_text(r, s, TEXT_DEFAULT_MAX_BYTES);
-	param->values.count = param->values.items[0] != NULL;
+	read_one(r, s, &param->values);
 }
 
 void

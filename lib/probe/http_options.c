@@ -3,7 +3,7 @@
 #include "probe/probe_settings.h"
 
 #define HEADERS_MAX 32
-#define STATUS_MAX 32
+#define STATUS_MAX 16
 #define BODY_MAX_BYTES (64 * 1024)
 #define URL_MAX_BYTES 2048
 #define TIME_MAX_MS 600000
