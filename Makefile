@@ -178,6 +178,13 @@ run-bench: all $(benches) $(tools)
 	@for b in $(benches) $(wildcard tests/bench/*.sh); do \
 		BUILD=$(abspath $(BUILD)) $$b || exit 1; done
 
+## crash: SIGKILL at random moments over 200 steps, and at each durable point
+crash: deps-check
+	+$(Q)$(again) BUILD=$(BUILD)/failpoints CPPFLAGS=-DROLLBACKD_FAILPOINTS all
+	+$(Q)$(again) all
+	$(Q)BUILD=$(abspath $(BUILD)) tests/run tests/crash/random
+	$(Q)BUILD=$(abspath $(BUILD))/failpoints tests/run tests/crash/points
+
 ## demo: a bad release, noticed and rolled back, for real (KEEP=1: stay up)
 demo: deps-demo
 	+$(Q)$(again) all
@@ -235,7 +242,7 @@ clean:
 help:
 	@sed -n 's/^## //p' $(firstword $(MAKEFILE_LIST))
 
-.PHONY: all check run-check asan tsan coverage fuzz run-fuzzers bench \
+.PHONY: crash all check run-check asan tsan coverage fuzz run-fuzzers bench \
 	run-bench demo lint format deps deps-demo deps-check deps-all install \
 	uninstall clean help FORCE
 # Not of the other variants, which are built below this one.
