@@ -119,6 +119,17 @@ $(BUILD)/rollbackctl: $(call obj,$(ctl_src)) $(lib)
 	$(link) $(lib_ldlibs)
 $(BUILD)/rollbackd-step: $(call obj,$(step_src)) $(lib)
 	$(link) $(call libs_of,$(STEP_PKGS))
+# The same programs, but that a test can kill them at named places.
+failing_src := $(shell grep -ls FAILPOINT daemon/*.c daemon/*/*.c)
+failing_obj = $(foreach s,$(1),$(BUILD)/$(if $(filter $(s),$(failing_src)),failing/)$(s:.c=.o))
+$(BUILD)/failing/%.o: %.c $(BUILD)/flags
+	$(if $(V),,@echo "  CC    $< (failing)")
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(cppflags) -DROLLBACKD_FAILPOINTS $(cflags) -MMD -MP -c -o $@ $<
+$(BUILD)/failing/rollbackd: $(call failing_obj,$(monitor_src)) $(lib)
+	$(link) $(ldlibs)
+$(BUILD)/failing/rollbackd-step: $(call failing_obj,$(step_src)) $(lib)
+	$(link) $(call libs_of,$(STEP_PKGS))
 $(replay): %: %.o $(call obj,$(wildcard tests/replay/*.c)) $(lib)
 	$(link) $(lib_ldlibs) -lcmocka
 $(filter-out $(replay),$(units)): %: %.o $(lib)
@@ -139,7 +150,8 @@ $(BUILD)/rollbackd.service: systemd/rollbackd.service.in $(BUILD)/flags
 ## check: unit tests, the fuzz corpus, replays and the system tests
 check: deps-check
 	+$(Q)$(again) run-check
-run-check: all $(units) $(shells) $(fuzzers) $(tools)
+run-check: all $(units) $(shells) $(fuzzers) $(tools) \
+		$(BUILD)/failing/rollbackd-step
 	$(Q)BUILD=$(abspath $(BUILD)) WRAP="$(WRAP)" tests/run \
 		$(units) $(shells) $(fuzzers) $(wildcard tests/system/test_*)
 
