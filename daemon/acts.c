@@ -392,8 +392,9 @@ release(struct monitor *m, struct control_call *call)
 
 		if (!is_meant(h, id, scope))
 			continue;
-		(void)caller_parse(h->author, &author);
-		if (rights_release(caller, &author, &why))
+		if (rights_release(caller,
+			caller_parse(h->author, &author) ? &author : NULL,
+			&why))
 			(void)json_object_array_add(list, answers_hold(h));
 		else
 			denied = true;

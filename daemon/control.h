@@ -45,7 +45,8 @@ struct control_roles_gids {
 struct control_deadlines {
 	int64_t request_ms; /* from a request's first byte to its last */
 	int64_t idle_ms;
-	int64_t take_ms; /* for the client to take a reply */
+	int64_t take_ms;   /* for the client to take a reply */
+	int64_t answer_ms; /* for the handler to answer; 0: as the verb says */
 };
 
 extern const struct control_deadlines control_deadlines; /* the usual */

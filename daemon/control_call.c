@@ -66,11 +66,15 @@ take_memory(struct control *c)
 static void
 wait_for(struct conn *n, struct control_call *call)
 {
+	int64_t answer_ms = n->control->deadlines.answer_ms;
+
+	if (answer_ms == 0)
+		answer_ms = verb_info(call->request.verb)->answer_ms;
 	n->call = call;
 	n->state = CONN_WAITING;
 	LIST_INSERT_HEAD(&call->waiters, n, waiters);
 	loop_watch_change(n->watch, false, false);
-	loop_timer_start(n->timer, verb_info(call->request.verb)->answer_ms);
+	loop_timer_start(n->timer, answer_ms);
 }
 
 /* True when the request was seen before, and is dealt with. */

@@ -79,12 +79,16 @@ rights_release(const struct caller *caller, const struct caller *author,
     struct error *why_not)
 {
 	char by[CALLER_TEXT_MAX], who[CALLER_TEXT_MAX + 32];
-	unsigned roles = author->roles & NOT_CI;
 
 	if (caller->privileged)
 		return true;
+	if (author == NULL)
+		return (caller->roles & (LEAD | MANAGER)) != 0 ||
+		    refuse(caller, "end a hold of the daemon's own",
+			"lead or manager", why_not);
 	if ((caller->roles & NOT_CI) != 0 &&
-	    (caller->uid == author->uid || (caller->roles & roles) != 0))
+	    (caller->uid == author->uid ||
+		(caller->roles & author->roles & NOT_CI) != 0))
 		return true;
 	(void)snprintf(who, sizeof(who), "%s, or who shares a role with him",
 	    caller_text(author, by));

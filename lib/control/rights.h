@@ -27,7 +27,10 @@ bool rights_verb(
 bool rights_severity(
     const struct caller *caller, enum severity severity, struct error *why_not);
 
-/* May he end a hold of that author?  caller_parse() reads him from "by". */
+/*
+ * May he end a hold of that author?  caller_parse() reads him from "by".
+ * NULL is the daemon itself, for whose holds it takes a lead or a manager.
+ */
 bool rights_release(const struct caller *caller, const struct caller *author,
     struct error *why_not);
 

@@ -24,6 +24,7 @@ static const struct control_deadlines short_deadlines = {
 	.request_ms = 150,
 	.idle_ms = 300,
 	.take_ms = 300,
+	.answer_ms = 200,
 };
 
 /* Answers at once, or keeps the calls for the test to answer. */
@@ -469,6 +470,47 @@ test_a_refused_act_is_remembered_too(void **state)
 }
 
 static void
+test_an_answer_that_comes_too_late_is_there_for_who_asks_again(void **state)
+{
+	struct fixture *f = *state;
+	struct client c;
+
+	reopen(f, &short_deadlines);
+	c = client_connect(f->loop, f->path);
+	f->handler.keeps = true;
+	client_send(&c, DEPLOY("d", "2"));
+	client_expect(&c, "\"code\":\"timeout\"");
+	answer(&f->handler, f->handler.kept[0]);
+	client_send(&c, DEPLOY("d", "2"));
+	client_expect(&c, "\"number\":1");
+	assert_int_equal(f->handler.calls, 1);
+	client_close(&c);
+}
+
+/* X2: most of these are turned away; none of them leaves anything behind. */
+static void
+test_thousands_of_connections_leave_nothing_behind(void **state)
+{
+	struct fixture *f = *state;
+	struct client c[CONTROL_CONNECTIONS_PER_UID + 8];
+	int before = client_open_descriptors();
+
+	for (size_t round = 0; round < 2000 / ARRAY_LEN(c); round++) {
+		for (size_t i = 0; i < ARRAY_LEN(c); i++)
+			c[i] = client_connect(f->loop, f->path);
+		client_expect(&c[ARRAY_LEN(c) - 1], "\"code\":\"busy\"");
+		for (size_t i = 0; i < ARRAY_LEN(c); i++)
+			client_close(&c[i]);
+		c[0] = client_connect(f->loop, f->path);
+		client_await_connections(&c[0], f->control, 1);
+		client_close(&c[0]);
+		c[0] = (struct client){ .loop = f->loop, .stopped = true };
+		client_await_connections(&c[0], f->control, 0);
+	}
+	assert_int_equal(client_open_descriptors(), before);
+}
+
+static void
 test_complaints_of_a_reload_come_as_a_list(void **state)
 {
 	struct fixture *f = *state;
@@ -583,6 +625,9 @@ main(void)
 		TEST(test_who_asks_again_while_it_is_done_gets_the_same_answer),
 		TEST(test_busy_is_no_answer_to_remember),
 		TEST(test_a_refused_act_is_remembered_too),
+		TEST(
+		    test_an_answer_that_comes_too_late_is_there_for_who_asks_again),
+		TEST(test_thousands_of_connections_leave_nothing_behind),
 		TEST(test_complaints_of_a_reload_come_as_a_list),
 		TEST(test_an_answer_may_be_long_but_not_too_long),
 		TEST(test_who_does_not_take_his_answer_is_dropped),
