@@ -75,9 +75,11 @@ lib  := $(BUILD)/librollback.a
 # All of the monitor but its main(), for tests of the shell.
 shell_lib := $(BUILD)/libmonitor.a
 units   := $(call exe,$(unit_src))
-replay  := $(BUILD)/tests/unit/service/test_replay
+replay  := $(call exe,tests/unit/service/test_replay.c \
+	tests/unit/service/test_simulation.c)
 shells  := $(call exe,$(shell_src))
 fuzzers := $(call exe,$(fuzz_src))
+staged  := $(call exe,tests/fuzz/fuzz_simulation.c)
 benches := $(call exe,$(bench_src))
 tools   := $(call exe,$(tool_src))
 programs := $(BUILD)/rollbackd $(BUILD)/rollbackctl $(BUILD)/rollbackd-step
@@ -140,7 +142,10 @@ $(benches): %: %.o $(shell_lib) $(lib)
 	$(link) $(ldlibs)
 $(tools): %: %.o $(lib)
 	$(link) $(lib_ldlibs) $(shell $(PKG_CONFIG) --libs openssl 2>/dev/null)
-$(fuzzers): %: %.o $(if $(FUZZING),,$(BUILD)/tests/fuzz/replay.o) $(lib)
+$(staged): %: %.o $(if $(FUZZING),,$(BUILD)/tests/fuzz/replay.o) \
+		$(call obj,$(wildcard tests/replay/*.c)) $(lib)
+	$(link) $(if $(FUZZING),-fsanitize=fuzzer) $(lib_ldlibs)
+$(filter-out $(staged),$(fuzzers)): %: %.o $(if $(FUZZING),,$(BUILD)/tests/fuzz/replay.o) $(lib)
 	$(link) $(if $(FUZZING),-fsanitize=fuzzer) $(lib_ldlibs)
 
 $(BUILD)/rollbackd.service: systemd/rollbackd.service.in $(BUILD)/flags

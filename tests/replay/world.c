@@ -325,6 +325,8 @@ world_restart(struct world *w)
 		abort();
 	service_inherit(w->service, before);
 	service_free(before);
+	/* Its questions under way have died with the daemon. */
+	service_forget(w->service, w->now_ms);
 	look_at_rules(w);
 	w->told = (struct service_decision){ 0 };
 	if (w->incident != NULL && !incident_has_begun(w->incident) &&

@@ -1,0 +1,359 @@
+#include "tests/replay/oracle.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define FAILURES 3
+#define RECOVER 2
+#define GAP_MS 25000
+#define SETTLE_MS 30000
+#define COOLDOWN_MS 600000
+#define ARM_MS 7200000
+#define SUCCESSES 3
+#define WITHIN_MS 60000
+
+static void
+breach(struct oracle *o, const char *what)
+{
+	if (o->breach == NULL)
+		o->breach = what;
+}
+
+static void
+copy(char to[ORACLE_VERSION_MAX], const char *from)
+{
+	(void)snprintf(to, ORACLE_VERSION_MAX, "%s", from);
+}
+
+struct oracle
+oracle_new(void)
+{
+	return (struct oracle){ .deployed_ms = ORACLE_NEVER,
+		.changed_ms = ORACLE_NEVER,
+		.acted_ms = ORACLE_NEVER,
+		.tilt_until_ms = ORACLE_NEVER,
+		.forget_ms = ORACLE_NEVER };
+}
+
+static size_t
+run_until(const struct oracle *o, size_t last, enum sample_outcome outcome)
+{
+	size_t length = 0;
+
+	for (size_t i = last + 1; i-- > 0; length++) {
+		if (o->samples[i].outcome != outcome)
+			break;
+		if (i < last &&
+		    o->samples[i + 1].answered_ms - o->samples[i].answered_ms >
+			GAP_MS)
+			break;
+	}
+	return length;
+}
+
+/* Silence since the sample that completed the evidence. */
+static bool
+was_silent_since(const struct oracle *o, size_t from)
+{
+	for (size_t i = from; i < o->count; i++) {
+		int64_t next_ms = i + 1 < o->count ?
+		    o->samples[i + 1].answered_ms :
+		    o->now_ms;
+
+		if (next_ms - o->samples[i].answered_ms > GAP_MS)
+			return true;
+	}
+	return false;
+}
+
+enum verdict
+oracle_verdict(const struct oracle *o, bool *stale)
+{
+	enum verdict v = VERDICT_UNKNOWN;
+	size_t complete = 0;
+
+	for (size_t i = 0; i < o->count; i++) {
+		size_t good = run_until(o, i, SAMPLE_OK);
+
+		if (run_until(o, i, SAMPLE_FAILED) >= FAILURES) {
+			v = VERDICT_TRIPPED;
+			complete = i;
+		} else if (good >= (v == VERDICT_TRIPPED ? RECOVER : 1)) {
+			v = VERDICT_HEALTHY;
+			complete = i;
+		}
+	}
+	*stale = v != VERDICT_UNKNOWN && was_silent_since(o, complete);
+	return v;
+}
+
+/* What may stop also a run that has been decided and has not begun. */
+static bool
+grave_guards_are_clear(const struct oracle *o)
+{
+	bool stale;
+
+	return oracle_verdict(o, &stale) == VERDICT_TRIPPED && !stale &&
+	    !o->store_fails && !o->shadow && !o->blind &&
+	    (!o->held || o->now_ms >= o->hold_until_ms) &&
+	    o->now_ms >= o->tilt_until_ms;
+}
+
+static bool
+should_act(const struct oracle *o)
+{
+	if (o->on || !grave_guards_are_clear(o) || o->locked)
+		return false;
+	if (o->deployed_ms == ORACLE_NEVER || o->target[0] == '\0')
+		return false;
+	if (o->now_ms - o->deployed_ms > ARM_MS ||
+	    o->now_ms - o->changed_ms < SETTLE_MS)
+		return false;
+	return o->acted_ms == ORACLE_NEVER ||
+	    o->now_ms - o->acted_ms >= COOLDOWN_MS;
+}
+
+void
+oracle_forget(struct oracle *o)
+{
+	o->count = 0;
+	o->forget_ms = o->now_ms;
+}
+
+void
+oracle_sample(struct oracle *o, const struct sample *s)
+{
+	if (s->outcome == SAMPLE_LOST || s->asked_ms < o->forget_ms)
+		return;
+	if (o->blind && s->outcome == SAMPLE_FAILED)
+		return;
+	o->samples[o->count++] = *s;
+}
+
+void
+oracle_verify_sample(struct oracle *o, const struct sample *s)
+{
+	if (!o->verifying || s->outcome == SAMPLE_LOST ||
+	    s->asked_ms < o->verify_ms || o->now_ms >= o->verify_ms + WITHIN_MS)
+		return;
+	if (s->outcome == SAMPLE_OK)
+		o->successes++;
+	else if (!o->blind)
+		o->successes = 0;
+}
+
+static bool
+has_failed(const struct oracle *o, const char *version)
+{
+	for (size_t i = 0; i < ORACLE_FAILED_MAX; i++)
+		if (strcmp(o->failed[i], version) == 0)
+			return version[0] != '\0';
+	return false;
+}
+
+static void
+forgive(struct oracle *o, const char *version)
+{
+	for (size_t i = 0; i < ORACLE_FAILED_MAX; i++)
+		if (strcmp(o->failed[i], version) == 0)
+			copy(o->failed[i], "");
+}
+
+void
+oracle_deployed(
+    struct oracle *o, const char *version, const char *previous, bool verified)
+{
+	const char *target = previous == NULL ? "" : previous;
+	bool stale;
+
+	if (oracle_verdict(o, &stale) == VERDICT_HEALTHY)
+		forgive(o, o->version);
+	if (verified)
+		forgive(o, version);
+	if (target[0] == '\0' || has_failed(o, target))
+		target = o->verified;
+	if (strcmp(target, version) == 0)
+		target = "";
+	copy(o->target, target);
+	copy(o->version, version);
+	if (verified)
+		copy(o->verified, version);
+	o->deployed_ms = o->changed_ms = o->now_ms;
+	oracle_forget(o);
+}
+
+void
+oracle_restarted(struct oracle *o)
+{
+	o->count = 0;
+	o->forget_ms = o->now_ms;
+	if (o->on && o->step_count == 0 && !o->by_operator)
+		o->confirming = true;
+	if (o->verifying) {
+		o->verify_ms = o->now_ms;
+		o->successes = 0;
+	}
+}
+
+static void
+begins(struct oracle *o, const char *goal, bool by_operator)
+{
+	if (o->on)
+		breach(o, "two runs at once");
+	o->on = true;
+	o->by_operator = by_operator;
+	o->aborted = o->confirming = o->verifying = false;
+	o->plans = 0;
+	o->step_count = 0;
+	copy(o->goal, goal);
+	o->rollbacks++;
+}
+
+static void
+on_roll_back(struct oracle *o, const char *words)
+{
+	const char *goal = strstr(words, "goes back to ");
+	char version[ORACLE_VERSION_MAX] = "";
+
+	if (!should_act(o))
+		breach(o, "a rollback without cause");
+	if (goal != NULL)
+		(void)sscanf(goal, "goes back to %15[^\n]", version);
+	if (strcmp(version, o->target) != 0 || has_failed(o, version) ||
+	    strcmp(version, o->version) == 0)
+		breach(o, "a rollback to the wrong version");
+	begins(o, version, false);
+}
+
+static void
+on_step(struct oracle *o, const char *words)
+{
+	char key[64];
+
+	(void)snprintf(key, sizeof(key), "%u %.*s", o->plans,
+	    (int)strcspn(words, "\n"), words);
+	if (!o->on || o->aborted)
+		breach(o, "a step of nothing");
+	if (o->confirming && !grave_guards_are_clear(o))
+		breach(o, "a step before it was confirmed");
+	for (size_t i = 0; i < o->step_count; i++)
+		if (strcmp(o->steps[i], key) == 0)
+			breach(o, "a step attempt twice");
+	o->confirming = o->verifying = false;
+	if (o->step_count < ORACLE_STEPS_MAX)
+		copy(o->steps[o->step_count], "");
+	if (o->step_count == ORACLE_STEPS_MAX) {
+		breach(o, "too many steps");
+		return;
+	}
+	memcpy(o->steps[o->step_count++], key, sizeof(key));
+}
+
+static void
+on_verify(struct oracle *o)
+{
+	if (!o->on || o->step_count == 0)
+		breach(o, "a verification of nothing");
+	o->verifying = true;
+	o->verify_ms = o->now_ms;
+	o->successes = 0;
+}
+
+/* A rollback that led somewhere: the version before has failed. */
+static void
+went_to(struct oracle *o, const char *version)
+{
+	if (version[0] == '\0' || strcmp(version, o->version) == 0)
+		return;
+	copy(o->failed[o->failed_count++ % ORACLE_FAILED_MAX], o->version);
+	copy(o->version, version);
+}
+
+static void
+check_close(struct oracle *o, const char *words)
+{
+	bool stale;
+
+	if (!o->on)
+		breach(o, "closed what was not open");
+	if (strncmp(words, "recovered", 9) == 0) {
+		o->recovered++;
+		if (!o->verifying || o->successes < SUCCESSES)
+			breach(o, "recovered and not verified");
+	}
+	if (strncmp(words, "not_needed", 10) == 0 &&
+	    (!o->confirming || o->step_count > 0 ||
+		oracle_verdict(o, &stale) != VERDICT_HEALTHY))
+		breach(o, "not needed, says who?");
+	if (strncmp(words, "aborted", 7) == 0 && !o->aborted)
+		breach(o, "aborted by nobody");
+}
+
+static void
+on_closed(struct oracle *o, const char *words)
+{
+	check_close(o, words);
+	o->on = o->verifying = false;
+	o->closed++;
+	if (strncmp(words, "not_needed", 10) == 0)
+		return;
+	if (strcmp(o->verified, o->version) == 0)
+		copy(o->verified, "");
+	copy(o->target, "");
+	if (strncmp(words, "recovered", 9) == 0 ||
+	    strncmp(words, "not_recovered", 13) == 0)
+		went_to(o, o->goal);
+	o->acted_ms = o->changed_ms = o->now_ms;
+	oracle_forget(o);
+}
+
+static bool
+begins_with(const char *words, const char *start)
+{
+	return strncmp(words, start, strlen(start)) == 0;
+}
+
+static void
+read_line(struct oracle *o, const char *words)
+{
+	if (begins_with(words, "roll_back"))
+		on_roll_back(o, words);
+	else if (begins_with(words, "ordered"))
+		begins(o, o->target, true);
+	else if (begins_with(words, "plan "))
+		o->plans++;
+	else if (begins_with(words, "step "))
+		on_step(o, words);
+	else if (begins_with(words, "verify"))
+		on_verify(o);
+	else if (begins_with(words, "crash"))
+		oracle_restarted(o);
+	else if (begins_with(words, "closed superseded") ||
+	    begins_with(words, "closed cleared"))
+		return; /* of proposals */
+	else if (begins_with(words, "closed "))
+		on_closed(o, words + strlen("closed "));
+}
+
+void
+oracle_read(struct oracle *o, const char *lines)
+{
+	const char *at = lines;
+
+	while ((at = strstr(at, "\t=> ")) != NULL) {
+		at += strlen("\t=> ");
+		at += strcspn(at, " ") + 1; /* the time */
+		read_line(o, at);
+	}
+}
+
+void
+oracle_settle(struct oracle *o)
+{
+	if (should_act(o))
+		breach(o, "a rollback that did not come");
+	if (o->on && o->verifying && o->successes >= SUCCESSES)
+		breach(o, "verified and not recovered");
+	if (o->on && o->confirming && grave_guards_are_clear(o))
+		breach(o, "confirmed, and nothing followed");
+}
