@@ -198,7 +198,6 @@ static const struct failure name_failures[] = {
 	[RESOLVER_NO_ADDRESS] = { SAMPLE_FAILED, "dns.no_address" },
 	[RESOLVER_SERVFAIL] = { SAMPLE_LOST, "dns.servfail" },
 	[RESOLVER_TIMEOUT] = { SAMPLE_LOST, "dns.timeout" },
-	[RESOLVER_UNREACHABLE] = { SAMPLE_LOST, "dns.unreachable" },
 	[RESOLVER_TROUBLE] = { SAMPLE_LOST, "local.resolver" },
 };
 

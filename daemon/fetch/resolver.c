@@ -58,6 +58,7 @@ struct watched {
 struct resolver {
 	struct loop *loop;
 	char *servers, *resolv_conf;
+	uint16_t port;
 	ares_channel channel; /* NULL: could not be made */
 	struct stat conf;     /* when the channel was made; st_ino 0: absent */
 	int64_t checked_ms;
@@ -151,6 +152,10 @@ open_channel(struct resolver *r)
 	int mask = ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES |
 	    ARES_OPT_SOCK_STATE_CB | ARES_OPT_RESOLVCONF;
 
+	if (r->port != 0) {
+		options.udp_port = options.tcp_port = r->port;
+		mask |= ARES_OPT_UDP_PORT | ARES_OPT_TCP_PORT;
+	}
 	if (stat(r->resolv_conf, &r->conf) != 0)
 		r->conf = (struct stat){ .st_ino = 0 };
 	if (ares_init_options(&r->channel, &options, mask) != ARES_SUCCESS) {
@@ -263,8 +268,7 @@ status_of(int ares_status)
 		return RESOLVER_NXDOMAIN;
 	case ARES_ETIMEOUT:
 		return RESOLVER_TIMEOUT;
-	case ARES_ECONNREFUSED:
-		return RESOLVER_UNREACHABLE;
+	case ARES_ECONNREFUSED: /* c-ares 1.18 says so when all have refused */
 	case ARES_ESERVFAIL:
 	case ARES_EREFUSED:
 	case ARES_ENOTIMP:
@@ -492,6 +496,7 @@ resolver_new(struct loop *loop, const struct resolver_settings *settings,
 		return NULL;
 	}
 	r->loop = loop;
+	r->port = settings->port;
 	r->timeout = loop_timer_new(loop, on_timeout, r);
 	r->soon = loop_timer_new(loop, on_soon, r);
 	r->resolv_conf = strdup(conf);

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include <netinet/in.h>
 
@@ -28,16 +29,16 @@ struct resolver_question;
 struct resolver_settings {
 	const char *servers;     /* "127.0.0.1:5353", commas between */
 	const char *resolv_conf; /* path */
+	uint16_t port;           /* of servers from resolv_conf; 0: 53 */
 };
 
 enum resolver_status {
 	RESOLVER_OK,
 	RESOLVER_NXDOMAIN,
 	RESOLVER_NO_ADDRESS, /* the name is there, without addresses */
-	RESOLVER_SERVFAIL,   /* or refused, or nonsense */
+	RESOLVER_SERVFAIL,   /* no server would say, or they talk nonsense */
 	RESOLVER_TIMEOUT,
-	RESOLVER_UNREACHABLE, /* no server takes questions */
-	RESOLVER_TROUBLE,     /* our own: memory, descriptors */
+	RESOLVER_TROUBLE, /* our own: memory, descriptors */
 };
 
 struct resolver_address {

@@ -1,67 +1,25 @@
 #include "probe/http_judge.h"
 
-#include <math.h>
-#include <stdarg.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#include <json-c/json_pointer.h>
-
-#include "base/json.h"
-#include "base/text.h"
 #include "base/units.h"
-#include "probe/pattern.h"
+#include "probe/http_judge_impl.h"
 
 #define STATUS_MIN 100
 #define STATUS_MAX 999
 #define BODY_SHOWN_BYTES 40
-
-struct status_range {
-	int first, last;
-};
-
-struct http_judge {
-	const struct http_expect *expect;
-	struct status_range ranges[HTTP_STATUS_RANGES_MAX];
-	size_t range_count;
-	struct pattern *pattern;    /* NULL: none */
-	struct json_object *equals; /* NULL: text alone can equal it */
-};
-
-static struct http_verdict
-verdict(enum sample_outcome outcome, const char *failure)
-{
-	return (struct http_verdict){ .outcome = outcome, .failure = failure };
-}
-
-static struct text
-detail_of(struct http_verdict *v)
-{
-	return text_over(v->detail, sizeof(v->detail));
-}
-
-static void
-add_body(struct text *t, const struct http_answer *a)
-{
-	size_t shown = a->body_bytes;
-
-	if (shown > BODY_SHOWN_BYTES)
-		shown = BODY_SHOWN_BYTES;
-	text_add(t, "\"");
-	text_add_escaped(t, a->body, shown);
-	text_add(t, shown < a->body_bytes ? "...\"" : "\"");
-}
 
 /* Status */
 
 static struct http_verdict
 judge_status(const struct http_judge *j, int status)
 {
-	struct http_verdict v = verdict(SAMPLE_OK, NULL);
+	struct http_verdict v = judge_verdict(SAMPLE_OK, NULL);
 	const struct strings *expected = &j->expect->status;
-	struct text t = detail_of(&v);
+	struct text t = judge_detail(&v);
 
 	if (http_judge_status_is_fine(j, status))
 		return v;
@@ -133,9 +91,9 @@ has_header(const struct http_answer *a, const char *expected)
 static struct http_verdict
 judge_headers(const struct http_judge *j, const struct http_answer *a)
 {
-	struct http_verdict v = verdict(SAMPLE_FAILED, "header.mismatch");
+	struct http_verdict v = judge_verdict(SAMPLE_FAILED, "header.mismatch");
 	const struct strings *headers = &j->expect->headers;
-	struct text t = detail_of(&v);
+	struct text t = judge_detail(&v);
 
 	for (size_t i = 0; i < headers->count; i++) {
 		if (has_header(a, headers->items[i]))
@@ -145,7 +103,7 @@ judge_headers(const struct http_judge *j, const struct http_answer *a)
 		    &t, headers->items[i], strlen(headers->items[i]));
 		return v;
 	}
-	return verdict(SAMPLE_OK, NULL);
+	return judge_verdict(SAMPLE_OK, NULL);
 }
 
 /* Body */
@@ -153,13 +111,13 @@ judge_headers(const struct http_judge *j, const struct http_answer *a)
 static struct http_verdict
 judge_size(const struct http_judge *j, const struct http_answer *a)
 {
-	struct http_verdict v = verdict(SAMPLE_FAILED, "body.too_large");
+	struct http_verdict v = judge_verdict(SAMPLE_FAILED, "body.too_large");
 	char limit[DURATION_TEXT_MAX];
-	struct text t = detail_of(&v);
+	struct text t = judge_detail(&v);
 
 	if (j->expect->max_bytes == 0 ||
 	    a->body_bytes <= (size_t)j->expect->max_bytes)
-		return verdict(SAMPLE_OK, NULL);
+		return judge_verdict(SAMPLE_OK, NULL);
 	text_addf(&t, "more than %s", size_text(j->expect->max_bytes, limit));
 	return v;
 }
@@ -167,123 +125,54 @@ judge_size(const struct http_judge *j, const struct http_answer *a)
 static struct http_verdict
 judge_words(const struct http_judge *j, const struct http_answer *a)
 {
-	struct http_verdict v = verdict(SAMPLE_FAILED, "body.mismatch");
+	struct http_verdict v = judge_verdict(SAMPLE_FAILED, "body.mismatch");
 	const char *wanted = j->expect->contains;
-	struct text t = detail_of(&v);
+	struct text t = judge_detail(&v);
 
 	if (wanted == NULL ||
 	    memmem(a->body, a->body_bytes, wanted, strlen(wanted)) != NULL)
-		return verdict(SAMPLE_OK, NULL);
+		return judge_verdict(SAMPLE_OK, NULL);
 	text_add(&t, "not the expected text, but ");
-	add_body(&t, a);
+	judge_show_body(&t, a);
 	return v;
 }
 
 static struct http_verdict
 judge_pattern(const struct http_judge *j, const struct http_answer *a)
 {
-	struct http_verdict v = verdict(SAMPLE_FAILED, "body.mismatch");
-	struct text t = detail_of(&v);
+	struct http_verdict v = judge_verdict(SAMPLE_FAILED, "body.mismatch");
+	struct text t = judge_detail(&v);
 
 	if (j->pattern == NULL)
-		return verdict(SAMPLE_OK, NULL);
+		return judge_verdict(SAMPLE_OK, NULL);
 	switch (pattern_search(j->pattern, a->body, a->body_bytes)) {
 	case PATTERN_FOUND:
-		return verdict(SAMPLE_OK, NULL);
+		return judge_verdict(SAMPLE_OK, NULL);
 	case PATTERN_NOT_FOUND:
 		text_add(&t, "no match in ");
-		add_body(&t, a);
+		judge_show_body(&t, a);
 		break;
 	case PATTERN_GAVE_UP:
 		/* Our pattern, our trouble; by no means OK. */
-		v = verdict(SAMPLE_LOST, "body.regex_limit");
-		t = detail_of(&v);
+		v = judge_verdict(SAMPLE_LOST, "body.regex_limit");
+		t = judge_detail(&v);
 		text_add(&t, "the regular expression takes too long");
 		break;
 	}
 	return v;
 }
 
-/* JSON */
-
-static bool
-is_number(struct json_object *o)
-{
-	return json_object_is_type(o, json_type_int) ||
-	    json_object_is_type(o, json_type_double);
-}
-
-static bool
-json_is(const struct http_judge *j, struct json_object *value)
-{
-	const char *equals = j->expect->json.equals;
-
-	if (json_object_is_type(value, json_type_string)) {
-		size_t length = (size_t)json_object_get_string_len(value);
-
-		return length == strlen(equals) &&
-		    memcmp(json_object_get_string(value), equals, length) == 0;
-	}
-	if (j->equals == NULL)
-		return value == NULL && strcmp(equals, "null") == 0;
-	if (is_number(value) && is_number(j->equals) &&
-	    json_object_get_type(value) != json_object_get_type(j->equals))
-		return json_object_get_double(value) ==
-		    json_object_get_double(j->equals);
-	return json_object_equal(value, j->equals) != 0;
-}
-
-static void
-explain_json(
-    const struct http_judge *j, struct json_object *value, struct text *t)
-{
-	const struct http_expect_json *json = &j->expect->json;
-	const char *seen = json_object_to_json_string_ext(
-	    value, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
-	size_t length = seen == NULL ? 0 : strlen(seen);
-
-	text_addf(t, "%.24s is ", json->pointer);
-	text_add_escaped(
-	    t, seen, length > BODY_SHOWN_BYTES ? BODY_SHOWN_BYTES : length);
-	text_add(t, ", expected ");
-	text_add_escaped(t, json->equals, strlen(json->equals));
-}
-
-static struct http_verdict
-judge_json(const struct http_judge *j, const struct http_answer *a)
-{
-	struct http_verdict v = verdict(SAMPLE_FAILED, "body.mismatch");
-	struct text t = detail_of(&v);
-	struct json_object *root, *value = NULL;
-	struct error err;
-
-	if (!j->expect->json.given)
-		return verdict(SAMPLE_OK, NULL);
-	root = json_parse(a->body, a->body_bytes, &err);
-	if (root == NULL) {
-		v.failure = "body.not_json";
-		add_body(&t, a);
-		return v;
-	}
-	if (json_pointer_get(root, j->expect->json.pointer, &value) != 0)
-		text_addf(&t, "%.60s is missing", j->expect->json.pointer);
-	else if (json_is(j, value))
-		v = verdict(SAMPLE_OK, NULL);
-	else
-		explain_json(j, value, &t);
-	json_object_put(root);
-	return v;
-}
+/* Time */
 
 static struct http_verdict
 judge_time(const struct http_judge *j, const struct http_answer *a)
 {
-	struct http_verdict v = verdict(SAMPLE_FAILED, "http.slow");
-	struct text t = detail_of(&v);
+	struct http_verdict v = judge_verdict(SAMPLE_FAILED, "http.slow");
+	struct text t = judge_detail(&v);
 
 	if (j->expect->max_time_ms == 0 ||
 	    a->time_ms <= (double)j->expect->max_time_ms)
-		return verdict(SAMPLE_OK, NULL);
+		return judge_verdict(SAMPLE_OK, NULL);
 	text_addf(&t, "took %.0f ms, at most %lld ms expected", a->time_ms,
 	    (long long)j->expect->max_time_ms);
 	return v;
@@ -347,31 +236,30 @@ compile_headers(const struct http_expect *expect, struct error *err)
 	return true;
 }
 
-static bool
-compile_json(struct http_judge *j, struct error *err)
-{
-	const struct http_expect_json *json = &j->expect->json;
-	const char *p = json->pointer;
-	struct error ignored;
+/* Shared with http_judge_json.c */
 
-	if (!json->given)
-		return true;
-	if (p == NULL || json->equals == NULL)
-		return error_set(err, "json needs both pointer and equals");
-	if (*p != '\0' && *p != '/')
-		return error_set(err,
-		    "JSON pointer \"%s\" does not begin "
-		    "with \"/\": perhaps \"/%s\"",
-		    p, p);
-	for (; *p != '\0'; p++)
-		if (*p == '~' && p[1] != '0' && p[1] != '1')
-			return error_set(err,
-			    "in JSON pointer \"%s\" a \"~\" "
-			    "is written \"~0\"",
-			    json->pointer);
-	/* Not JSON: then only a text can equal it. */
-	j->equals = json_parse(json->equals, strlen(json->equals), &ignored);
-	return true;
+struct http_verdict
+judge_verdict(enum sample_outcome outcome, const char *failure)
+{
+	return (struct http_verdict){ .outcome = outcome, .failure = failure };
+}
+
+struct text
+judge_detail(struct http_verdict *v)
+{
+	return text_over(v->detail, sizeof(v->detail));
+}
+
+void
+judge_show_body(struct text *t, const struct http_answer *a)
+{
+	size_t shown = a->body_bytes;
+
+	if (shown > BODY_SHOWN_BYTES)
+		shown = BODY_SHOWN_BYTES;
+	text_add(t, "\"");
+	text_add_escaped(t, a->body, shown);
+	text_add(t, shown < a->body_bytes ? "...\"" : "\"");
 }
 
 struct http_verdict
@@ -388,7 +276,7 @@ http_judge_answer(const struct http_judge *j, const struct http_answer *a)
 	if (v.outcome == SAMPLE_OK)
 		v = judge_pattern(j, a);
 	if (v.outcome == SAMPLE_OK)
-		v = judge_json(j, a);
+		v = judge_json_answer(j, a);
 	if (v.outcome == SAMPLE_OK)
 		v = judge_time(j, a);
 	return v;
@@ -427,7 +315,7 @@ http_judge_new(const struct http_expect *expect, struct error *err)
 	}
 	j->expect = expect;
 	if (!compile_status(j, err) || !compile_headers(expect, err) ||
-	    !compile_json(j, err))
+	    !judge_json_compile(j, err))
 		goto failed;
 	if (expect->matches != NULL) {
 		j->pattern = pattern_new(expect->matches, err);
@@ -452,6 +340,6 @@ http_judge_free(struct http_judge *j)
 	if (j == NULL)
 		return;
 	pattern_free(j->pattern);
-	json_object_put(j->equals);
+	judge_json_free(j);
 	free(j);
 }

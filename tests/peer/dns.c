@@ -1,7 +1,7 @@
 /*
- * dns [-t SECONDS] RULE... - a name server that answers as told.
+ * dns [-a ADDRESS] [-t SECONDS] RULE... - a name server that answers as told.
  *
- * Listens on a loopback UDP port and prints it.  A rule is
+ * Listens on a UDP port of the address (127.0.0.1) and prints it.  A rule is
  *   NAME A ADDRESS...   or   NAME AAAA ADDRESS...
  *   NAME NXDOMAIN | SERVFAIL | REFUSED | NODATA | DROP | GARBAGE
  *   NAME CNAME OTHER
@@ -238,14 +238,14 @@ answer(const struct message *q, struct message *reply)
 }
 
 static int
-listen_on_loopback(void)
+listen_on(const char *address)
 {
-	struct sockaddr_in a = { .sin_family = AF_INET,
-		.sin_addr = { htonl(INADDR_LOOPBACK) } };
+	struct sockaddr_in a = { .sin_family = AF_INET };
 	socklen_t length = sizeof(a);
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
-	if (fd < 0 || bind(fd, (struct sockaddr *)&a, length) != 0 ||
+	if (inet_pton(AF_INET, address, &a.sin_addr) != 1 || fd < 0 ||
+	    bind(fd, (struct sockaddr *)&a, length) != 0 ||
 	    getsockname(fd, (struct sockaddr *)&a, &length) != 0) {
 		perror("dns");
 		exit(1);
@@ -276,18 +276,22 @@ main(int argc, char **argv)
 {
 	struct pollfd fds[2] = { { .fd = STDIN_FILENO, .events = POLLIN },
 		{ .events = POLLIN } };
+	const char *address = "127.0.0.1";
 	unsigned life_s = 60;
 	char byte;
 	int option;
 
-	while ((option = getopt(argc, argv, "t:")) != -1)
+	while ((option = getopt(argc, argv, "a:t:")) != -1) {
+		if (option == 'a')
+			address = optarg;
 		if (option == 't')
 			life_s = (unsigned)strtoul(optarg, NULL, 10);
+	}
 	for (int i = optind; i < argc; i++)
 		add_rule(argv[i]);
 	(void)setvbuf(stdout, NULL, _IOLBF, 0);
 	(void)alarm(life_s);
-	fds[1].fd = listen_on_loopback();
+	fds[1].fd = listen_on(address);
 	while (poll(fds, 2, -1) >= 0) {
 		if (fds[0].revents != 0 && read(STDIN_FILENO, &byte, 1) <= 0)
 			return 0;
