@@ -149,12 +149,10 @@ digest_files(struct config *c)
 }
 
 static void
-read_all(struct loading *l, const char *path)
+read_all(struct loading *l)
 {
 	struct templates templates = { 0 };
 
-	if (!loading_read(l, path))
-		return;
 	if (!templates_read(&templates, l)) {
 		l->reader.short_of_memory = true;
 		return;
@@ -170,30 +168,54 @@ read_all(struct loading *l, const char *path)
 	digest_files(l->config);
 }
 
-struct config *
-config_load(const char *path, const struct config_rules *rules,
-    struct complaints *complaints)
+static struct config *
+out_of_memory(struct complaints *complaints)
 {
-	struct loading *l = loading_new(rules->owner_uid, complaints);
-	struct config *c;
+	complain(complaints, COMPLAINT_ERROR, (struct source){ 0 },
+	    "memory is short, or the configuration too large");
+	return NULL;
+}
 
-	if (l == NULL) {
-		complain(complaints, COMPLAINT_ERROR, (struct source){ 0 },
-		    "memory is short");
-		return NULL;
-	}
-	c = l->config;
-	read_all(l, path);
+/* Takes the loading over. */
+static struct config *
+finish(struct loading *l, bool main_was_read, const struct config_rules *rules)
+{
+	struct complaints *complaints = l->reader.complaints;
+	struct config *c = l->config;
+
+	if (main_was_read)
+		read_all(l);
 	if (l->reader.short_of_memory)
-		complain(complaints, COMPLAINT_ERROR, (struct source){ 0 },
-		    "memory is short, or the configuration too large");
-	else if (!l->reader.is_incomplete)
+		(void)out_of_memory(complaints);
+	else if (main_was_read && !l->reader.is_incomplete)
 		check_all(c, rules, complaints);
 	loading_free(l);
 	if (!complaints_are_fatal(complaints))
 		return c;
 	config_free(c);
 	return NULL;
+}
+
+struct config *
+config_load(const char *path, const struct config_rules *rules,
+    struct complaints *complaints)
+{
+	struct loading *l = loading_new(rules->owner_uid, complaints);
+
+	if (l == NULL)
+		return out_of_memory(complaints);
+	return finish(l, loading_read(l, path), rules);
+}
+
+struct config *
+config_from_bytes(const char *bytes, size_t length,
+    const struct config_rules *rules, struct complaints *complaints)
+{
+	struct loading *l = loading_new(rules->owner_uid, complaints);
+
+	if (l == NULL)
+		return out_of_memory(complaints);
+	return finish(l, loading_read_bytes(l, bytes, length), rules);
 }
 
 const struct service_settings *

@@ -105,6 +105,10 @@ struct config_rules {
 struct config *config_load(const char *path, const struct config_rules *rules,
     struct complaints *complaints);
 
+/* The same from one file that is in memory and cannot include others. */
+struct config *config_from_bytes(const char *bytes, size_t length,
+    const struct config_rules *rules, struct complaints *complaints);
+
 /* NULL is allowed. */
 void config_free(struct config *c);
 

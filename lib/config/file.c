@@ -109,6 +109,8 @@ config_folder_open_beneath(
 	char part[PATH_PART_MAX + 1];
 	struct stat st;
 
+	if (at < 0)
+		error_set(err, "%s", strerror(errno));
 	while (at >= 0 && *path != '\0') {
 		int next = -1;
 

@@ -188,12 +188,28 @@ open_folder(struct loading *l, const char *path, const char **name)
 	return false;
 }
 
+/* The main file, and then what it includes. */
+static bool
+read_main(struct loading *l, const char *name, struct file *file)
+{
+	struct config *c = l->config;
+	struct config_file *kept = keep(l, name, file);
+	config_setting_t *root = kept == NULL ? NULL : parse(l, kept);
+
+	if (root == NULL)
+		return false;
+	check_top(l, root, true);
+	reader_fill(&l->reader, root, &main_options, c);
+	for (size_t i = 0; i < c->include.count; i++)
+		include(l, c->include.items[i],
+		    reader_source(config_setting_get_member(root, "include")));
+	return true;
+}
+
 bool
 loading_read(struct loading *l, const char *path)
 {
 	struct config *c = l->config;
-	struct config_file *kept;
-	config_setting_t *root, *said;
 	struct error err;
 	const char *name;
 	struct file file;
@@ -201,21 +217,29 @@ loading_read(struct loading *l, const char *path)
 	c->files = arena_array(c->arena, CONFIG_FILES_MAX, sizeof(*c->files));
 	if (c->files == NULL || !open_folder(l, path, &name))
 		return false;
-	if (!config_file_read(l->folder, name, l->owner_uid, &file, &err)) {
-		unreadable(l, (struct source){ 0 },
-		    arena_strdup(c->arena, path), err.text);
+	if (config_file_read(l->folder, name, l->owner_uid, &file, &err))
+		return read_main(l, name, &file);
+	unreadable(
+	    l, (struct source){ 0 }, arena_strdup(c->arena, path), err.text);
+	return false;
+}
+
+bool
+loading_read_bytes(struct loading *l, const char *bytes, size_t length)
+{
+	struct config *c = l->config;
+	struct file file = { .bytes = malloc(length + 1), .length = length };
+
+	c->files = arena_array(c->arena, CONFIG_FILES_MAX, sizeof(*c->files));
+	l->prefix = "";
+	if (file.bytes == NULL || c->files == NULL) {
+		free(file.bytes);
+		l->reader.short_of_memory = true;
 		return false;
 	}
-	kept = keep(l, name, &file);
-	root = kept == NULL ? NULL : parse(l, kept);
-	if (root == NULL)
-		return false;
-	check_top(l, root, true);
-	reader_fill(&l->reader, root, &main_options, c);
-	said = config_setting_get_member(root, "include");
-	for (size_t i = 0; i < c->include.count; i++)
-		include(l, c->include.items[i], reader_source(said));
-	return true;
+	memcpy(file.bytes, bytes, length);
+	file.bytes[length] = '\0';
+	return read_main(l, "memory", &file);
 }
 
 void

@@ -34,6 +34,9 @@ void loading_free(struct loading *l);
  */
 bool loading_read(struct loading *l, const char *path);
 
+/* The same from one file that is in memory: it cannot include others. */
+bool loading_read_bytes(struct loading *l, const char *bytes, size_t length);
+
 /* Opens a folder and reads the named files in it, and nothing else. */
 bool loading_read_files(
     struct loading *l, const char *folder, const struct strings *files);
