@@ -23,8 +23,6 @@ remember_failed(struct versions *v, const char *version)
 static bool
 has_failed(const struct versions *v, const char *version)
 {
-	if (version[0] == '\0')
-		return false;
 	for (size_t i = 0; i < VERSIONS_FAILED_MAX; i++)
 		if (strcmp(v->failed[i], version) == 0)
 			return true;
@@ -60,6 +58,8 @@ void
 versions_deployed(struct versions *v, const char *version, const char *previous,
     bool verified, bool was_good)
 {
+	if (previous != NULL && previous[0] == '\0')
+		previous = NULL;
 	if (was_good)
 		forgive(v, v->now);
 	if (verified)

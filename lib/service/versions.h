@@ -28,7 +28,7 @@ struct versions {
  * A version goes out.  The target is what is said to be the previous one, or
  * else the newest verified one; never one that was rolled back, unless it has
  * been deployed again since and was good.  was_good: of what was in place, as
- * it was deployed.  NULL for previous: not said.
+ * it was deployed.  NULL or "" for previous: not said.
  */
 void versions_deployed(struct versions *v, const char *version,
     const char *previous, bool verified, bool was_good);

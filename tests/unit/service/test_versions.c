@@ -24,6 +24,8 @@ static struct row {
 	{ "what was verified is", "v1+ v2", "v2", "v1", "v1", "" },
 	{ "also when another came in between", "v1+ v2 v3", "v3", "v2", "v1",
 	  "" },
+	{ "to say nothing in so many words is to say nothing",
+	  "v1+ v2<", "v2", "v1", "v1", "" },
 	{ "what is said counts more", "v1+ v2 v3<v2", "v3", "v2", "v2", "" },
 	{ "a version is no way back from itself", "v1+ v1", "v1", "v1", "",
 	  "" },
