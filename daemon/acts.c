@@ -224,8 +224,7 @@ abort_incident(struct monitor *m, struct control_call *call)
 	struct order *o;
 
 	if (r == NULL) {
-		control_refuse(call, CONTROL_NOT_FOUND,
-		    "there is no open incident %s", id);
+		answers_not_open(m, call, id);
 		return;
 	}
 	o = order_new(m, call);

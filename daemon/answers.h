@@ -18,6 +18,10 @@ void answers_history(struct monitor *m, struct control_call *call);
 void answers_incident(struct monitor *m, struct control_call *call);
 void answers_version(struct monitor *m, struct control_call *call);
 
+/* Refuses an order for an incident that is not open: it tells how it ended. */
+void answers_not_open(
+    struct monitor *m, struct control_call *call, const char *incident);
+
 /* A HOLD; the caller puts it. */
 struct json_object *answers_hold(const struct hold *h);
 

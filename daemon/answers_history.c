@@ -270,3 +270,50 @@ answers_incident(struct monitor *m, struct control_call *call)
 	if (a != NULL)
 		store_read(m->store, &all, on_events, a);
 }
+
+static void
+on_ended(void *arg, bool ok, const struct store_event *rows, size_t count)
+{
+	struct asking *a = arg;
+	struct json_object *data = NULL;
+	const char *outcome;
+
+	if (!ok) {
+		refuse_store(a);
+		return;
+	}
+	if (count == 0) {
+		control_refuse(
+		    a->call, CONTROL_NOT_FOUND, "there is no such incident");
+		goto out;
+	}
+	data = data_of(&rows[count - 1]);
+	outcome = json_text(data, "outcome");
+	if (strcmp(rows[count - 1].kind, EVENT_CLOSED) == 0)
+		control_refuse(a->call, CONTROL_CONFLICT,
+		    "incident %s of %s is over: %s", rows[0].incident,
+		    rows[0].service,
+		    outcome == NULL ? "with unknown outcome" : outcome);
+	else
+		control_refuse(a->call, CONTROL_CONFLICT,
+		    "incident %s of %s is just being closed", rows[0].incident,
+		    rows[0].service);
+out:
+	json_object_put(data);
+	asking_free(a);
+}
+
+void
+answers_not_open(
+    struct monitor *m, struct control_call *call, const char *incident)
+{
+	struct store_query ends = {
+		.kind = EVENT_OPENED,
+		.or_kind = EVENT_CLOSED,
+		.incident = incident,
+	};
+	struct asking *a = asking_new(m, call);
+
+	if (a != NULL)
+		store_read(m->store, &ends, on_ended, a);
+}

@@ -17,6 +17,7 @@ const struct control_deadlines control_deadlines = {
 	.request_ms = 5000,
 	.idle_ms = 60000,
 	.take_ms = 60000,
+	.remember_ms = (int64_t)10 * 60 * 1000,
 };
 
 static void

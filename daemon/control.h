@@ -26,7 +26,6 @@ struct control_call;
 #define CONTROL_CONNECTIONS_MAX 128
 #define CONTROL_CONNECTIONS_PER_UID 32
 #define CONTROL_CONNECTIONS_RESERVED 8 /* for root and the daemon's user */
-#define CONTROL_REMEMBER_MS (INT64_C(10) * 60 * 1000)
 #define CONTROL_REMEMBERED_MAX 4096
 #define CONTROL_PENDING_BYTES_MAX ((size_t)64 * 1024 * 1024)
 
@@ -47,6 +46,7 @@ struct control_deadlines {
 	int64_t idle_ms;
 	int64_t take_ms;   /* for the client to take a reply */
 	int64_t answer_ms; /* for the handler to answer; 0: as the verb says */
+	int64_t remember_ms; /* how long an act's answer is given again */
 };
 
 extern const struct control_deadlines control_deadlines; /* the usual */

@@ -177,8 +177,8 @@ answer(struct control_call *call, enum control_error code, struct text *line)
 	}
 	if (m != NULL) {
 		m->call = NULL;
-		m->until_ms =
-		    loop_now_ms(call->control->loop) + CONTROL_REMEMBER_MS;
+		m->until_ms = loop_now_ms(call->control->loop) +
+		    call->control->deadlines.remember_ms;
 		m->length = line->length;
 		m->line = text_take(line);
 		/* Busy is no answer: it is to be asked again. */

@@ -25,6 +25,7 @@ static const struct control_deadlines short_deadlines = {
 	.idle_ms = 300,
 	.take_ms = 300,
 	.answer_ms = 200,
+	.remember_ms = 200,
 };
 
 /* Answers at once, or keeps the calls for the test to answer. */
@@ -435,6 +436,58 @@ test_who_asks_again_while_it_is_done_gets_the_same_answer(void **state)
 }
 
 static void
+test_an_answer_is_forgotten_after_its_time(void **state)
+{
+	struct fixture *f = *state;
+	struct client c;
+	int64_t begin_ms;
+
+	reopen(f, &short_deadlines);
+	c = client_connect(f->loop, f->path);
+	begin_ms = loop_now_ms(f->loop);
+	while (f->handler.calls < 2 &&
+	    loop_now_ms(f->loop) - begin_ms < CLIENT_PATIENCE_MS) {
+		client_send(&c, DEPLOY("d", "2"));
+		client_expect(&c, "\"ok\":true");
+	}
+	assert_int_equal(f->handler.calls, 2);
+	assert_true(loop_now_ms(f->loop) - begin_ms >= 200);
+	client_close(&c);
+}
+
+static void
+deploy_number(struct client *c, unsigned number)
+{
+	char line[128];
+
+	(void)snprintf(line, sizeof(line),
+	    "{\"v\":1,\"id\":\"d-%u\",\"verb\":\"deploy\",\"args\":"
+	    "{\"service\":\"shop\",\"version\":\"2\"}}\n",
+	    number);
+	client_send(c, line);
+	client_expect(c, "\"ok\":true");
+}
+
+static void
+test_4096_answers_are_remembered_and_then_the_oldest_goes(void **state)
+{
+	struct fixture *f = *state;
+	struct client c = client_connect(f->loop, f->path);
+
+	for (unsigned i = 0; i < CONTROL_REMEMBERED_MAX; i++)
+		deploy_number(&c, i);
+	assert_int_equal(f->handler.calls, CONTROL_REMEMBERED_MAX);
+	deploy_number(&c, 0);
+	assert_int_equal(f->handler.calls, CONTROL_REMEMBERED_MAX);
+	deploy_number(&c, CONTROL_REMEMBERED_MAX);
+	deploy_number(&c, CONTROL_REMEMBERED_MAX - 1);
+	assert_int_equal(f->handler.calls, CONTROL_REMEMBERED_MAX + 1);
+	deploy_number(&c, 0);
+	assert_int_equal(f->handler.calls, CONTROL_REMEMBERED_MAX + 2);
+	client_close(&c);
+}
+
+static void
 test_busy_is_no_answer_to_remember(void **state)
 {
 	struct fixture *f = *state;
@@ -623,6 +676,8 @@ main(void)
 		TEST(test_the_same_id_for_something_else_is_a_conflict),
 		TEST(test_questions_are_asked_anew_whatever_their_id),
 		TEST(test_who_asks_again_while_it_is_done_gets_the_same_answer),
+		TEST(test_an_answer_is_forgotten_after_its_time),
+		TEST(test_4096_answers_are_remembered_and_then_the_oldest_goes),
 		TEST(test_busy_is_no_answer_to_remember),
 		TEST(test_a_refused_act_is_remembered_too),
 		TEST(
