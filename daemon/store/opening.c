@@ -241,7 +241,9 @@ make(struct database *d)
 	database_shut(d);
 	if (v != GOOD)
 		return TRY_LATER;
-	if (renameat2(d->folder, names[0], d->folder, FOLDER_DATABASE,
+	/* The log gets the mode of the file. */
+	if (fchmodat(d->folder, names[0], 0600, 0) != 0 ||
+	    renameat2(d->folder, names[0], d->folder, FOLDER_DATABASE,
 		RENAME_NOREPLACE) != 0 ||
 	    fsync(d->folder) != 0) {
 		error_set(&d->trouble,

@@ -140,10 +140,10 @@ grow(struct request *r, size_t *room, size_t element_bytes, void **array)
 	size_t want = *room == 0 ? FIRST_ROWS : *room * 2;
 	void *more;
 
-	if (r->row_count < *room)
-		return true;
 	if (r->row_count >= STORE_READ_MAX_ROWS)
 		return false;
+	if (r->row_count < *room)
+		return true;
 	more = reallocarray(*array, want, element_bytes);
 	if (more == NULL)
 		return false;

@@ -22,7 +22,8 @@ const char schema_making[] =
     " wall_ms INTEGER NOT NULL, boot_ms INTEGER NOT NULL,"
     " boot_id TEXT NOT NULL, kind TEXT NOT NULL, service TEXT NOT NULL,"
     " incident TEXT NOT NULL, run TEXT NOT NULL, data TEXT NOT NULL);"
-    "CREATE INDEX event_kind ON event (kind, service, incident);"
+    "CREATE INDEX event_kind ON event (kind);"
+    "CREATE INDEX event_kind_service ON event (kind, service);"
     "CREATE INDEX event_service ON event (service);"
     "CREATE INDEX event_incident ON event (incident) WHERE incident <> '';"
     "CREATE INDEX event_run ON event (run) WHERE run <> '';"
@@ -53,13 +54,32 @@ const char *const schema_statements[] = {
 	    " WHERE id = ?1",
 };
 
+/* Few at a time, because intents wait meanwhile; each of them whole. */
+#define CLOSED_INCIDENTS                                               \
+	"DELETE FROM event WHERE incident <> '' AND incident IN"       \
+	" (SELECT incident FROM event WHERE kind = '" EVENT_CLOSED "'" \
+	" AND wall_ms < ?1 LIMIT ?2 / 50)"
+
+/* What belongs to no incident and is not kept for a reason below. */
+#define OTHERS                                                         \
+	"DELETE FROM event WHERE seq IN (SELECT seq FROM event"        \
+	" WHERE wall_ms < ?1 AND incident = '' AND kind NOT IN"        \
+	" ('" EVENT_HOLD "', '" EVENT_RELEASE "', '" EVENT_DEPLOY "')" \
+	" LIMIT ?2)"
+
+#define NEWER_DEPLOY                                              \
+	"SELECT 1 FROM event n WHERE n.kind = '" EVENT_DEPLOY "'" \
+	" AND n.service = event.service AND n.seq > event.seq"
+
 /* The newest deployment and the newest good one say where to go back to. */
-#define NEWEST_OF_SERVICE                                                   \
-	"seq NOT IN (SELECT max(seq) FROM event"                            \
-	" WHERE kind = '" EVENT_DEPLOY "' GROUP BY service"                 \
-	" UNION SELECT max(seq) FROM event WHERE kind = '" EVENT_DEPLOY "'" \
-	" AND json_valid(data) AND json_extract(data, '$.verified')"        \
-	" GROUP BY service)"
+#define DEPLOYS                                                 \
+	"DELETE FROM event WHERE seq IN (SELECT seq FROM event" \
+	" WHERE kind = '" EVENT_DEPLOY "' AND wall_ms < ?1"     \
+	" AND EXISTS (" NEWER_DEPLOY ")"                        \
+	" AND (NOT json_valid(data)"                            \
+	" OR json_extract(data, '$.verified') IS NOT 1"         \
+	" OR EXISTS (" NEWER_DEPLOY " AND json_valid(n.data)"   \
+	" AND json_extract(n.data, '$.verified'))) LIMIT ?2)"
 
 /* A hold lasts until it is released or its time is over. */
 #define RELEASED                                                           \
@@ -67,26 +87,23 @@ const char *const schema_statements[] = {
 	" AND json_valid(r.data) AND json_extract(r.data, '$.id') ="       \
 	" json_extract(event.data, '$.id') AND r.wall_ms < ?1)"
 
-const char *const schema_pruning[] = {
-	"DELETE FROM event WHERE seq IN (SELECT seq FROM event"
-	" WHERE incident <> '' AND incident IN (SELECT incident FROM event"
-	" WHERE kind = '" EVENT_CLOSED "' AND wall_ms < ?1)"
-	/* What closed it goes last: a rest of it must not look open. */
-	" ORDER BY kind = '" EVENT_CLOSED "', seq LIMIT ?2)",
-	"DELETE FROM event WHERE seq IN (SELECT seq FROM event"
-	" WHERE wall_ms < ?1 AND incident = '' AND kind NOT IN"
-	" ('" EVENT_HOLD "', '" EVENT_RELEASE "') AND " NEWEST_OF_SERVICE
-	" LIMIT ?2)",
-	"DELETE FROM event WHERE seq IN (SELECT seq FROM event"
-	" WHERE wall_ms < ?1 AND kind = '" EVENT_HOLD "' AND json_valid(data)"
-	" AND (" RELEASED " OR (json_extract(data, '$.until_ms') > 0"
-	" AND json_extract(data, '$.until_ms') < ?1)) LIMIT ?2)",
-	"DELETE FROM event WHERE seq IN (SELECT seq FROM event"
-	" WHERE wall_ms < ?1 AND kind = '" EVENT_RELEASE "'"
-	" AND json_valid(data) AND NOT EXISTS (SELECT 1 FROM event h"
-	" WHERE h.kind = '" EVENT_HOLD "' AND h.seq < event.seq"
-	" AND (NOT json_valid(h.data) OR json_extract(h.data, '$.id') IS"
-	" json_extract(event.data, '$.id') OR json_extract(h.data, '$.scope')"
-	" IS json_extract(event.data, '$.scope'))) LIMIT ?2)",
-	NULL,
-};
+#define HOLDS                                                         \
+	"DELETE FROM event WHERE seq IN (SELECT seq FROM event"       \
+	" WHERE wall_ms < ?1 AND kind = '" EVENT_HOLD "'"             \
+	" AND json_valid(data)"                                       \
+	" AND (" RELEASED " OR (json_extract(data, '$.until_ms') > 0" \
+	" AND json_extract(data, '$.until_ms') < ?1)) LIMIT ?2)"
+
+/* Not while there is an older hold that it may be for. */
+#define RELEASES                                                          \
+	"DELETE FROM event WHERE seq IN (SELECT seq FROM event"           \
+	" WHERE wall_ms < ?1 AND kind = '" EVENT_RELEASE "'"              \
+	" AND json_valid(data) AND NOT EXISTS (SELECT 1 FROM event h"     \
+	" WHERE h.kind = '" EVENT_HOLD "' AND h.seq < event.seq"          \
+	" AND (NOT json_valid(h.data) OR json_extract(h.data, '$.id') IS" \
+	" json_extract(event.data, '$.id')"                               \
+	" OR json_extract(h.data, '$.scope') IS"                          \
+	" json_extract(event.data, '$.scope'))) LIMIT ?2)"
+
+const char *const schema_pruning[] = { CLOSED_INCIDENTS, OTHERS, DEPLOYS, HOLDS,
+	RELEASES, NULL };

@@ -159,7 +159,7 @@ void store_read_due(
 uint64_t store_heartbeats(const struct store *s);
 void store_beat(struct store *s);
 
-/* Most that one call of store_prune() deletes of each sort. */
+/* About as many does one call of store_prune() delete of each sort. */
 #define STORE_PRUNE_ROWS 5000
 
 /*

@@ -14,13 +14,15 @@ struct bench {
 	const char *broken; /* channel or key that fails */
 	const char *hangs;  /* channel that never answers */
 	bool refuses;       /* cannot even be started */
+	bool ending;
+	int under_way;
 	int tries;
 	int until;
 };
 
 /* One under way. */
-struct
-try {
+struct attempt {
+	struct bench *bench;
 	outbox_done *done;
 	void *arg;
 	bool ok;
@@ -29,10 +31,12 @@ try {
 static void
 answer(void *arg)
 {
-	struct try try = *(struct try *)arg;
+	struct attempt attempt = *(struct attempt *)arg;
 
 	free(arg);
-	try.done(try.arg, try.ok, try.ok ? NULL : "it says no");
+	if (--attempt.bench->under_way == 0 && attempt.bench->ending)
+		loop_stop(attempt.bench->t.loop);
+	attempt.done(attempt.arg, attempt.ok, attempt.ok ? NULL : "it says no");
 }
 
 static bool
@@ -47,7 +51,7 @@ send_one(void *arg, const struct store_delivery *d, outbox_done *done,
     void *done_arg)
 {
 	struct bench *b = arg;
-	struct try *try;
+	struct attempt *attempt;
 
 	text_addf(&b->sent, "%s:%s ", d->channel, d->dedup_key);
 	if (++b->tries >= b->until)
@@ -56,10 +60,12 @@ send_one(void *arg, const struct store_delivery *d, outbox_done *done,
 		return false;
 	if (is_named(b->hangs, d))
 		return true;
-	try = malloc(sizeof(*try));
-	assert_non_null(try);
-	*try = (struct try){ done, done_arg, !is_named(b->broken, d) };
-	loop_soon(b->t.loop, answer, try);
+	b->under_way++;
+	attempt = malloc(sizeof(*attempt));
+	assert_non_null(attempt);
+	*attempt =
+	    (struct attempt){ b, done, done_arg, !is_named(b->broken, d) };
+	loop_soon(b->t.loop, answer, attempt);
 	return true;
 }
 
@@ -76,6 +82,10 @@ begin(struct bench *b)
 static void
 end(struct bench *b)
 {
+	b->refuses = true;
+	b->ending = true;
+	if (b->under_way > 0)
+		assert_true(loop_run(b->t.loop));
 	outbox_free(b->outbox);
 	storage_end(&b->t);
 	text_free(&b->sent);
@@ -244,7 +254,7 @@ test_kicks_send_nothing_twice(void **state)
 	(void)state;
 	begin(&b);
 	for (int i = 0; i < 10; i++) {
-		char key[8];
+		char key[16];
 
 		(void)snprintf(key, sizeof(key), "%d", i);
 		add(&b, "mail", key);
@@ -292,7 +302,7 @@ test_there_is_room_for_so_many_urgent_ones(void **state)
 	begin(&b);
 	b.hangs = "mail";
 	for (int i = 0; i <= OUTBOX_URGENT_MAX; i++) {
-		char key[8];
+		char key[16];
 
 		(void)snprintf(key, sizeof(key), "%d", i);
 		assert_int_equal(outbox_send_now(b.outbox, "mail", key, "{}"),

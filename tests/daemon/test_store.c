@@ -111,6 +111,8 @@ struct query_row {
 static struct query_row queries[] = {
 	{ "all", { .kind = NULL }, "1 2 3 4 5 6 7 8 9" },
 	{ "of a kind", { .kind = "deploy" }, "1 2 6" },
+	{ "of either of two kinds", { .kind = "deploy", .or_kind = "closed" },
+	  "1 2 5 6" },
 	{ "of a service", { .service = "cart" }, "2 7 8 9" },
 	{ "of an incident", { .incident = "I1" }, "3 4 5" },
 	{ "of a run", { .run = "R2" }, "8 9" },
