@@ -404,8 +404,7 @@ may_go_on(const struct rollback *r, int rule)
 	struct surroundings around = monitor_surroundings(r->m, r->w);
 
 	around.confirm = false;
-	return service_decide_rule(
-		   watched_core(r->w), (unsigned)rule, &around)
+	return service_decide_rule(watched_core(r->w), (unsigned)rule, &around)
 		   .guard == GUARD_RUNNING;
 }
 
