@@ -117,6 +117,14 @@ static const struct evaluator_ops consecutive_ops = {
 	.reset = reset,
 };
 
+static int64_t
+longer_ms(const struct probe_settings *probe)
+{
+	if (probe->timeout_ms > probe->interval_ms)
+		return probe->timeout_ms;
+	return probe->interval_ms;
+}
+
 static struct evaluator *
 create(const void *settings, const struct probe_settings *probe)
 {
@@ -124,7 +132,7 @@ create(const void *settings, const struct probe_settings *probe)
 	    *(const struct consecutive_settings *)settings;
 
 	if (s.max_gap_ms == 0)
-		s.max_gap_ms = CONSECUTIVE_GAP_PACES * probe_pace_ms(probe);
+		s.max_gap_ms = CONSECUTIVE_GAPS * longer_ms(probe);
 	return consecutive_new(&s);
 }
 
@@ -146,11 +154,21 @@ slowest_trip_ms(const void *settings, const struct probe_settings *probe)
 	    probe->timeout_ms;
 }
 
+static const char *
+what_the_gap_does(int64_t gap_ms, const struct probe_settings *probe)
+{
+	if (gap_ms <= probe->interval_ms)
+		return "ends every run";
+	if (gap_ms <= probe_pace_ms(probe))
+		return "ends a run of time-outs";
+	return "may end a run that should go on";
+}
+
 static void
 check_gap(const struct consecutive_settings *s,
     const struct probe_settings *probe, evaluator_object *object, void *arg)
 {
-	bool never = s->max_gap_ms <= probe_pace_ms(probe);
+	bool never = s->max_gap_ms <= probe->interval_ms;
 	char gap[DURATION_TEXT_MAX], apart[DURATION_TEXT_MAX];
 	char text[OBJECTION_TEXT_MAX];
 
@@ -162,8 +180,8 @@ check_gap(const struct consecutive_settings *s,
 	    "gap %s %s, as answers of \"%s\" may be %s apart; leave gap out, "
 	    "or make it longer than that",
 	    duration_text(s->max_gap_ms, gap),
-	    never ? "ends every run" : "may end a run that should go on",
-	    probe->name, duration_text(probe_spread_ms(probe), apart));
+	    what_the_gap_does(s->max_gap_ms, probe), probe->name,
+	    duration_text(probe_spread_ms(probe), apart));
 	object(never ? OBJECTION_WRONG : OBJECTION_DOUBT, text, arg);
 }
 

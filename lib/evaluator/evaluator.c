@@ -57,9 +57,9 @@ evaluator_forget(struct evaluator *e)
 int64_t
 probe_pace_ms(const struct probe_settings *probe)
 {
-	if (probe->timeout_ms > probe->interval_ms)
-		return probe->timeout_ms;
-	return probe->interval_ms;
+	int64_t missed = probe->timeout_ms / probe->interval_ms;
+
+	return (missed + 1) * probe->interval_ms;
 }
 
 int64_t

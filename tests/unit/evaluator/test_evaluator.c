@@ -21,7 +21,10 @@ static struct row {
 	{ "three every five seconds", { 3, 2, 0 }, 5000, 2000, 10000, 17000,
 	    "" },
 	{ "a time-out beyond the interval slows it down", { 3, 2, 0 }, 1000,
-	    4000, 2000, 13000, "" },
+	    4000, 2000, 15000, "" },
+	{ "a time-out just below the interval does not", { 3, 2, 0 }, 1000, 999,
+	    2000, 3999, "" },
+	{ "one just as long does", { 3, 2, 0 }, 1000, 1000, 2000, 6000, "" },
 	{ "one failure", { 1, 2, 0 }, 5000, 2000, 0, 7000,
 	    "doubt: one failed probe is enough to trip it; set failures to "
 	    "at least 2\n" },
@@ -29,10 +32,10 @@ static struct row {
 	    10000, 17000,
 	    "wrong: gap 5s ends every run, as answers of \"health\" may be "
 	    "7s apart; leave gap out, or make it longer than that\n" },
-	{ "a gap that ends a run of time-outs", { 2, 1, 4000 }, 1000, 4000,
-	    1000, 9000,
-	    "wrong: gap 4s ends every run, as answers of \"health\" may be "
-	    "8s apart; leave gap out, or make it longer than that\n" },
+	{ "a gap that ends a run of time-outs", { 2, 1, 5000 }, 1000, 4000,
+	    1000, 10000,
+	    "doubt: gap 5s ends a run of time-outs, as answers of \"health\" "
+	    "may be 9s apart; leave gap out, or make it longer than that\n" },
 	{ "a gap that a slow answer after a quick one exceeds", { 3, 2, 7000 },
 	    5000, 2000, 10000, 17000,
 	    "doubt: gap 7s may end a run that should go on, as answers of "
@@ -131,6 +134,68 @@ test_a_gap_that_is_set_holds(void **state)
 	assert_int_equal(two_failures(&two, &quick, 60001), VERDICT_UNKNOWN);
 }
 
+/*
+ * Asks as the poller does: at each multiple of the interval, unless the last
+ * question is still open.  From bad_ms on each answer takes so long and is a
+ * failure.  How long until it trips?
+ */
+static int64_t
+time_to_trip_ms(const struct evaluator_settings *settings,
+    const struct probe_settings *probe, int64_t bad_ms, int64_t answer_ms)
+{
+	struct evaluator *e = evaluator_new(settings, probe);
+	struct sample s = { .outcome = SAMPLE_OK };
+
+	assert_non_null(e);
+	for (int64_t ms = 0; ms < 1000000; ms += probe->interval_ms) {
+		if (ms > 0 && ms <= s.answered_ms)
+			continue;
+		s.asked_ms = s.answered_ms = ms;
+		if (ms >= bad_ms) {
+			s.outcome = SAMPLE_FAILED;
+			s.answered_ms += answer_ms;
+		}
+		if (evaluator_observe(e, &s).verdict == VERDICT_TRIPPED)
+			break;
+	}
+	assert_int_equal(evaluator_finding(e).verdict, VERDICT_TRIPPED);
+	evaluator_free(e);
+	return s.answered_ms - bad_ms;
+}
+
+/* Over every moment of going bad, and quick and slow answers. */
+static void
+test_it_trips_in_the_time_it_says(void **state)
+{
+	static const int64_t timeouts_ms[] = { 10, 400, 999, 1000, 1001, 1999,
+		2000, 3500 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(timeouts_ms); i++) {
+		struct consecutive_settings three = { 3, 2, 0 };
+		struct probe_settings probe = { .name = "health",
+			.interval_ms = 1000,
+			.timeout_ms = timeouts_ms[i] };
+		struct evaluator_settings e = { .name = "down",
+			.kind = &evaluator_consecutive,
+			.settings = &three };
+		int64_t worst_ms = 0, best_ms = INT64_MAX, ms;
+
+		for (int64_t bad_ms = 1; bad_ms <= 1000; bad_ms++) {
+			ms = time_to_trip_ms(&e, &probe, bad_ms, 0);
+			best_ms = ms < best_ms ? ms : best_ms;
+			ms = time_to_trip_ms(
+			    &e, &probe, bad_ms, probe.timeout_ms);
+			worst_ms = ms > worst_ms ? ms : worst_ms;
+		}
+		assert_int_equal(
+		    best_ms, evaluator_fastest_trip_ms(&e, &probe));
+		/* It went bad 1 ms after a question, not 0. */
+		assert_int_equal(
+		    worst_ms + 1, evaluator_slowest_trip_ms(&e, &probe));
+	}
+}
+
 static void
 test_its_table_holds_together(void **state)
 {
@@ -165,6 +230,7 @@ main(void)
 		cmocka_unit_test(
 		    test_without_a_gap_five_times_the_pace_ends_a_run),
 		cmocka_unit_test(test_a_gap_that_is_set_holds),
+		cmocka_unit_test(test_it_trips_in_the_time_it_says),
 		cmocka_unit_test(test_its_table_holds_together),
 		cmocka_unit_test(test_words),
 	};
