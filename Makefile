@@ -121,6 +121,17 @@ $(BUILD)/rollbackctl: $(call obj,$(ctl_src)) $(lib)
 	$(link) $(lib_ldlibs)
 $(BUILD)/rollbackd-step: $(call obj,$(step_src)) $(lib)
 	$(link) $(call libs_of,$(STEP_PKGS))
+# The same programs, but that a test can kill them at named places.
+failing_src := $(shell grep -ls FAILPOINT daemon/*.c daemon/*/*.c)
+failing_obj = $(foreach s,$(1),$(BUILD)/$(if $(filter $(s),$(failing_src)),failing/)$(s:.c=.o))
+$(BUILD)/failing/%.o: %.c $(BUILD)/flags
+	$(if $(V),,@echo "  CC    $< (failing)")
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(cppflags) -DROLLBACKD_FAILPOINTS $(cflags) -MMD -MP -c -o $@ $<
+$(BUILD)/failing/rollbackd: $(call failing_obj,$(monitor_src)) $(lib)
+	$(link) $(ldlibs)
+$(BUILD)/failing/rollbackd-step: $(call failing_obj,$(step_src)) $(lib)
+	$(link) $(call libs_of,$(STEP_PKGS))
 $(replay): %: %.o $(call obj,$(wildcard tests/replay/*.c)) $(lib)
 	$(link) $(lib_ldlibs) -lcmocka
 $(filter-out $(replay),$(units)): %: %.o $(lib)
@@ -144,7 +155,8 @@ $(BUILD)/rollbackd.service: systemd/rollbackd.service.in $(BUILD)/flags
 ## check: unit tests, the fuzz corpus, replays and the system tests
 check: deps-check
 	+$(Q)$(again) run-check
-run-check: all $(units) $(shells) $(fuzzers) $(tools)
+run-check: all $(units) $(shells) $(fuzzers) $(tools) \
+		$(BUILD)/failing/rollbackd-step
 	$(Q)BUILD=$(abspath $(BUILD)) WRAP="$(WRAP)" tests/run \
 		$(units) $(shells) $(fuzzers) $(wildcard tests/system/test_*)
 
@@ -182,6 +194,13 @@ bench: deps
 run-bench: all $(benches) $(tools)
 	@for b in $(benches) $(wildcard tests/bench/*.sh); do \
 		BUILD=$(abspath $(BUILD)) $$b || exit 1; done
+
+## crash: SIGKILL at random moments over 200 steps, and at each durable point
+crash: deps-check
+	+$(Q)$(again) BUILD=$(BUILD)/failpoints CPPFLAGS=-DROLLBACKD_FAILPOINTS all
+	+$(Q)$(again) all
+	$(Q)BUILD=$(abspath $(BUILD)) tests/run tests/crash/random
+	$(Q)BUILD=$(abspath $(BUILD))/failpoints tests/run tests/crash/points
 
 ## demo: a bad release, noticed and rolled back, for real (KEEP=1: stay up)
 demo: deps-demo
@@ -240,7 +259,7 @@ clean:
 help:
 	@sed -n 's/^## //p' $(firstword $(MAKEFILE_LIST))
 
-.PHONY: all check run-check asan tsan coverage fuzz run-fuzzers bench \
+.PHONY: crash all check run-check asan tsan coverage fuzz run-fuzzers bench \
 	run-bench demo lint format deps deps-demo deps-check deps-all install \
 	uninstall clean help FORCE
 # Not of the other variants, which are built below this one.

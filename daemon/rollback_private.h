@@ -22,7 +22,6 @@
 #define REPORT_TEXT_MAX (8 * 1024 * 1024)
 #define WORDS_MAX 256
 #define REQUEST_PATH_MAX 320
-#define REQUEST_FILES_FEW 8
 
 /* One run: its plan comes from a pin, and outlives any reload. */
 struct rollback_run {

@@ -231,24 +231,6 @@ rollback_key(struct rollback *r, struct key *key)
 	    key->run, sizeof(key->run), "%s", rollback_run_now(r)->id);
 }
 
-/* The path beneath the configuration's folder. */
-static const char *
-relative(const struct config *c, const char *file)
-{
-	for (size_t i = 0; i < c->file_count; i++) {
-		size_t whole = strlen(file);
-		size_t tail = strlen(c->files[i].path);
-
-		if (whole < tail)
-			continue;
-		if (strcmp(file + whole - tail, c->files[i].path) != 0)
-			continue;
-		if (whole == tail || file[whole - tail - 1] == '/')
-			return c->files[i].path;
-	}
-	return file;
-}
-
 /* A file of the copy that this rollback runs on; the text lives in r. */
 static void
 add_file(struct rollback *r, struct request *request, const char *file)
@@ -265,10 +247,7 @@ add_file(struct rollback *r, struct request *request, const char *file)
 	request->files[request->file_count++] = path;
 }
 
-/*
- * The main file, for templates, and those of the service and the procedure;
- * all of them when they are few.
- */
+/* What the runner needs to make the same pin, and no more. */
 static void
 add_files(struct rollback *r, struct request *request)
 {
@@ -276,16 +255,17 @@ add_files(struct rollback *r, struct request *request)
 	const struct service_settings *s = config_service(c, r->service);
 	const struct procedure_settings *p =
 	    config_procedure(c, request->procedure);
+	const char *files[REQUEST_FILES_MAX];
+	size_t count = 0;
 
-	if (c->file_count > 0)
-		add_file(r, request, c->files[0].path);
-	if (s != NULL)
-		add_file(r, request, relative(c, s->source.file));
-	if (p != NULL)
-		add_file(r, request, relative(c, p->source.file));
-	for (size_t i = 0;
-	     c->file_count <= REQUEST_FILES_FEW && i < c->file_count; i++)
-		add_file(r, request, c->files[i].path);
+	if (s == NULL || p == NULL ||
+	    !pin_files(c, s, p, files, REQUEST_FILES_MAX, &count)) {
+		/* The runner says what is not there. */
+		files[0] = c->files[0].path;
+		count = 1;
+	}
+	for (size_t i = 0; i < count; i++)
+		add_file(r, request, files[i]);
 }
 
 static const char *

@@ -7,7 +7,7 @@
 #include "tests/daemon/storage.h"
 
 #define APPENDS 6
-#define POWER_SEEDS 3
+#define POWER_SEEDS 2
 #define OPERATIONS_MAX 400 /* more than any of these does */
 
 /* Which of the events were answered with yes. */
