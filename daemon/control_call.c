@@ -4,8 +4,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/digest.h"
+
+/* At most a third of the time is for callers. */
+#define REST_FACTOR 2
 
 static void
 forget(struct remembered *m)
@@ -135,6 +139,28 @@ remember(struct control_call *call, const char *digest)
 	return true;
 }
 
+static int64_t
+monotonic_ms(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t); /* cannot fail */
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static void
+handle(struct control *c, struct control_call *call)
+{
+	int64_t begin_ms = monotonic_ms();
+	int64_t took_ms;
+
+	c->handler(c->arg, call);
+	took_ms = monotonic_ms() - begin_ms;
+	if (took_ms > 0)
+		c->rest_until_ms =
+		    loop_now_ms(c->loop) + took_ms + REST_FACTOR * took_ms;
+}
+
 void
 call_start(struct conn *n, struct control_request *request,
     const struct caller *caller)
@@ -159,7 +185,7 @@ call_start(struct conn *n, struct control_request *request,
 		goto out;
 	}
 	wait_for(n, call);
-	c->handler(c->arg, call);
+	handle(c, call);
 out:
 	request_end(request);
 }

@@ -137,27 +137,39 @@ take_request(struct conn *n, const char *line, size_t length)
 		conn_refuse(n, code, err.text);
 }
 
+/* There is no whole line. */
+static void
+await_line(struct conn *n)
+{
+	n->id[0] = '\0';
+	if (n->in_length > CONTROL_REQUEST_MAX_BYTES)
+		refuse_and_close(
+		    n, CONTROL_TOO_LARGE, "a request may have 65536 bytes");
+	else if (n->ended && n->in_length > 0)
+		refuse_and_close(
+		    n, CONTROL_BAD_REQUEST, "a request ends with a newline");
+	else if (n->ended)
+		conn_drop(n);
+	else if (n->in_length > 0 && n->state != CONN_READING)
+		enter(n, CONN_READING, n->control->deadlines.request_ms);
+}
+
 /* At most one line; the connection may be gone after this. */
 static void
 take_line(struct conn *n)
 {
+	int64_t rest_ms =
+	    n->control->rest_until_ms - loop_now_ms(n->control->loop);
 	char *newline = memchr(n->in, '\n', n->in_length);
 	char *line;
 	size_t length;
 
-	n->id[0] = '\0';
 	if (newline == NULL) {
-		if (n->in_length > CONTROL_REQUEST_MAX_BYTES)
-			refuse_and_close(n, CONTROL_TOO_LARGE,
-			    "a request may have 65536 bytes");
-		else if (n->ended && n->in_length > 0)
-			refuse_and_close(n, CONTROL_BAD_REQUEST,
-			    "a request ends with a newline");
-		else if (n->ended)
-			conn_drop(n);
-		else if (n->in_length > 0 && n->state != CONN_READING)
-			enter(
-			    n, CONN_READING, n->control->deadlines.request_ms);
+		await_line(n);
+		return;
+	}
+	if (rest_ms > 0) {
+		enter(n, CONN_NEXT, rest_ms);
 		return;
 	}
 	length = (size_t)(newline - n->in);

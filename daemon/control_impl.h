@@ -76,7 +76,8 @@ struct control {
 	struct control_roles_gids roles;
 	struct conn_list conns;
 	size_t conn_count;
-	size_t pending_bytes; /* of replies on their way */
+	size_t pending_bytes;  /* of replies on their way */
+	int64_t rest_until_ms; /* no new call before: see call_start() */
 	struct call_list calls;
 	struct remembered *memory; /* CONTROL_REMEMBERED_MAX */
 };
@@ -91,7 +92,8 @@ void conn_drop(struct conn *n);
 
 /*
  * Hands a good request to the handler, or answers it from memory.  Takes the
- * request.  The connection may be gone after this.
+ * request.  The connection may be gone after this.  A long answer is followed
+ * by a rest, so that whoever asks much cannot keep the loop from its work.
  */
 void call_start(struct conn *n, struct control_request *request,
     const struct caller *caller);

@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -35,6 +36,7 @@ struct handler {
 	struct control_call *kept[64];
 	size_t kept_count;
 	size_t answer_bytes; /* of the text in the result */
+	int64_t work_ms;     /* keeps the loop so long */
 };
 
 struct fixture {
@@ -63,12 +65,31 @@ answer(struct handler *h, struct control_call *call)
 	control_reply(call, o);
 }
 
+static int64_t
+monotonic_ms(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static void
+work(int64_t ms)
+{
+	int64_t until_ms = monotonic_ms() + ms;
+
+	while (monotonic_ms() < until_ms)
+		;
+}
+
 static void
 on_call(void *arg, struct control_call *call)
 {
 	struct handler *h = arg;
 
 	h->calls++;
+	work(h->work_ms);
 	if (h->keeps)
 		h->kept[h->kept_count++] = call;
 	else
@@ -637,6 +658,26 @@ test_answers_on_their_way_have_a_limit_together(void **state)
 }
 
 static void
+test_long_answers_leave_the_loop_time_for_its_work(void **state)
+{
+	struct fixture *f = *state;
+	struct client c[4];
+	int64_t begin_ms = monotonic_ms();
+
+	f->handler.work_ms = 20;
+	for (size_t i = 0; i < ARRAY_LEN(c); i++) {
+		c[i] = client_connect(f->loop, f->path);
+		client_send(&c[i], REQUEST("a", "status", "{}"));
+	}
+	for (size_t i = 0; i < ARRAY_LEN(c); i++)
+		client_expect(&c[i], "\"ok\":true");
+	/* Four answers, and three rests between them of twice as long. */
+	assert_true(monotonic_ms() - begin_ms >= 4 * 20 + 3 * 40 - 5);
+	for (size_t i = 0; i < ARRAY_LEN(c); i++)
+		client_close(&c[i]);
+}
+
+static void
 test_who_waits_when_the_daemon_stops_is_told(void **state)
 {
 	struct fixture *f = *state;
@@ -687,6 +728,7 @@ main(void)
 		TEST(test_an_answer_may_be_long_but_not_too_long),
 		TEST(test_who_does_not_take_his_answer_is_dropped),
 		TEST(test_answers_on_their_way_have_a_limit_together),
+		TEST(test_long_answers_leave_the_loop_time_for_its_work),
 		TEST(test_who_waits_when_the_daemon_stops_is_told),
 	};
 
