@@ -59,7 +59,7 @@ struct runner_settings {
 struct config_file {
 	const char *path;  /* relative to the main file's folder */
 	const char *shown; /* as complaints and struct source name it */
-	const char *bytes; /* and a NUL behind them */
+	const char *bytes; /* then a newline and a NUL */
 	size_t length;
 };
 

@@ -186,8 +186,6 @@ look_at_sign(struct hints *h, const struct token *t)
 		note(h, t->line, "@include is not used here");
 	else if (t->kind == TOKEN_UNCLOSED && *t->start == '"')
 		note(h, t->line, "the text that begins here is never closed");
-	else if (t->kind == TOKEN_UNCLOSED)
-		note(h, t->line, "a comment /* is never closed");
 }
 
 void

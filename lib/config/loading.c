@@ -33,7 +33,7 @@ keep(struct loading *l, const char *path, struct file *file)
 
 	kept->path = arena_strdup(c->arena, path);
 	kept->shown = arena_printf(c->arena, "%s%s", l->prefix, path);
-	kept->bytes = arena_strndup(c->arena, file->bytes, file->length);
+	kept->bytes = parse_copy(c->arena, file->bytes, file->length);
 	kept->length = file->length;
 	free(file->bytes);
 	if (kept->path == NULL || kept->shown == NULL || kept->bytes == NULL) {

@@ -22,6 +22,19 @@ say_why(const config_t *tree, struct source where, const struct hint *hint,
 	    *advice == '\0' ? "" : ": ", advice);
 }
 
+char *
+parse_copy(struct arena *a, const char *bytes, size_t length)
+{
+	char *copy = arena_alloc(a, length + sizeof("\n"));
+
+	if (copy != NULL) {
+		if (length > 0)
+			memcpy(copy, bytes, length);
+		copy[length] = '\n';
+	}
+	return copy;
+}
+
 bool
 parse_bytes(struct parsed *p, const char *shown, const char *bytes,
     size_t length, struct complaints *complaints)

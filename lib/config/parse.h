@@ -12,6 +12,7 @@
 
 #include <libconfig.h>
 
+#include "base/arena.h"
 #include "config/complaints.h"
 
 struct parsed {
@@ -19,7 +20,13 @@ struct parsed {
 	config_t tree;     /* its root has this struct as hook */
 };
 
-/* bytes[length] is NUL.  False after complaining; free it in any case. */
+/*
+ * A copy that parse_bytes() takes: a newline and a NUL behind the bytes, as
+ * libconfig 1.5 stumbles over a comment that nothing ends.
+ */
+char *parse_copy(struct arena *a, const char *bytes, size_t length);
+
+/* False after complaining; free it in any case. */
 bool parse_bytes(struct parsed *p, const char *shown, const char *bytes,
     size_t length, struct complaints *complaints);
 void parse_free(struct parsed *p);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "config/loading.h"
+#include "config/parse.h"
 #include "config/templates.h"
 #include "config/writer.h"
 
@@ -248,7 +249,7 @@ read_pin(struct pin *pin, const char *bytes, size_t length,
 {
 	struct reader r = { .arena = pin->arena, .complaints = complaints };
 	struct parsed parsed;
-	const char *copy = arena_strndup(pin->arena, bytes, length);
+	const char *copy = parse_copy(pin->arena, bytes, length);
 
 	if (copy == NULL)
 		return false;

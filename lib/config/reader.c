@@ -126,8 +126,6 @@ miss(struct reader *r, const struct layers *layers, const char *what,
 
 	if (r->is_template)
 		return;
-	if (name == NULL)
-		name = config_setting_name(group);
 	complain(r->complaints, COMPLAINT_ERROR, reader_source(group),
 	    "%s%s%s%s has no \"%s\": %s", what, name == NULL ? "" : " \"",
 	    name == NULL ? "" : name, name == NULL ? "" : "\"", key, help);

@@ -174,7 +174,7 @@ bool
 scan_bytes(const char *bytes, size_t length, struct source where,
     struct complaints *c, struct hint *hint)
 {
-	struct token_reader r = { bytes, bytes + length, 1 };
+	struct token_reader r = { bytes, bytes + length, 1, 0 };
 	struct hints hints = { .hint = hint, .last.kind = TOKEN_NONE };
 	bool good = true;
 	struct token t;
@@ -196,5 +196,12 @@ scan_bytes(const char *bytes, size_t length, struct source where,
 		else if (is_close(t.kind) && hints.depth > 0)
 			hints.depth--;
 	} while (t.kind != TOKEN_END && t.kind != TOKEN_UNCLOSED);
+	if (t.kind == TOKEN_UNCLOSED && *t.start != '"') {
+		/* libconfig would pass the rest of the file over in silence. */
+		refuse(c, where, t.line,
+		    "the comment that begins here is "
+		    "never closed");
+		return false;
+	}
 	return good;
 }

@@ -25,8 +25,8 @@ struct hint {
 };
 
 /*
- * bytes[length] is NUL.  False after complaining: libconfig must not see
- * them.
+ * Something ends the bytes that is no digit.  False after complaining:
+ * libconfig must not see them.
  */
 bool scan_bytes(const char *bytes, size_t length, struct source where,
     struct complaints *complaints, struct hint *hint);

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 struct suggestion
 suggest_new(const char *wrong)
@@ -53,6 +54,11 @@ suggest_consider(struct suggestion *s, const char *known)
 	size_t allowed = known_length <= 4 ? 1 : 1 + known_length / 4;
 	size_t d;
 
+	if (strcasecmp(s->wrong, known) == 0) {
+		s->best = known;
+		s->distance = 0;
+		return;
+	}
 	if (wrong_length > SUGGEST_WORD_MAX || known_length > SUGGEST_WORD_MAX)
 		return;
 	d = distance(s->wrong, wrong_length, known, known_length);

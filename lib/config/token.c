@@ -41,6 +41,7 @@ skip_line(struct token_reader *r)
 static bool
 skip_comment(struct token_reader *r)
 {
+	r->comment_line = r->line;
 	r->next += 2;
 	while (r->next < r->end) {
 		if (peek(r, 0) == '*' && peek(r, 1) == '/') {
@@ -122,8 +123,10 @@ token_next(struct token_reader *r)
 	struct token t = { .kind = TOKEN_UNCLOSED, .line = r->line };
 
 	t.start = r->next;
-	if (!skip_space(r))
+	if (!skip_space(r)) {
+		t.line = r->comment_line;
 		return t;
+	}
 	t.start = r->next;
 	t.line = r->line;
 	if (r->next >= r->end)

@@ -27,6 +27,7 @@ struct token_reader {
 	const char *next;
 	const char *end;
 	unsigned line;
+	unsigned comment_line; /* where the last comment began */
 };
 
 struct token token_next(struct token_reader *r);

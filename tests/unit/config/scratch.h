@@ -17,8 +17,8 @@
 #include "config/config.h"
 
 struct scratch {
-	char folder[64];
-	char path[512]; /* of the last file written */
+	char folder[256];
+	char path[1024]; /* of the last file written */
 };
 
 static inline void
