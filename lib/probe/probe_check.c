@@ -179,13 +179,19 @@ probe_check(const struct probe_settings *p, probe_object *object, void *arg)
 {
 	const struct objector o = { object, arg };
 	char timeout[DURATION_TEXT_MAX], interval[DURATION_TEXT_MAX];
+	char apart[DURATION_TEXT_MAX];
+	/* What comes due while an answer is awaited is left out. */
+	int64_t apart_ms = p->interval_ms > 0 ?
+	    (p->timeout_ms / p->interval_ms + 1) * p->interval_ms :
+	    0;
 
 	if (p->timeout_ms > p->interval_ms)
 		say(&o, PROBE_DOUBT,
 		    "timeout %s is longer than interval %s: a target that "
 		    "hangs is asked only every %s",
 		    duration_text(p->timeout_ms, timeout),
-		    duration_text(p->interval_ms, interval), timeout);
+		    duration_text(p->interval_ms, interval),
+		    duration_text(apart_ms, apart));
 	if (p->kind == &probe_http)
 		check_http(p, &o);
 }
