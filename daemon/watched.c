@@ -37,6 +37,7 @@ struct watched {
 	struct rollback *rollback;
 	enum verdict verdict; /* as last logged */
 	enum guard guard;     /* as last told */
+	bool was_blind;
 	uint64_t asked;
 };
 
@@ -73,6 +74,20 @@ doubted(struct watched *w, const struct sample *s)
 	return lost;
 }
 
+/*
+ * The first samples of an outage of ours came before any witness was missed:
+ * once one answers again, nothing of that time may set anything off.
+ */
+static void
+look_at_witnesses(struct watched *w)
+{
+	bool is_blind = witnesses_blind(w->monitor->witnesses) != NULL;
+
+	if (w->was_blind && !is_blind)
+		service_forget(w->core, loop_now_ms(w->monitor->loop));
+	w->was_blind = is_blind;
+}
+
 static void
 on_sample(void *arg, const struct sample *sample)
 {
@@ -80,6 +95,7 @@ on_sample(void *arg, const struct sample *sample)
 	struct watched *w = p->watched;
 	struct sample s = doubted(w, sample);
 
+	look_at_witnesses(w);
 	w->asked++;
 	service_observe(w->core, p->index, &s);
 	tell_verdict(w, &s);
@@ -343,11 +359,13 @@ tell_hold(struct watched *w, const struct service_decision *d)
 void
 watched_think(struct watched *w)
 {
-	struct surroundings around = monitor_surroundings(w->monitor, w);
+	struct surroundings around;
 	struct service_decision d;
 
 	if (!w->monitor->is_ready)
 		return;
+	look_at_witnesses(w);
+	around = monitor_surroundings(w->monitor, w);
 	d = service_decide(w->core, &around);
 	switch (d.decision.action) {
 	case ACTION_NONE:

@@ -164,6 +164,8 @@ toggle(struct simulation *s)
 		world_set_shadow(s->world, o->shadow);
 		return;
 	case 2:
+		if (o->blind && !on)
+			oracle_forget(o);
 		o->blind = on;
 		text_add(s->out, o->blind ? "blind\n" : "not blind\n");
 		world_set_blind_witness(s->world, o->blind ? "gateway" : NULL);

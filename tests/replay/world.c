@@ -304,6 +304,9 @@ world_set_shadow(struct world *w, bool shadow)
 void
 world_set_blind_witness(struct world *w, const char *witness)
 {
+	/* What came before the witness was missed may be our own outage. */
+	if (w->around.blind_witness != NULL && witness == NULL)
+		service_forget(w->service, w->now_ms);
 	w->around.blind_witness = witness;
 	think(w);
 }
