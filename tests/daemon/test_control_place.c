@@ -5,6 +5,7 @@
 #include "tests/unit/test.h"
 
 #include <grp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -365,6 +366,82 @@ test_many_groups_are_all_looked_at(void **state)
 	control_close(c);
 }
 
+/*
+ * A process of that user opens so many connections, says so through the pipe
+ * and keeps them until it is killed.
+ */
+static pid_t
+start_crowd(struct fixture *f, uid_t uid, size_t count, int *from)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	const gid_t group = GROUP_CONNECT;
+	int ends[2];
+	pid_t pid;
+
+	assert_int_equal(pipe(ends), 0);
+	*from = ends[0];
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid > 0) {
+		(void)close(ends[1]);
+		return pid;
+	}
+	(void)snprintf(
+	    address.sun_path, sizeof(address.sun_path), "%s", f->path);
+	if (setgroups(1, &group) != 0 || setgid(USER) != 0 || setuid(uid) != 0)
+		_exit(2);
+	for (size_t i = 0; i < count; i++) {
+		int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+		if (connect(fd, (const struct sockaddr *)&address,
+			sizeof(address)) != 0)
+			_exit(3);
+	}
+	(void)alarm(60); /* should the test not live to kill us */
+	if (write(ends[1], "x", 1) == 1)
+		(void)pause();
+	_exit(0);
+}
+
+/* 120 for all the others together, and the last 8 for us. */
+static void
+test_whatever_others_do_there_is_room_for_root(void **state)
+{
+	static const size_t counts[] = { 32, 32, 32, 24, 1 };
+	const size_t others =
+	    CONTROL_CONNECTIONS_MAX - CONTROL_CONNECTIONS_RESERVED;
+	struct client c[CONTROL_CONNECTIONS_RESERVED + 1];
+	struct fixture *f = *state;
+	pid_t crowd[ARRAY_LEN(counts)];
+	struct control *control;
+
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(chown(f->folder, 0, GROUP_CONNECT), 0);
+	assert_int_equal(chmod(f->folder, 0750), 0);
+	control = must_open(f, GROUP_CONNECT);
+	for (size_t i = 0; i < ARRAY_LEN(counts); i++) {
+		int from;
+
+		crowd[i] = start_crowd(f, (uid_t)(USER + i), counts[i], &from);
+		await(f->loop, from);
+		(void)close(from);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(c); i++)
+		c[i] = client_connect(f->loop, f->path);
+	client_expect(&c[ARRAY_LEN(c) - 1], "\"code\":\"busy\"");
+	assert_int_equal(control_connections(control), others + 8);
+	client_send(&c[0], "{\"v\":1,\"id\":\"a\",\"verb\":\"version\"}\n");
+	client_expect(&c[0], "\"ok\":true");
+	for (size_t i = 0; i < ARRAY_LEN(c); i++)
+		client_close(&c[i]);
+	for (size_t i = 0; i < ARRAY_LEN(counts); i++) {
+		assert_int_equal(kill(crowd[i], SIGKILL), 0);
+		assert_int_equal(waitpid(crowd[i], NULL, 0), crowd[i]);
+	}
+	control_close(control);
+}
+
 static void
 test_without_descriptors_one_caller_still_gets_in(void **state)
 {
@@ -406,6 +483,7 @@ main(void)
 		TEST(test_who_runs_the_daemon_may_do_everything),
 		TEST(test_groups_decide_who_connects_and_who_acts),
 		TEST(test_many_groups_are_all_looked_at),
+		TEST(test_whatever_others_do_there_is_room_for_root),
 		TEST(test_without_descriptors_one_caller_still_gets_in),
 	};
 
