@@ -8,77 +8,6 @@
 
 #define IN_FLIGHT_MIN 16
 #define IN_FLIGHT_MAX 16384
-/* Lateness below this is the grain of timers, not lag. */
-#define LATE_MIN_MS 20
-
-/* Lag: how late a timer fires that is always running */
-
-static void
-start_tick(struct fetch *f)
-{
-	if (loop_timer_runs(f->tick))
-		return;
-	f->tick_due_ms = fetch_clock_ms() + LAG_TICK_MS;
-	loop_timer_start(f->tick, LAG_TICK_MS);
-}
-
-static int64_t
-late_ms(const struct fetch *f)
-{
-	int64_t late = fetch_clock_ms() - f->tick_due_ms;
-
-	return late < LATE_MIN_MS ? 0 : late;
-}
-
-static void
-expire_queued(struct fetch *f)
-{
-	int64_t now_ms = fetch_clock_ms();
-	struct fetch_target *t = f->queue_first;
-
-	while (t != NULL) {
-		if (now_ms - t->sent_ms < t->timeout_ms) {
-			t = t->queue_next;
-			continue;
-		}
-		question_out_of_time(t);
-		t = f->queue_first; /* whatever the callback did */
-	}
-}
-
-static void
-on_tick(void *arg)
-{
-	struct fetch *f = arg;
-
-	fetch_enter(f);
-	f->lag_ms += late_ms(f);
-	expire_queued(f);
-	fetch_start_queued(f);
-	if (f->in_flight > 0 || f->queue_first != NULL)
-		start_tick(f);
-	fetch_leave(f);
-}
-
-/* Queue */
-
-static void
-join_queue(struct fetch_target *t)
-{
-	struct fetch *f = t->fetch;
-
-	t->state = FETCH_QUEUED;
-	t->sent_ms = fetch_clock_ms();
-	t->asked_ms = loop_now_ms(f->loop);
-	t->queue_next = NULL;
-	if (f->queue_last == NULL)
-		f->queue_first = t;
-	else
-		f->queue_last->queue_next = t;
-	f->queue_last = t;
-}
-
-/* Making and freeing */
 
 /* A connection each, and as many again that are idle. */
 static size_t
@@ -100,7 +29,7 @@ really_free(struct fetch *f)
 {
 	shard_free_empty(f);
 	resolver_free(f->resolver);
-	loop_timer_free(f->tick);
+	queue_close(f);
 	free(f->sockets);
 	free(f);
 }
@@ -114,12 +43,6 @@ fetch_clock_ms(void)
 
 	(void)clock_gettime(CLOCK_BOOTTIME, &now); /* cannot fail */
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-int64_t
-fetch_lag_ms(const struct fetch *f)
-{
-	return f->lag_ms + (loop_timer_runs(f->tick) ? late_ms(f) : 0);
 }
 
 void
@@ -140,35 +63,6 @@ fetch_leave(struct fetch *f)
 		shard_free_empty(f);
 }
 
-void
-fetch_leave_queue(struct fetch_target *t)
-{
-	struct fetch *f = t->fetch;
-	struct fetch_target *before = NULL, *at = f->queue_first;
-
-	while (at != t) {
-		before = at;
-		at = at->queue_next;
-	}
-	if (before == NULL)
-		f->queue_first = t->queue_next;
-	else
-		before->queue_next = t->queue_next;
-	if (f->queue_last == t)
-		f->queue_last = before;
-}
-
-void
-fetch_start_queued(struct fetch *f)
-{
-	while (f->queue_first != NULL && f->in_flight < f->in_flight_max) {
-		struct fetch_target *t = f->queue_first;
-
-		fetch_leave_queue(t);
-		question_begin(t);
-	}
-}
-
 struct fetch *
 fetch_new_with(
     struct loop *loop, const struct fetch_settings *settings, struct error *err)
@@ -177,8 +71,11 @@ fetch_new_with(
 		.resolv_conf = settings->resolv_conf };
 	struct fetch *f = calloc(1, sizeof(*f));
 
-	if (f == NULL || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-		goto no_memory;
+	if (f == NULL || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+		(void)error_set(err, "out of memory");
+		free(f);
+		return NULL;
+	}
 	f->loop = loop;
 	f->in_flight_max = settings->in_flight_max > 0 ?
 	    settings->in_flight_max :
@@ -186,17 +83,15 @@ fetch_new_with(
 	f->connection_life_s = settings->connection_life_s > 0 ?
 	    settings->connection_life_s :
 	    CONNECTION_LIFE_S;
-	f->tick = loop_timer_new(loop, on_tick, f);
-	if (f->tick == NULL)
-		goto no_memory;
+	if (!queue_init(f)) {
+		(void)error_set(err, "out of memory");
+		goto failed;
+	}
 	f->resolver = resolver_new(loop, &names, err);
 	if (f->resolver != NULL)
 		return f;
+failed:
 	really_free(f);
-	return NULL;
-no_memory:
-	(void)error_set(err, "out of memory");
-	free(f);
 	return NULL;
 }
 
@@ -228,18 +123,12 @@ bool
 fetch_ask(struct fetch_target *t, int64_t timeout_ms, bool fresh,
     fetch_done *done, void *arg)
 {
-	struct fetch *f = t->fetch;
-
 	if (t->state != FETCH_IDLE)
 		return false;
 	t->timeout_ms = timeout_ms;
 	t->fresh = fresh;
 	t->done = done;
 	t->arg = arg;
-	if (f->in_flight < f->in_flight_max)
-		question_begin(t);
-	else
-		join_queue(t);
-	start_tick(f);
+	queue_ask(t);
 	return true;
 }

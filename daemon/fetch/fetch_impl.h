@@ -1,7 +1,8 @@
 /*
  * fetch_impl.h - what the files of daemon/fetch share; for nobody else.
  *
- *   fetch.c      the whole: queue, lag
+ *   fetch.c      the whole
+ *   queue.c      when a question may start, and our own lag
  *   target.c     whom to ask: settings made ready
  *   question.c   one question, from its beginning to its sample
  *   request.c    what libcurl is told to send
@@ -66,7 +67,8 @@ struct fetch_shard {
 /* A connection's descriptor: stays watched while nobody waits for it. */
 struct fetch_socket {
 	struct fetch_shard *shard;
-	struct loop_watch *watch; /* NULL: not watched */
+	struct loop_watch *watch;   /* NULL: not watched */
+	struct fetch_target *owner; /* who opened it; NULL: gone, or it is */
 	int fd;
 	bool is_ours;   /* came from shard_adopt_socket() */
 	bool is_wanted; /* libcurl waits for it, thus: */
@@ -106,10 +108,13 @@ struct fetch_target {
 	/* The question. */
 	enum fetch_state state;
 	struct fetch_target *queue_next;
+	struct fetch_socket *socket; /* opened last; NULL: none is left */
+	bool is_sharing;             /* went by another target's of late */
 	fetch_done *done;
 	void *arg;
 	bool fresh;
 	bool retried;
+	bool is_extended;
 	unsigned redirects;
 	int64_t timeout_ms;
 	int64_t asked_ms; /* the loop's clock */
@@ -135,6 +140,8 @@ struct fetch {
 	size_t in_flight, in_flight_max;
 	long connection_life_s;
 	struct loop_timer *tick; /* runs while anything is in flight */
+	struct loop_timer *pump; /* while anything waits */
+	int64_t pace, connects_left, refilled_ms; /* of new connections */
 	int64_t tick_due_ms;
 	int64_t lag_ms;  /* how late our own loop was, in all */
 	unsigned depth;  /* inside of a callback from the loop */
@@ -143,11 +150,16 @@ struct fetch {
 
 /* fetch.c */
 int64_t fetch_clock_ms(void); /* CLOCK_BOOTTIME, not the loop's idea of it */
-int64_t fetch_lag_ms(const struct fetch *f); /* since it began, in all */
 void fetch_enter(struct fetch *f); /* around every callback from the loop */
 void fetch_leave(struct fetch *f);
-void fetch_start_queued(struct fetch *f);
-void fetch_leave_queue(struct fetch_target *t);
+
+/* queue.c */
+bool queue_init(struct fetch *f);
+void queue_close(struct fetch *f);
+void queue_ask(struct fetch_target *t); /* now, or when its turn has come */
+void queue_leave(struct fetch_target *t);
+void queue_start(struct fetch *f);           /* those whose turn has come */
+int64_t fetch_lag_ms(const struct fetch *f); /* since it began, in all */
 
 /* question.c */
 void question_begin(struct fetch_target *t);
@@ -173,7 +185,8 @@ void shard_free_empty(struct fetch *f);
 bool shard_start(struct fetch_shard *s, struct fetch_slot *slot);
 void shard_stop(struct fetch_shard *s, struct fetch_slot *slot);
 /* The descriptor of a new connection; false: memory. */
-bool shard_adopt_socket(struct fetch_shard *s, int fd);
+bool shard_adopt_socket(struct fetch_target *t, int fd);
+void shard_disown_socket(struct fetch_socket *k);      /* NULL is allowed */
 int shard_close_socket(void *shard, curl_socket_t fd); /* for libcurl */
 
 /* slot.c */

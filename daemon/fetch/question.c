@@ -136,8 +136,9 @@ finish(struct fetch_target *t, const struct http_verdict *v)
 	fetch_done *done = t->done;
 	void *arg = t->arg;
 
+	t->is_sharing = t->socket == NULL && s.phases.connect_ms == 0.0;
 	question_drop(t);
-	fetch_start_queued(f);
+	queue_start(f);
 	done(arg, &s);
 }
 
@@ -258,18 +259,39 @@ timeout_of(const struct fetch_target *t)
 	return &failure;
 }
 
+/* How long our own loop held up this question. */
+static int64_t
+held_up_ms(const struct fetch_target *t)
+{
+	int64_t late_ms = fetch_lag_ms(t->fetch) - t->lag_before_ms;
+	int64_t over_ms = fetch_clock_ms() - t->sent_ms - t->timeout_ms;
+
+	return over_ms > late_ms ? over_ms : late_ms;
+}
+
+/* What was taken from the target is given back, once. */
+static bool
+extend(struct fetch_target *t)
+{
+	int64_t late_ms = held_up_ms(t);
+
+	if (t->is_extended || late_ms <= LAG_MAX_MS)
+		return false;
+	t->is_extended = true;
+	loop_timer_start(
+	    t->deadline, late_ms < t->timeout_ms ? late_ms : t->timeout_ms);
+	return true;
+}
+
 /* If the loop was late, then so was the target's answer, perhaps. */
 static void
 time_is_up(struct fetch_target *t)
 {
-	int64_t late_ms = fetch_lag_ms(t->fetch) - t->lag_before_ms;
-	int64_t waited_ms = fetch_clock_ms() - t->sent_ms;
+	int64_t late_ms = held_up_ms(t);
 	struct http_verdict v;
 	char words[SAMPLE_DETAIL_MAX];
 	struct text text = text_over(words, sizeof(words));
 
-	if (waited_ms - t->timeout_ms > late_ms)
-		late_ms = waited_ms - t->timeout_ms;
 	if (late_ms > LAG_MAX_MS) {
 		text_addf(
 		    &text, "our own loop was %lld ms late", (long long)late_ms);
@@ -300,11 +322,11 @@ judge(const struct fetch_target *t)
 
 	(void)curl_easy_getinfo(slot->easy, CURLINFO_RESPONSE_CODE, &status);
 	answer.status = (int)status;
-	/* What our own lag may have added is not held against the target. */
-	if (limit_ms > 0 && answer.time_ms > (double)limit_ms &&
-	    answer.time_ms - (double)late_ms <= (double)limit_ms)
-		return because(&lag, "slow, but so was our own loop");
 	v = http_judge_answer(t->judge, &answer);
+	/* What our own lag may have added is not held against the target. */
+	if (v.failure != NULL && strcmp(v.failure, "http.slow") == 0 &&
+	    answer.time_ms - (double)late_ms <= (double)limit_ms)
+		v = because(&lag, "slow, but so was our own loop");
 	return v;
 }
 
@@ -357,6 +379,7 @@ question_begin(struct fetch_target *t)
 	t->sent_ms = fetch_clock_ms();
 	t->lag_before_ms = fetch_lag_ms(t->fetch);
 	t->retried = false;
+	t->is_extended = false;
 	t->redirects = 0;
 	t->resolve_ms = 0.0;
 	t->method = t->settings->method;
@@ -381,7 +404,7 @@ question_drop(struct fetch_target *t)
 	origin_free(&t->next_origin);
 	loop_timer_stop(t->deadline);
 	if (t->state == FETCH_QUEUED)
-		fetch_leave_queue(t);
+		queue_leave(t);
 	else
 		t->fetch->in_flight--;
 	t->state = FETCH_IDLE;
@@ -407,7 +430,7 @@ question_on_deadline(void *target)
 		finish(t, &t->settled);
 	else if (left_ms > 0)
 		loop_timer_start(t->deadline, left_ms);
-	else
+	else if (!extend(t))
 		time_is_up(t);
 	fetch_leave(f);
 }

@@ -55,6 +55,7 @@ add_socket(struct fetch_shard *s, int fd)
 static void
 forget_socket(struct fetch_socket *k)
 {
+	shard_disown_socket(k);
 	k->shard->fetch->sockets[k->fd] = NULL;
 	loop_watch_free(k->watch);
 	free(k);
@@ -103,6 +104,7 @@ on_ready(void *arg, bool readable, bool writable)
 		 */
 		loop_watch_free(k->watch);
 		k->watch = NULL;
+		shard_disown_socket(k);
 		if (!k->is_ours)
 			forget_socket(k);
 		return;
@@ -293,27 +295,39 @@ shard_stop(struct fetch_shard *s, struct fetch_slot *slot)
 	(void)curl_multi_remove_handle(s->multi, slot->easy);
 }
 
-bool
-shard_adopt_socket(struct fetch_shard *s, int fd)
+void
+shard_disown_socket(struct fetch_socket *k)
 {
+	if (k == NULL || k->owner == NULL)
+		return;
+	k->owner->socket = NULL;
+	k->owner = NULL;
+}
+
+bool
+shard_adopt_socket(struct fetch_target *t, int fd)
+{
+	struct fetch_shard *s = t->shard;
 	struct fetch_socket *k = find_socket(s, fd);
 
-	if (k == NULL) {
+	if (k == NULL)
 		k = add_socket(s, fd);
-		if (k != NULL)
-			k->is_ours = true;
-		return k != NULL;
-	}
+	if (k == NULL)
+		return false;
 	/*
-	 * Its predecessor was closed behind our back for the next address to
+	 * A predecessor was closed behind our back for the next address to
 	 * be tried.  libcurl takes the two for one and need not say again
 	 * what it waits for.
 	 */
+	loop_watch_free(k->watch);
+	k->watch = NULL;
 	k->shard = s;
 	k->is_ours = true;
 	k->is_settled = false;
-	loop_watch_free(k->watch);
-	k->watch = NULL;
+	shard_disown_socket(k);
+	shard_disown_socket(t->socket);
+	k->owner = t;
+	t->socket = k;
 	return !k->is_wanted || start_waiting(k);
 }
 

@@ -160,7 +160,7 @@ on_open(void *arg, curlsocktype purpose, struct curl_sockaddr *a)
 		return CURL_SOCKET_BAD;
 	}
 	fd = socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
-	if (fd >= 0 && !shard_adopt_socket(t->shard, fd)) {
+	if (fd >= 0 && !shard_adopt_socket(t, fd)) {
 		(void)close(fd); /* not used yet */
 		fd = -1;
 	}

@@ -279,6 +279,7 @@ fetch_target_free(struct fetch_target *t)
 	if (t == NULL)
 		return;
 	question_drop(t);
+	shard_disown_socket(t->socket);
 	shard_leave(t->shard);
 	free_target(t);
 }

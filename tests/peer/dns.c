@@ -110,7 +110,7 @@ put(struct message *m, const void *bytes, size_t length)
 }
 
 static void
-put_number(struct message *m, unsigned value, size_t bytes)
+put_number(struct message *m, uint64_t value, size_t bytes)
 {
 	for (size_t i = bytes; i-- > 0;) {
 		uint8_t byte = (uint8_t)(value >> (8 * i));
@@ -141,10 +141,10 @@ put_record(struct message *m, int type, unsigned ttl_s, const uint8_t *data,
     size_t length)
 {
 	put_number(m, 0xc000 | HEADER_BYTES, 2); /* the name asked for */
-	put_number(m, (unsigned)type, 2);
+	put_number(m, (uint64_t)type, 2);
 	put_number(m, 1, 2);
 	put_number(m, ttl_s, 4);
-	put_number(m, (unsigned)length, 2);
+	put_number(m, length, 2);
 	put(m, data, length);
 	m->bytes[7]++; /* answers */
 }
