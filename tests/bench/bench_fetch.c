@@ -4,7 +4,6 @@
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -66,16 +65,6 @@ respond(int listener)
 	}
 }
 
-static void
-use_processor(int number)
-{
-	cpu_set_t set;
-
-	CPU_ZERO(&set);
-	CPU_SET((unsigned)number, &set);
-	(void)sched_setaffinity(0, sizeof(set), &set); /* as well as can be */
-}
-
 static pid_t
 start_responder(unsigned *port)
 {
@@ -91,10 +80,8 @@ start_responder(unsigned *port)
 		return -1;
 	*port = ntohs(a.sin_port);
 	pid = fork();
-	if (pid == 0) {
-		use_processor(1);
+	if (pid == 0)
 		respond(listener);
-	}
 	(void)close(listener);
 	return pid;
 }
@@ -214,7 +201,6 @@ run(size_t count)
 
 	if (responder < 0)
 		return 1;
-	use_processor(0);
 	b.loop = loop_new();
 	f = fetch_new(b.loop, &err);
 	b.tick = loop_timer_new(b.loop, on_tick, &b);
