@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/random.h>
 
 #include "base/ulid.h"
@@ -28,9 +29,19 @@ events_new_id(struct monitor *m, char id[ULID_BYTES])
 }
 
 static bool
-is_wanted(const struct notifier_settings *n, const char *event)
+is_proposal(const struct notice *notice)
 {
-	return n->events.count == 0 || strings_contain(&n->events, event);
+	return strcmp(notice->event, "decision") == 0 &&
+	    notice->action != NULL && strcmp(notice->action, "propose") == 0;
+}
+
+/* A proposal is a decision, and waits for somebody's approval. */
+static bool
+is_wanted(const struct notifier_settings *n, const struct notice *notice)
+{
+	return n->events.count == 0 ||
+	    strings_contain(&n->events, notice->event) ||
+	    (is_proposal(notice) && strings_contain(&n->events, "approval"));
 }
 
 static struct notice
@@ -52,7 +63,7 @@ deliveries(struct monitor *m, const struct notice *notice, const char *key,
 	size_t count = 0;
 
 	for (size_t i = 0; i < c->notifier_count && count < NOTIFIERS_MAX; i++)
-		if (is_wanted(&c->notifiers[i], notice->event))
+		if (is_wanted(&c->notifiers[i], notice))
 			rows[count++] = (struct store_delivery){
 				.channel = c->notifiers[i].name,
 				.dedup_key = key,

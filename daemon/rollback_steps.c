@@ -103,6 +103,12 @@ tell_evidence(struct rollback *r)
 	}
 }
 
+static const char *
+or_unknown(const char *version)
+{
+	return version[0] == '\0' ? "an unknown version" : version;
+}
+
 static void
 tell_plan(struct rollback *r)
 {
@@ -111,13 +117,14 @@ tell_plan(struct rollback *r)
 	if (r->run_count == 1 && r->by_operator)
 		log_service(LOG_LEVEL_NOTICE, LOG_ID_DECIDED, r->service,
 		    "%s orders a rollback from %s to %s: %s; incident %s",
-		    r->by, r->version, r->target, r->reason, r->id);
+		    r->by, or_unknown(r->version), or_unknown(r->target),
+		    r->reason, r->id);
 	else if (r->run_count == 1)
 		log_service(LOG_LEVEL_WARNING, LOG_ID_DECIDED, r->service,
 		    "decides to roll back from %s to %s by rule %s (%s): %s; "
 		    "incident %s",
-		    r->version, r->target, r->rule, severity_word(r->severity),
-		    r->reason, r->id);
+		    or_unknown(r->version), or_unknown(r->target), r->rule,
+		    severity_word(r->severity), r->reason, r->id);
 	if (r->run_count == 1)
 		tell_evidence(r);
 	log_service(LOG_LEVEL_NOTICE, LOG_ID_RUN_PLANNED, r->service,

@@ -12,7 +12,7 @@ extern const char *const notice_events[];
 /*
  * Facts of one notice; NULL and 0 where they do not apply.  The words:
  *   decision     an incident opened: acting, proposing or shadow
- *   approval     an incident was proposed and waits for a person
+ *   approval     only to ask for: the decisions that wait for a person
  *   held         a rule holds and a guard forbids to act; once a guard
  *   step_failed  a step ended badly
  *   interrupted  a step's outcome is unknown
