@@ -301,50 +301,6 @@ rollback_decided(
 		rollback_free(r);
 }
 
-/* The gravest rule's procedure is what an operator means by "roll back". */
-static int
-gravest_rule(const struct service_settings *settings)
-{
-	int best = -1;
-
-	for (size_t i = 0; i < settings->rule_count; i++)
-		if (best < 0 ||
-		    settings->rules[i].severity <
-			settings->rules[best].severity)
-			best = (int)i;
-	return best;
-}
-
-static bool
-is_allowed_procedure(const struct service_settings *s, const char *name)
-{
-	for (size_t i = 0; i < s->rule_count; i++)
-		if (strcmp(s->rules[i].procedure, name) == 0)
-			return true;
-	return strings_contain(&s->procedures, name);
-}
-
-static bool
-may_be_ordered(struct monitor *m, struct watched *w, const char *procedure,
-    struct error *err)
-{
-	struct rollback *before = watched_rollback(w);
-
-	if (!m->is_ready)
-		return error_set(err, "the daemon is still starting");
-	if (before != NULL && (before->core != NULL || before->is_busy))
-		return error_set(
-		    err, "incident %s is already under way", before->id);
-	if (procedure == NULL)
-		return error_set(
-		    err, "the service has no rule: name a procedure");
-	if (!is_allowed_procedure(watched_settings(w), procedure))
-		return error_set(err,
-		    "procedure %s is not among those of the service",
-		    procedure);
-	return true;
-}
-
 const char *
 rollback_ordered(struct monitor *m, struct watched *w, const char *to,
     const char *procedure, const char *by, const char *reason,
@@ -352,12 +308,12 @@ rollback_ordered(struct monitor *m, struct watched *w, const char *to,
 {
 	const struct service_settings *settings = watched_settings(w);
 	struct rollback *before = watched_rollback(w);
-	int rule = gravest_rule(settings);
+	int rule = rollback_gravest_rule(settings);
 	struct rollback *r;
 
 	if (procedure == NULL && rule >= 0)
 		procedure = settings->rules[rule].procedure;
-	if (!may_be_ordered(m, w, procedure, err))
+	if (!rollback_may_be_ordered(m, w, procedure, to, err))
 		return NULL;
 	if (before != NULL)
 		rollback_close(before, INCIDENT_SUPERSEDED);

@@ -106,6 +106,11 @@ struct rollback_run *rollback_run_now(struct rollback *r);
 struct notice rollback_notice(
     struct rollback *r, const char *event, const char *summary);
 
+/* rollback_order.c: -1 without rules; false with the reason. */
+int rollback_gravest_rule(const struct service_settings *settings);
+bool rollback_may_be_ordered(struct monitor *m, struct watched *w,
+    const char *procedure, const char *to, struct error *err);
+
 /* rollback_steps.c */
 void rollback_plan(struct rollback *r);
 void rollback_step(struct rollback *r);
