@@ -41,28 +41,19 @@ prune_folder(int folder, const char *run)
 	(void)closedir(entries); /* was only read */
 }
 
-/* On the store's thread. */
+/* On the store's thread; what is left over is found the next time. */
 static bool
 prune(void *arg)
 {
 	struct pruning *p = arg;
 
 	for (size_t i = 0; i < FOLDERS; i++)
-		if (p->folders[i] >= 0)
+		if (p->folders[i] >= 0) {
 			prune_folder(p->folders[i], p->run);
-	return true;
-}
-
-static void
-on_pruned(void *arg, bool ok)
-{
-	struct pruning *p = arg;
-
-	(void)ok; /* what is left over is found the next time */
-	for (size_t i = 0; i < FOLDERS; i++)
-		if (p->folders[i] >= 0)
 			(void)close(p->folders[i]);
+		}
 	free(p);
+	return true;
 }
 
 void
@@ -82,5 +73,5 @@ steps_files_prune(
 	for (size_t i = 0; i < FOLDERS; i++)
 		p->folders[i] = fcntl(folders[i], F_DUPFD_CLOEXEC, 3);
 	memcpy(p->run, run, ULID_BYTES);
-	store_run(store, prune, on_pruned, p);
+	store_run(store, prune, NULL, p);
 }

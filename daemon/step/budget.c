@@ -4,12 +4,14 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "daemon/host/files.h"
 #include "daemon/host/host.h"
 
 #define HOUR_MS (60 * 60 * 1000)
+#define DAY_MS (24 * HOUR_MS)
 #define ON_FAILURE_PROCEDURE "procedure:"
 
 /* How long ago; over a reboot by the wall clock, whichever way it moved. */
@@ -38,6 +40,25 @@ came_to_nothing(const struct state *s, const char *key)
 	    (outcome == STEP_WITHDRAWN || outcome == STEP_REFUSED);
 }
 
+/*
+ * Long past counting, by the wall clock and a day to spare: reading every
+ * claim that is kept would delay the first step.
+ */
+static bool
+is_ancient(const struct permit *p, const struct state *s, const char *name)
+{
+	int64_t counts_ms = p->pin->service.cooldown_ms;
+	struct stat st;
+	int64_t age;
+
+	if (counts_ms < HOUR_MS)
+		counts_ms = HOUR_MS;
+	if (fstatat(s->claims, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+		return false;
+	age = host_wall_ms() - (int64_t)st.st_mtim.tv_sec * 1000;
+	return age > counts_ms + DAY_MS;
+}
+
 /* The claim of another automatic run's first step. */
 static bool
 read_first_claim(const struct permit *p, const struct state *s,
@@ -46,7 +67,8 @@ read_first_claim(const struct permit *p, const struct state *s,
 	struct key key;
 
 	if (!key_parse(name, &key) || key.step != 0 || key.attempt != 1 ||
-	    key.check != 0 || strcmp(key.run, p->key.run) == 0)
+	    key.check != 0 || strcmp(key.run, p->key.run) == 0 ||
+	    is_ancient(p, s, name))
 		return false;
 	/* Cut, it was written by one that died before it did anything. */
 	if (!state_read_claim(s, name, claim, buffer))

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -11,6 +12,7 @@
 #include "daemon/host/files.h"
 
 #define CHILD_UMASK 022
+#define CHILD_FILES_MAX 1024
 #define EXIT_NOT_EXECUTED 127
 
 enum pipe_end {
@@ -68,11 +70,28 @@ reset_signals(void)
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+/*
+ * The monitor may have raised it for its probes; programs that use select(2)
+ * or close what might be open want the usual one.
+ */
+static void
+lower_limits(void)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0 &&
+	    files.rlim_cur > CHILD_FILES_MAX) {
+		files.rlim_cur = CHILD_FILES_MAX;
+		(void)setrlimit(RLIMIT_NOFILE, &files);
+	}
+}
+
 /* Between fork and exec; returns only when something failed. */
 static void
 become(const struct pipes *p, const struct command *command, int input)
 {
 	(void)setpgid(0, 0);
+	lower_limits();
 	(void)umask(CHILD_UMASK);
 	reset_signals();
 	if (chdir("/") != 0 || dup2(input, STDIN_FILENO) < 0 ||

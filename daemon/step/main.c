@@ -124,6 +124,7 @@ shed(bool keep_passed)
 	if (keep_passed)
 		(void)fcntl(STEP_PASSED_FD, F_SETFD, FD_CLOEXEC);
 	(void)signal(SIGPIPE, SIG_IGN);
+	(void)signal(SIGCHLD, SIG_DFL);
 	(void)umask(077);
 }
 
