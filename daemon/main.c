@@ -216,7 +216,10 @@ run(struct monitor *m, struct loaded *l)
 	const struct config *c = l->config;
 	struct start start = {
 		.m = m,
-		.place = { c->control.socket, l->socket_group },
+		.place = {
+			.socket = c->control.socket,
+			.group = l->socket_group,
+		},
 		.roles = l->roles,
 	};
 	struct error err = { "no memory" };

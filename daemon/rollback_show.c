@@ -34,8 +34,6 @@ rollback_state(const struct rollback *r)
 static void
 describe_acting(const struct rollback *r, struct text *out)
 {
-	const struct rollback_run *run = &r->runs[r->run_count - 1];
-
 	if (r->is_verifying)
 		text_addf(out, "verifies the rollback to %s",
 		    r->target[0] == '\0' ? "the version before" : r->target);
