@@ -24,6 +24,24 @@ unreadable(
 	    why);
 }
 
+/* All of it, or what the wish leaves of it. */
+static char *
+copy_bytes(struct loading *l, const struct file *file, size_t *length)
+{
+	struct arena *arena = l->config->arena;
+	char *copy;
+
+	if (l->wish.service == NULL)
+		return parse_copy(arena, file->bytes, file->length);
+	copy = arena_alloc(arena, file->length + sizeof("\n"));
+	if (copy == NULL)
+		return NULL;
+	*length = thin_bytes(file->bytes, file->length, l->wish, copy);
+	copy[*length] = '\n';
+	copy[*length + 1] = '\0';
+	return copy;
+}
+
 /* Keeps the bytes in the arena: they are the last-known-good copy. */
 static struct config_file *
 keep(struct loading *l, const char *path, struct file *file)
@@ -33,8 +51,8 @@ keep(struct loading *l, const char *path, struct file *file)
 
 	kept->path = arena_strdup(c->arena, path);
 	kept->shown = arena_printf(c->arena, "%s%s", l->prefix, path);
-	kept->bytes = parse_copy(c->arena, file->bytes, file->length);
 	kept->length = file->length;
+	kept->bytes = copy_bytes(l, file, &kept->length);
 	free(file->bytes);
 	if (kept->path == NULL || kept->shown == NULL || kept->bytes == NULL) {
 		l->reader.short_of_memory = true;

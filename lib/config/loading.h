@@ -8,13 +8,15 @@
 #include "config/config.h"
 #include "config/parse.h"
 #include "config/reader.h"
+#include "config/thin.h"
 
 struct loading {
 	struct config *config;
 	struct reader reader;
 	uint32_t owner_uid;
-	int folder;         /* of the main file */
-	const char *prefix; /* what stands before names in complaints */
+	int folder;            /* of the main file */
+	const char *prefix;    /* what stands before names in complaints */
+	struct thin_wish wish; /* NULL: everything */
 	struct parsed *parsed[CONFIG_FILES_MAX];
 	size_t parsed_count;
 };
@@ -37,7 +39,10 @@ bool loading_read(struct loading *l, const char *path);
 /* The same from one file that is in memory: it cannot include others. */
 bool loading_read_bytes(struct loading *l, const char *bytes, size_t length);
 
-/* Opens a folder and reads the named files in it, and nothing else. */
+/*
+ * Opens a folder and reads the named files in it, and nothing else; of their
+ * lists what l->wish says.
+ */
 bool loading_read_files(
     struct loading *l, const char *folder, const struct strings *files);
 

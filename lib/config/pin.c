@@ -223,6 +223,7 @@ pin_from_files(const char *folder, const struct strings *files,
 		goto out;
 	}
 	c = l->config;
+	l->wish = (struct thin_wish){ service, procedure };
 	if (!loading_read_files(l, folder, files))
 		error_set(err, "%s",
 		    complaints_count(complaints, COMPLAINT_ERROR) +

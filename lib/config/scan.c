@@ -50,6 +50,10 @@ check_bytes(
 		return false;
 	}
 	while (at < length) {
+		if ((unsigned char)bytes[at] < 0x80) {
+			at++;
+			continue;
+		}
 		n = utf8_length(bytes + at, length - at);
 		if (n == 0)
 			break;
@@ -126,6 +130,8 @@ number_fits(const struct token *t)
 static bool
 has_escaped_nul(const struct token *t)
 {
+	if (memchr(t->start, '\\', t->length) == NULL)
+		return false;
 	for (size_t i = 0; i + 3 < t->length; i++) {
 		if (t->start[i] != '\\')
 			continue;

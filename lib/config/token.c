@@ -3,17 +3,50 @@
 #include <stdbool.h>
 #include <string.h>
 
+#define SPACE 1
+#define WORD 2
+#define DIGIT 4
+
+/* clang-format off */
+static const unsigned char classes[256] = {
+	[' '] = SPACE, ['\t'] = SPACE, ['\r'] = SPACE, ['\n'] = SPACE,
+	['\f'] = SPACE,
+	['0'] = WORD | DIGIT, ['1'] = WORD | DIGIT, ['2'] = WORD | DIGIT,
+	['3'] = WORD | DIGIT, ['4'] = WORD | DIGIT, ['5'] = WORD | DIGIT,
+	['6'] = WORD | DIGIT, ['7'] = WORD | DIGIT, ['8'] = WORD | DIGIT,
+	['9'] = WORD | DIGIT,
+	['_'] = WORD, ['-'] = WORD, ['*'] = WORD,
+	['A'] = WORD, ['B'] = WORD, ['C'] = WORD, ['D'] = WORD, ['E'] = WORD,
+	['F'] = WORD, ['G'] = WORD, ['H'] = WORD, ['I'] = WORD, ['J'] = WORD,
+	['K'] = WORD, ['L'] = WORD, ['M'] = WORD, ['N'] = WORD, ['O'] = WORD,
+	['P'] = WORD, ['Q'] = WORD, ['R'] = WORD, ['S'] = WORD, ['T'] = WORD,
+	['U'] = WORD, ['V'] = WORD, ['W'] = WORD, ['X'] = WORD, ['Y'] = WORD,
+	['Z'] = WORD,
+	['a'] = WORD, ['b'] = WORD, ['c'] = WORD, ['d'] = WORD, ['e'] = WORD,
+	['f'] = WORD, ['g'] = WORD, ['h'] = WORD, ['i'] = WORD, ['j'] = WORD,
+	['k'] = WORD, ['l'] = WORD, ['m'] = WORD, ['n'] = WORD, ['o'] = WORD,
+	['p'] = WORD, ['q'] = WORD, ['r'] = WORD, ['s'] = WORD, ['t'] = WORD,
+	['u'] = WORD, ['v'] = WORD, ['w'] = WORD, ['x'] = WORD, ['y'] = WORD,
+	['z'] = WORD,
+};
+/* clang-format on */
+
+static bool
+is(char c, unsigned class)
+{
+	return (classes[(unsigned char)c] & class) != 0;
+}
+
 static bool
 is_digit(char c)
 {
-	return c >= '0' && c <= '9';
+	return is(c, DIGIT);
 }
 
 static bool
 is_word(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	    is_digit(c) || c == '_' || c == '-' || c == '*';
+	return is(c, WORD);
 }
 
 static char
@@ -33,8 +66,9 @@ step(struct token_reader *r)
 static void
 skip_line(struct token_reader *r)
 {
-	while (r->next < r->end && *r->next != '\n')
-		r->next++;
+	const char *end = memchr(r->next, '\n', (size_t)(r->end - r->next));
+
+	r->next = end == NULL ? r->end : end;
 }
 
 /* False when it never ends. */
@@ -57,7 +91,7 @@ static bool
 skip_space(struct token_reader *r)
 {
 	while (r->next < r->end) {
-		if (strchr(" \t\r\n\f", *r->next) != NULL)
+		if (is(*r->next, SPACE))
 			step(r);
 		else if (*r->next == '#' ||
 		    (peek(r, 0) == '/' && peek(r, 1) == '/'))

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "config/config.h"
 #include "config/pin.h"
+#include "config/thin.h"
 #include "config/writer.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -103,6 +104,18 @@ must_pin(const struct config *c)
 	text_free(&second);
 }
 
+/* Leaves out, and never needs more room. */
+static void
+must_thin(const char *bytes, size_t length)
+{
+	const struct thin_wish wish = { "backend", "roll-back" };
+	char *out = malloc(length + 1);
+
+	if (out != NULL && thin_bytes(bytes, length, wish, out) > length)
+		abort();
+	free(out);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -118,6 +131,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			must_pin(c);
 	}
 	config_free(c);
+	must_thin((const char *)data, size);
 	pin_free(pin_parse((const char *)data, size, &err));
 	return 0;
 }
