@@ -66,6 +66,7 @@ monitor_surroundings(struct monitor *m, const struct watched *w)
 		.shadow = m->shadow,
 		.tilt_until_ms = m->tilt_until_ms,
 		.blind_witness = witnesses_blind(m->witnesses),
+		.has_witnesses = witnesses_are_there(m->witnesses),
 		.run_is_on = r != NULL && rollback_acts(r),
 		.confirm = r != NULL && rollback_confirms(r),
 		.lock_holder = lock_holder,

@@ -88,6 +88,18 @@ look_at_witnesses(struct watched *w)
 	w->was_blind = is_blind;
 }
 
+/* Was it us?  Seen before this question: no.  Else look at once. */
+static void
+ask_witnesses(struct watched *w, const struct sample *s)
+{
+	struct witnesses *witnesses = w->monitor->witnesses;
+	int64_t seen_ms = witnesses_seen_ms(witnesses, s->asked_ms);
+
+	if (seen_ms != NEVER_MS)
+		service_witnessed(w->core, seen_ms);
+	witnesses_ask(witnesses);
+}
+
 static void
 on_sample(void *arg, const struct sample *sample)
 {
@@ -96,6 +108,8 @@ on_sample(void *arg, const struct sample *sample)
 	struct sample s = doubted(w, sample);
 
 	look_at_witnesses(w);
+	if (s.outcome == SAMPLE_FAILED)
+		ask_witnesses(w, &s);
 	w->asked++;
 	service_observe(w->core, p->index, &s);
 	tell_verdict(w, &s);

@@ -4,6 +4,10 @@
 
 #include "daemon/log.h"
 #include "daemon/poller.h"
+#include "decision/decision.h"
+
+#define SEEN_MAX 16
+#define ASK_APART_MS 1000
 
 struct witness {
 	struct witnesses *all;
@@ -13,6 +17,10 @@ struct witness {
 };
 
 struct witnesses {
+	struct loop *loop;
+	int64_t seen_ms[SEEN_MAX]; /* when those that answered were asked */
+	size_t seen_count;         /* also those no longer in it */
+	int64_t asked_ms;          /* last out of turn */
 	size_t count;
 	bool was_blind;
 	struct witness items[];
@@ -37,6 +45,8 @@ on_sample(void *arg, const struct sample *s)
 	bool is_blind;
 
 	witness->sample = *s;
+	if (s->outcome == SAMPLE_OK)
+		w->seen_ms[w->seen_count++ % SEEN_MAX] = s->asked_ms;
 	witness->fails = s->outcome != SAMPLE_OK;
 	is_blind = witnesses_blind(w) != NULL;
 	if (is_blind == w->was_blind)
@@ -52,6 +62,38 @@ on_sample(void *arg, const struct sample *s)
 		    "a witness answers again");
 }
 
+void
+witnesses_ask(struct witnesses *w)
+{
+	int64_t now_ms = loop_now_ms(w->loop);
+
+	if (w->asked_ms != NEVER_MS && now_ms - w->asked_ms < ASK_APART_MS)
+		return;
+	w->asked_ms = now_ms;
+	for (size_t i = 0; i < w->count; i++)
+		/* Busy: the answer under way will do. */
+		(void)poller_ask(
+		    w->items[i].poller, true, on_sample, &w->items[i]);
+}
+
+bool
+witnesses_are_there(const struct witnesses *w)
+{
+	return w->count > 0;
+}
+
+int64_t
+witnesses_seen_ms(const struct witnesses *w, int64_t asked_ms)
+{
+	size_t held = w->seen_count < SEEN_MAX ? w->seen_count : SEEN_MAX;
+	int64_t newest_ms = NEVER_MS;
+
+	for (size_t i = 0; i < held; i++)
+		if (w->seen_ms[i] <= asked_ms && w->seen_ms[i] > newest_ms)
+			newest_ms = w->seen_ms[i];
+	return newest_ms;
+}
+
 struct witnesses *
 witnesses_new(struct loop *loop, struct fetch *fetch,
     const struct config *config, struct error *err)
@@ -63,6 +105,8 @@ witnesses_new(struct loop *loop, struct fetch *fetch,
 		(void)error_set(err, "no memory for the witnesses");
 		return NULL;
 	}
+	w->loop = loop;
+	w->asked_ms = NEVER_MS;
 	for (size_t i = 0; i < config->witness_count; i++) {
 		struct witness *witness = &w->items[i];
 

@@ -8,6 +8,9 @@
 #ifndef DAEMON_WITNESS_H
 #define DAEMON_WITNESS_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "base/error.h"
 #include "config/config.h"
 #include "daemon/fetch/fetch.h"
@@ -19,6 +22,17 @@ struct witnesses;
 struct witnesses *witnesses_new(struct loop *loop, struct fetch *fetch,
     const struct config *config, struct error *err);
 void witnesses_free(struct witnesses *w);
+
+/* Out of turn; the answers count like any other. */
+void witnesses_ask(struct witnesses *w);
+
+bool witnesses_are_there(const struct witnesses *w);
+
+/*
+ * When the newest that has answered was asked, of those that were asked at
+ * asked_ms or before; NEVER_MS: none, or it is forgotten.
+ */
+int64_t witnesses_seen_ms(const struct witnesses *w, int64_t asked_ms);
 
 /* The name of one that does not answer, while none does; NULL: not blind. */
 const char *witnesses_blind(const struct witnesses *w);

@@ -57,7 +57,8 @@ struct situation {
 	int64_t hold_until_ms;
 	bool shadow; /* see GUARD_SHADOW */
 	int64_t tilt_until_ms;
-	const char *blind_witness;   /* NULL: all witnesses answer */
+	const char *blind_witness; /* NULL: all witnesses answer */
+	bool is_unwitnessed;       /* nor has any answered since it went bad */
 	const char *stale_evaluator; /* NULL: all were heard lately */
 	bool run_is_on;
 	const char *lock_name;   /* held elsewhere; NULL: free */

@@ -76,6 +76,12 @@ blind(const struct rule_settings *rule, const struct situation *s,
     struct decision *d)
 {
 	(void)rule;
+	if (s->blind_witness == NULL && s->is_unwitnessed) {
+		reason_set(d,
+		    "blind: no witness was asked yet since it went bad, so "
+		    "the trouble may be ours");
+		return true;
+	}
 	if (s->blind_witness == NULL)
 		return false;
 	reason_set(d,

@@ -24,6 +24,7 @@ struct service {
 	int64_t deployed_ms;
 	int64_t changed_ms; /* deployed, or rolled back */
 	int64_t acted_ms;
+	int64_t witnessed_ms; /* see service_witnessed() */
 	enum verdict verdict;
 	int64_t verdict_since_ms;
 };
@@ -72,6 +73,7 @@ service_new(const struct service_settings *settings)
 	s->settings = settings;
 	s->deployed_ms = s->changed_ms = s->acted_ms = NEVER_MS;
 	s->verdict_since_ms = NEVER_MS;
+	s->witnessed_ms = NEVER_MS;
 	if (!take_memory(s)) {
 		service_free(s);
 		return NULL;
@@ -179,6 +181,13 @@ service_observe(struct service *s, unsigned probe, const struct sample *sample)
 	note_verdict(s, sample->answered_ms);
 }
 
+void
+service_witnessed(struct service *s, int64_t asked_ms)
+{
+	if (asked_ms > s->witnessed_ms)
+		s->witnessed_ms = asked_ms;
+}
+
 const struct sample *
 service_sample(const struct service *s, unsigned probe)
 {
@@ -252,6 +261,25 @@ service_deployed_ms(const struct service *s)
 	return s->deployed_ms;
 }
 
+int64_t
+service_first_bad_ms(const struct service *s, unsigned rule)
+{
+	const struct strings *names =
+	    rule_evaluators(&s->settings->rules[rule]);
+	int64_t first_ms = NEVER_MS;
+
+	for (size_t i = 0; i < names->count; i++) {
+		unsigned index = evaluator_index(s, names->items[i]);
+		struct finding f = service_finding(s, index);
+
+		if (f.verdict != VERDICT_TRIPPED)
+			continue;
+		if (first_ms == NEVER_MS || f.began_ms < first_ms)
+			first_ms = f.began_ms;
+	}
+	return first_ms;
+}
+
 /*
  * One that tripped and has not heard of its target for too long since, where
  * the rule would not hold without it.
@@ -298,6 +326,8 @@ situation(
 		.shadow = around->shadow,
 		.tilt_until_ms = around->tilt_until_ms,
 		.blind_witness = around->blind_witness,
+		.is_unwitnessed = around->has_witnesses &&
+		    s->witnessed_ms < service_first_bad_ms(s, rule),
 		.stale_evaluator = stale_evaluator(s, rule, around->now_ms),
 		.run_is_on = around->run_is_on,
 		.changed_ms = s->changed_ms,
@@ -368,23 +398,4 @@ int64_t
 service_verdict_since_ms(const struct service *s)
 {
 	return s->verdict_since_ms;
-}
-
-int64_t
-service_first_bad_ms(const struct service *s, unsigned rule)
-{
-	const struct strings *names =
-	    rule_evaluators(&s->settings->rules[rule]);
-	int64_t first_ms = NEVER_MS;
-
-	for (size_t i = 0; i < names->count; i++) {
-		unsigned index = evaluator_index(s, names->items[i]);
-		struct finding f = service_finding(s, index);
-
-		if (f.verdict != VERDICT_TRIPPED)
-			continue;
-		if (first_ms == NEVER_MS || f.began_ms < first_ms)
-			first_ms = f.began_ms;
-	}
-	return first_ms;
 }

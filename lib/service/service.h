@@ -43,6 +43,14 @@ void service_rule_needs(
 void service_observe(
     struct service *s, unsigned probe, const struct sample *sample);
 
+/*
+ * A witness that was asked at that time has answered, and a question put to
+ * this service later has failed.  Where there are witnesses a rule acts only
+ * if one was asked after the failing began: what fails before and after our
+ * own eyes were seen to be good is not our trouble.
+ */
+void service_witnessed(struct service *s, int64_t asked_ms);
+
 /* The newest sample of a probe; NULL: none yet. */
 const struct sample *service_sample(const struct service *s, unsigned probe);
 
@@ -90,6 +98,7 @@ struct surroundings {
 	int64_t hold_until_ms;
 	int64_t tilt_until_ms;
 	const char *blind_witness;
+	bool has_witnesses; /* then service_witnessed() must have been called */
 	bool run_is_on;
 	bool confirm;
 	/* The service that holds a lock, NULL: free.  May be NULL itself. */

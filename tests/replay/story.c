@@ -231,6 +231,10 @@ on_shadow(struct line *l, struct error *err)
 static bool
 on_witness(struct line *l, struct error *err)
 {
+	if (is(l, 1, "seen")) {
+		world_witness_asked(l->world);
+		return true;
+	}
 	if (!is(l, 1, "answers") && !is(l, 2, "fails"))
 		return bad(l, err);
 	world_set_blind_witness(l->world, is(l, 2, "fails") ? "gateway" : NULL);

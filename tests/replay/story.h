@@ -18,6 +18,7 @@
  *	store fails | store works
  *	shadow on | shadow off
  *	witness gateway fails | witness answers
+ *	witness seen                      there is one, asked and well just now
  *	lock frontend | lock free         who holds it
  */
 #ifndef TESTS_REPLAY_STORY_H

@@ -233,6 +233,9 @@ world_sample(struct world *w, const char *probe, const struct sample *sample)
 	for (unsigned i = 0; i < w->settings->probe_count; i++) {
 		if (strcmp(w->settings->probes[i].name, probe) != 0)
 			continue;
+		if (s.outcome == SAMPLE_FAILED && w->witness_ms > 0 &&
+		    s.asked_ms >= w->witness_ms)
+			service_witnessed(w->service, w->witness_ms);
 		service_observe(w->service, i, &s);
 		think(w);
 		return true;
@@ -309,6 +312,13 @@ world_set_blind_witness(struct world *w, const char *witness)
 		service_forget(w->service, w->now_ms);
 	w->around.blind_witness = witness;
 	think(w);
+}
+
+void
+world_witness_asked(struct world *w)
+{
+	w->witness_ms = w->now_ms;
+	w->around.has_witnesses = true;
 }
 
 void

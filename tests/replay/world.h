@@ -47,6 +47,9 @@ void world_set_shadow(struct world *w, bool shadow);
 
 /* Names are borrowed; NULL: none. */
 void world_set_blind_witness(struct world *w, const char *witness);
+
+/* There is one, and it was asked just now and answers. */
+void world_witness_asked(struct world *w);
 void world_set_lock_holder(struct world *w, const char *holder);
 
 /* The daemon starts anew and finds what it had stored. */

@@ -40,7 +40,8 @@ struct world {
 	bool step_is_on;     /* and it has been started */
 	int64_t deadline_ms; /* of the run */
 	bool is_proposed;
-	bool will_crash; /* right before the next step */
+	int64_t witness_ms; /* when it was asked last; 0: there is none */
+	bool will_crash;    /* right before the next step */
 };
 
 /* Writes down that something happened now. */

@@ -103,6 +103,11 @@ static struct row {
 	  "blind: witness gateway does not answer either, so the trouble may "
 	  "be ours" },
 
+	{ "no witness has answered since", PLAIN, { .is_unwitnessed = true },
+	  ACTION_HOLD, GUARD_BLIND, NEVER_MS,
+	  "blind: no witness was asked yet since it went bad, so the trouble "
+	  "may be ours" },
+
 	{ "the verdict is old", PLAIN, { .stale_evaluator = "down" },
 	  ACTION_HOLD, GUARD_STALE, NEVER_MS,
 	  "stale: evaluator down has not heard of its target for too long" },
