@@ -31,6 +31,12 @@ rollback_state(const struct rollback *r)
 	return r->is_verifying ? "verifying" : "rolling_back";
 }
 
+static const char *
+step_label(const struct rollback *r)
+{
+	return plan_step(r->runs[r->run_count - 1].plan, r->todo.step)->label;
+}
+
 static void
 describe_acting(const struct rollback *r, struct text *out)
 {
@@ -43,8 +49,8 @@ describe_acting(const struct rollback *r, struct text *out)
 		    "restart");
 	else if (r->run_count > 0 &&
 	    (r->todo.kind == TODO_STEP || r->todo.kind == TODO_CHECK))
-		text_addf(out, "rolls back: step %s, attempt %u",
-		    plan_step(run->plan, r->todo.step)->label, r->todo.attempt);
+		text_addf(out, "rolls back: step %s, attempt %u", step_label(r),
+		    r->todo.attempt);
 	else
 		text_add(out, "rolls back");
 }
