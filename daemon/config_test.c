@@ -20,35 +20,40 @@ print_complaints(struct complaints *complaints)
 		fprintf(stderr, "%s\n", line);
 }
 
-/* The procedure's steps at worst, for this service. */
-static int64_t
-steps_ms(const struct config *c, const struct service_settings *s,
-    const struct rule_settings *r)
+/* ", then NAME up to 5m": the procedure's steps at worst. */
+static void
+print_procedure(const struct config *c, const struct service_settings *s,
+    const char *name, const char *before)
 {
-	const struct procedure_settings *p = config_procedure(c, r->procedure);
+	const struct procedure_settings *p = config_procedure(c, name);
+	char steps[DURATION_TEXT_MAX];
 	struct error err;
 	struct plan *plan = p == NULL ? NULL : plan_new(p, &s->params, &err);
-	int64_t ms = plan == NULL ? 0 : times_steps_ms(plan);
 
+	if (plan != NULL)
+		printf("%s%s takes up to %s", before, name,
+		    duration_text(times_steps_ms(plan), steps));
 	plan_free(plan);
-	return ms;
 }
 
 static void
 print_rule(const struct config *c, const struct service_settings *s,
     const struct rule_settings *r)
 {
+	const struct procedure_settings *p = config_procedure(c, r->procedure);
 	struct detection d = times_detection(s, r);
 	char best[DURATION_TEXT_MAX], worst[DURATION_TEXT_MAX];
-	char steps[DURATION_TEXT_MAX], verify[DURATION_TEXT_MAX];
+	char verify[DURATION_TEXT_MAX];
 
-	printf("  %s/%s: %s, %s: detects in %s to %s; %s takes up to %s, "
-	       "verification up to %s\n",
-	    s->name, r->name, severity_word(r->severity),
-	    rule_mode_word(r->mode), duration_text(d.best_ms, best),
-	    duration_text(d.worst_ms, worst), r->procedure,
-	    duration_text(steps_ms(c, s, r), steps),
+	printf("  %s/%s: %s, %s: detects in %s to %s", s->name, r->name,
+	    severity_word(r->severity), rule_mode_word(r->mode),
+	    duration_text(d.best_ms, best), duration_text(d.worst_ms, worst));
+	print_procedure(c, s, r->procedure, "; ");
+	printf(", verification up to %s",
 	    duration_text(s->verify.within_ms, verify));
+	if (p != NULL && p->escalate != NULL)
+		print_procedure(c, s, p->escalate, "; if that does not help, ");
+	printf("\n");
 }
 
 static void

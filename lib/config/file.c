@@ -48,9 +48,12 @@ check_above(int folder, uint32_t owner_uid, struct error *err)
 		    i == 0 ? "its folder" : "a folder above it", err);
 		if (!good)
 			break;
-		up = openat(at, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		if (up < 0)
-			break; /* what we may not even read, others hold */
+		up = openat(at, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
+		if (up < 0) {
+			good = error_set(
+			    err, "a folder above it: %s", strerror(errno));
+			break;
+		}
 		close(at);
 		at = up;
 		if (fstat(at, &above) != 0 ||
