@@ -30,8 +30,6 @@ static const struct control_deadlines short_deadlines = {
 };
 
 /* Answers at once, or keeps the calls for the test to answer. */
-#define TURNS_MAX 2000
-
 struct handler {
 	bool keeps;
 	size_t calls;
@@ -149,6 +147,16 @@ reopen(struct fixture *f, const struct control_deadlines *deadlines)
 {
 	control_close(f->control);
 	open_control(f, deadlines);
+}
+
+static void
+await_calls(struct fixture *f, struct client *c, size_t count)
+{
+	int64_t until_ms = loop_now_ms(f->loop) + CLIENT_PATIENCE_MS;
+
+	while (f->handler.calls < count && loop_now_ms(f->loop) < until_ms)
+		client_turn(c);
+	assert_int_equal(f->handler.calls, count);
 }
 
 #define REQUEST(id, verb, args) \
@@ -273,7 +281,7 @@ test_who_shuts_down_his_side_still_gets_his_answer(void **state)
 	f->handler.keeps = true;
 	client_send(&c, REQUEST("a", "version", "{}"));
 	assert_int_equal(shutdown(c.fd, SHUT_WR), 0);
-	client_turn(&c);
+	await_calls(f, &c, 1);
 	assert_int_equal(f->handler.kept_count, 1);
 	answer(&f->handler, f->handler.kept[0]);
 	client_expect(&c, "\"ok\":true");
@@ -346,7 +354,8 @@ test_one_user_may_have_32_connections(void **state)
 	assert_true(client_is_closed(&more));
 	client_close(&more);
 	client_close(&c[0]);
-	client_turn(&c[1]);
+	client_await_connections(
+	    &c[1], f->control, CONTROL_CONNECTIONS_PER_UID - 1);
 	more = client_connect(f->loop, f->path);
 	client_send(&more, REQUEST("a", "version", "{}"));
 	client_expect(&more, "\"ok\":true");
@@ -378,7 +387,7 @@ test_an_answer_to_nobody_hurts_nobody(void **state)
 
 	f->handler.keeps = true;
 	client_send(&c, REQUEST("a", "version", "{}"));
-	client_turn(&c);
+	await_calls(f, &c, 1);
 	assert_int_equal(f->handler.kept_count, 1);
 	client_close(&c);
 	answer(&f->handler, f->handler.kept[0]);
@@ -447,7 +456,7 @@ test_who_asks_again_while_it_is_done_gets_the_same_answer(void **state)
 
 	f->handler.keeps = true;
 	client_send(&a, DEPLOY("d", "2"));
-	client_turn(&a);
+	await_calls(f, &a, 1);
 	client_send(&b, DEPLOY("d", "2"));
 	client_turn(&b);
 	assert_int_equal(f->handler.kept_count, 1);
@@ -518,7 +527,7 @@ test_busy_is_no_answer_to_remember(void **state)
 
 	f->handler.keeps = true;
 	client_send(&c, DEPLOY("d", "2"));
-	client_turn(&c);
+	await_calls(f, &c, 1);
 	control_refuse(f->handler.kept[0], CONTROL_BUSY, "later");
 	client_expect(&c, "\"message\":\"later\"");
 	f->handler.keeps = false;
@@ -535,7 +544,7 @@ test_a_refused_act_is_remembered_too(void **state)
 
 	f->handler.keeps = true;
 	client_send(&c, DEPLOY("d", "2"));
-	client_turn(&c);
+	await_calls(f, &c, 1);
 	control_refuse(
 	    f->handler.kept[0], CONTROL_NOT_FOUND, "no \"%s\"", "shop");
 	client_expect(&c, "no \\\"shop\\\"");
@@ -595,7 +604,7 @@ test_complaints_of_a_reload_come_as_a_list(void **state)
 
 	f->handler.keeps = true;
 	client_send(&c, REQUEST("r", "reload", "{}"));
-	client_turn(&c);
+	await_calls(f, &c, 1);
 	(void)json_object_array_add(
 	    complaints, json_object_new_string("a.conf:3: error: no"));
 	control_refuse_config(f->handler.kept[0], complaints, "%d wrong", 1);
@@ -646,16 +655,13 @@ test_answers_on_their_way_have_a_limit_together(void **state)
 		c[i] = client_connect(f->loop, f->path);
 		client_stop_reading(&c[i]);
 		client_send(&c[i], REQUEST("a", "status", "{}"));
-		/* A long answer takes its time, and rests. */
-		for (int turns = 0; turns < TURNS_MAX && f->handler.calls <= i;
-		     turns++)
-			client_turn(&c[i]);
+		await_calls(f, &c[i], i + 1);
 	}
 	client_start_reading(&c[4]);
 	client_expect(&c[4], "\"code\":\"busy\"");
 	for (size_t i = 0; i < ARRAY_LEN(c); i++)
 		client_close(&c[i]);
-	client_turn(&c[0]);
+	client_await_connections(&c[0], f->control, 0);
 	c[0] = client_connect(f->loop, f->path);
 	client_send(&c[0], REQUEST("a", "status", "{}"));
 	client_expect(&c[0], "\"ok\":true");
@@ -676,8 +682,8 @@ test_long_answers_leave_the_loop_time_for_its_work(void **state)
 	}
 	for (size_t i = 0; i < ARRAY_LEN(c); i++)
 		client_expect(&c[i], "\"ok\":true");
-	/* Four answers, and three rests between them of twice as long. */
-	assert_true(monotonic_ms() - begin_ms >= 4 * 20 + 3 * 40 - 5);
+	/* Four answers, three rests of twice as long, and rounding. */
+	assert_true(monotonic_ms() - begin_ms >= 4 * 20 + 3 * 40 - 20);
 	for (size_t i = 0; i < ARRAY_LEN(c); i++)
 		client_close(&c[i]);
 }
@@ -690,7 +696,7 @@ test_who_waits_when_the_daemon_stops_is_told(void **state)
 
 	f->handler.keeps = true;
 	client_send(&c, DEPLOY("d", "2"));
-	client_turn(&c);
+	await_calls(f, &c, 1);
 	control_close(f->control);
 	f->control = NULL;
 	client_expect(&c, "the daemon stops");
