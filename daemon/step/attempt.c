@@ -171,7 +171,8 @@ run_effect(struct attempt *a)
 	(void)snprintf(mark, sizeof(mark), STEP_MARK "=%s", a->settings->key);
 	a->output = output_new(file);
 	if (a->output == NULL || input < 0)
-		return end_without(a, STEP_REFUSED, "out of memory");
+		return end_without(a, STEP_REFUSED,
+		    input < 0 ? "cannot open /dev/null" : "out of memory");
 	FAILPOINT("runner.before-effect");
 	effect_run(&settings, a->output, &a->effect);
 	FAILPOINT("runner.after-effect");
