@@ -5,6 +5,7 @@
  *   queue.c      when a question may start, and our own lag
  *   target.c     whom to ask: settings made ready
  *   question.c   one question, from its beginning to its sample
+ *   transfer.c   what libcurl says of it
  *   request.c    what libcurl is told to send
  *   redirect.c   where an answer may send us
  *   slot.c       an easy handle and what it receives
@@ -60,6 +61,7 @@ struct fetch_shard {
 	struct fetch_shard *next;
 	CURLM *multi;
 	struct loop_timer *timer;
+	struct loop_timer *kick; /* looks at all transfers, once */
 	size_t target_count;
 	struct fetch_slot *pool;
 };
@@ -167,6 +169,18 @@ void question_drop(struct fetch_target *t);        /* tells nobody */
 void question_out_of_time(struct fetch_target *t); /* in the queue */
 void question_on_deadline(void *target);           /* for its timer */
 void question_transfer_done(struct fetch_target *t, CURLcode code);
+
+/* transfer.c: while the question's state is FETCH_SENT */
+struct sample_phases transfer_phases(const struct fetch_target *t);
+double transfer_total_ms(const struct fetch_target *t);
+int transfer_status(const struct fetch_target *t);
+struct failure transfer_failure(const struct fetch_target *t, CURLcode code);
+struct failure transfer_timeout(const struct fetch_target *t);
+/*
+ * A kept connection may be closed by the peer at the moment it is used again:
+ * that is no answer.
+ */
+bool transfer_deserves_another(const struct fetch_target *t, CURLcode code);
 
 /* redirect.c */
 enum redirect {

@@ -5,100 +5,12 @@
 #include "base/text.h"
 #include "daemon/fetch/fetch_impl.h"
 
-/* A clock before 2024 is wrong, and so is what it says of certificates. */
-#define SANE_WALL_MS INT64_C(1704067200000)
-
-/* In microseconds since the transfer began; 0: not reached. */
-struct transfer_times {
-	curl_off_t connect, tls, request, first, total;
-	bool is_reused;    /* the connection was there before */
-	bool is_connected; /* connect stays 0 until TLS is there as well */
-};
-
-static curl_off_t
-read_time(CURL *easy, CURLINFO what)
-{
-	curl_off_t us = 0;
-
-	(void)(curl_easy_getinfo)(easy, what, &us);
-	return us;
-}
-
-static struct transfer_times
-read_times(CURL *easy)
-{
-	struct transfer_times times = {
-		.connect = read_time(easy, CURLINFO_CONNECT_TIME_T),
-		.tls = read_time(easy, CURLINFO_APPCONNECT_TIME_T),
-		.request = read_time(easy, CURLINFO_PRETRANSFER_TIME_T),
-		.first = read_time(easy, CURLINFO_STARTTRANSFER_TIME_T),
-		.total = read_time(easy, CURLINFO_TOTAL_TIME_T),
-	};
-	long connects = 0, local_port = 0;
-
-	(void)curl_easy_getinfo(easy, CURLINFO_NUM_CONNECTS, &connects);
-	(void)curl_easy_getinfo(easy, CURLINFO_LOCAL_PORT, &local_port);
-	times.is_reused = connects == 0 && times.request > 0;
-	times.is_connected = local_port > 0;
-	return times;
-}
-
-static bool
-is_https(const struct fetch_target *t)
-{
-	return t->next_url == NULL ? t->origin.is_https :
-				     t->next_origin.is_https;
-}
-
-static enum transfer_phase
-phase_of(const struct fetch_target *t, const struct transfer_times *times)
-{
-	if (t->slot->header_bytes > 0 || times->first > 0)
-		return PHASE_TRANSFER;
-	if (times->request > 0)
-		return PHASE_FIRST_BYTE;
-	if (!times->is_connected)
-		return PHASE_CONNECT;
-	return is_https(t) && times->tls == 0 ? PHASE_TLS : PHASE_FIRST_BYTE;
-}
-
-/* From one moment to the next; negative when the latter did not come. */
-static double
-between_ms(curl_off_t from_us, curl_off_t to_us)
-{
-	if (to_us <= 0)
-		return -1.0;
-	return to_us < from_us ? 0.0 : (double)(to_us - from_us) / 1000.0;
-}
-
-static struct sample_phases
-read_phases(const struct fetch_target *t, const struct transfer_times *times)
-{
-	struct sample_phases p = {
-		.resolve_ms = t->resolve_ms,
-		.connect_ms = between_ms(0, times->connect),
-		.tls_ms = between_ms(times->connect, times->tls),
-		.first_byte_ms = between_ms(times->request, times->first),
-		.transfer_ms = -1.0,
-	};
-
-	if (times->is_reused)
-		p.connect_ms = 0.0;
-	if (times->is_reused && is_https(t))
-		p.tls_ms = 0.0;
-	if (times->first > 0)
-		p.transfer_ms = between_ms(times->first, times->total);
-	return p;
-}
-
 /* To the microsecond where libcurl saw all of it. */
 static double
 latency_ms(const struct fetch_target *t)
 {
 	if (t->state == FETCH_SENT && !t->retried && t->redirects == 0)
-		return t->resolve_ms +
-		    (double)read_time(t->slot->easy, CURLINFO_TOTAL_TIME_T) /
-		    1000.0;
+		return t->resolve_ms + transfer_total_ms(t);
 	return (double)(fetch_clock_ms() - t->sent_ms);
 }
 
@@ -113,15 +25,10 @@ make_sample(const struct fetch_target *t, const struct http_verdict *v)
 		.phases = { t->resolve_ms, -1.0, -1.0, -1.0, -1.0 },
 		.failure = v->failure,
 	};
-	long status = 0;
 
 	if (t->state == FETCH_SENT) {
-		struct transfer_times times = read_times(t->slot->easy);
-
-		s.phases = read_phases(t, &times);
-		(void)curl_easy_getinfo(
-		    t->slot->easy, CURLINFO_RESPONSE_CODE, &status);
-		s.status = (int)status;
+		s.phases = transfer_phases(t);
+		s.status = transfer_status(t);
 	}
 	memcpy(s.detail, v->detail, sizeof(s.detail));
 	return s;
@@ -246,17 +153,11 @@ ask_name(struct fetch_target *t)
 
 /* The end of a transfer */
 
-static const struct failure *
+static struct failure
 timeout_of(const struct fetch_target *t)
 {
-	static struct failure failure;
-	struct transfer_times times;
-
-	if (t->state == FETCH_RESOLVING)
-		return &name_failures[RESOLVER_TIMEOUT];
-	times = read_times(t->slot->easy);
-	failure = timeout_failure(phase_of(t, &times));
-	return &failure;
+	return t->state == FETCH_RESOLVING ? name_failures[RESOLVER_TIMEOUT] :
+					     transfer_timeout(t);
 }
 
 /* How long our own loop held up this question. */
@@ -288,6 +189,7 @@ static void
 time_is_up(struct fetch_target *t)
 {
 	int64_t late_ms = held_up_ms(t);
+	struct failure failure;
 	struct http_verdict v;
 	char words[SAMPLE_DETAIL_MAX];
 	struct text text = text_over(words, sizeof(words));
@@ -299,7 +201,8 @@ time_is_up(struct fetch_target *t)
 	} else {
 		text_addf(
 		    &text, "no answer after %lld ms", (long long)t->timeout_ms);
-		v = because(timeout_of(t), words);
+		failure = timeout_of(t);
+		v = because(&failure, words);
 	}
 	finish(t, &v);
 }
@@ -309,6 +212,7 @@ judge(const struct fetch_target *t)
 {
 	const struct fetch_slot *slot = t->slot;
 	struct http_answer answer = {
+		.status = transfer_status(t),
 		.headers = slot->headers.bytes,
 		.header_bytes = slot->headers.length,
 		.body = slot->body.bytes == NULL ? "" : slot->body.bytes,
@@ -318,55 +222,13 @@ judge(const struct fetch_target *t)
 	int64_t late_ms = fetch_lag_ms(t->fetch) - t->lag_before_ms;
 	int64_t limit_ms = t->settings->expect.max_time_ms;
 	struct http_verdict v;
-	long status = 0;
 
-	(void)curl_easy_getinfo(slot->easy, CURLINFO_RESPONSE_CODE, &status);
-	answer.status = (int)status;
 	v = http_judge_answer(t->judge, &answer);
 	/* What our own lag may have added is not held against the target. */
 	if (v.failure != NULL && strcmp(v.failure, "http.slow") == 0 &&
 	    answer.time_ms - (double)late_ms <= (double)limit_ms)
 		v = because(&lag, "slow, but so was our own loop");
 	return v;
-}
-
-static struct http_verdict
-explain(const struct fetch_target *t, CURLcode code)
-{
-	const struct fetch_slot *slot = t->slot;
-	struct transfer_times times = read_times(slot->easy);
-	struct transfer_ending ending = {
-		.code = code,
-		.phase = phase_of(t, &times),
-		.attempts = slot->attempts,
-		.clock_is_sane = loop_wall_ms() > SANE_WALL_MS,
-	};
-	struct failure failure;
-
-	(void)curl_easy_getinfo(
-	    slot->easy, CURLINFO_OS_ERRNO, &ending.os_errno);
-	(void)curl_easy_getinfo(
-	    slot->easy, CURLINFO_SSL_VERIFYRESULT, &ending.verify_result);
-	failure = slot->cut != NULL ? *slot->cut : curl_failure(&ending);
-	return because(&failure,
-	    slot->words[0] != '\0' ? slot->words : curl_easy_strerror(code));
-}
-
-/*
- * A kept connection may be closed by the peer at the moment it is used again:
- * that is no answer.  libcurl tries again by itself in most such cases.
- */
-static bool
-deserves_another_try(const struct fetch_target *t, CURLcode code)
-{
-	struct transfer_times times;
-
-	if (t->retried || t->slot->cut != NULL ||
-	    (code != CURLE_GOT_NOTHING && code != CURLE_RECV_ERROR &&
-		code != CURLE_SEND_ERROR))
-		return false;
-	times = read_times(t->slot->easy);
-	return times.is_reused && phase_of(t, &times) != PHASE_TRANSFER;
 }
 
 /* Public functions */
@@ -439,20 +301,25 @@ void
 question_transfer_done(struct fetch_target *t, CURLcode code)
 {
 	const struct failure *trouble;
+	struct failure failure;
 	struct http_verdict v;
 
 	if (code == CURLE_OPERATION_TIMEDOUT && t->slot->cut == NULL) {
 		time_is_up(t);
 		return;
 	}
-	if (deserves_another_try(t, code)) {
+	/* libcurl tries again by itself in most such cases. */
+	if (transfer_deserves_another(t, code)) {
 		shard_stop(t->shard, t->slot);
 		t->retried = true;
 		send_request(t, NULL); /* libcurl still knows the addresses */
 		return;
 	}
 	if (code != CURLE_OK || t->slot->cut != NULL) {
-		v = explain(t, code);
+		failure = transfer_failure(t, code);
+		v = because(&failure,
+		    t->slot->words[0] != '\0' ? t->slot->words :
+						curl_easy_strerror(code));
 		finish(t, &v);
 		return;
 	}

@@ -18,7 +18,7 @@ static const struct failure other_host = { SAMPLE_FAILED,
 static const struct failure no_memory = { SAMPLE_LOST, "local.memory" };
 
 static bool
-is_redirect(long status)
+is_redirect(int status)
 {
 	return status == 301 || status == 302 || status == 303 ||
 	    status == 307 || status == 308;
@@ -26,7 +26,7 @@ is_redirect(long status)
 
 /* As browsers do: only 307 and 308 keep a POST a POST. */
 static enum http_method
-next_method(enum http_method method, long status)
+next_method(enum http_method method, int status)
 {
 	if (method == HTTP_POST && status < 307)
 		return HTTP_GET;
@@ -60,11 +60,10 @@ redirect_follow(struct fetch_target *t, const struct failure **trouble)
 	struct error ignored;
 	const char *location = redirect_location(t);
 	char *url;
-	long status = 0;
+	int status = transfer_status(t);
 
-	(void)curl_easy_getinfo(t->slot->easy, CURLINFO_RESPONSE_CODE, &status);
 	if (t->settings->max_redirects == 0 || !is_redirect(status) ||
-	    http_judge_status_is_fine(t->judge, (int)status))
+	    http_judge_status_is_fine(t->judge, status))
 		return REDIRECT_NONE;
 	if (location == NULL)
 		return REDIRECT_NONE;

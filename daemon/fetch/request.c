@@ -111,13 +111,22 @@ set_tls(CURL *easy, const struct http_settings *settings)
 }
 
 static void
-add_address(struct text *entry, const struct resolver_address *a)
+add_addresses(
+    struct text *entry, const struct resolver_answer *answer, int family)
 {
 	char digits[INET6_ADDRSTRLEN];
 
-	if (inet_ntop(a->family, &a->bytes, digits, sizeof(digits)) == NULL)
-		return;
-	text_addf(entry, a->family == AF_INET6 ? "[%s]" : "%s", digits);
+	for (size_t i = 0; i < answer->count; i++) {
+		const struct resolver_address *a = &answer->addresses[i];
+
+		if (a->family != family ||
+		    inet_ntop(family, &a->bytes, digits, sizeof(digits)) ==
+			NULL)
+			continue;
+		text_add(
+		    entry, entry->data[entry->length - 1] == ':' ? "" : ",");
+		text_addf(entry, family == AF_INET6 ? "[%s]" : "%s", digits);
+	}
 }
 
 /* All addresses, so that libcurl can try one after the other. */
@@ -132,10 +141,9 @@ set_addresses(struct fetch_slot *slot, const struct fetch_origin *origin,
 	if (answer != NULL) {
 		text_addf(
 		    &entry, "%s:%u:", origin->host, (unsigned)origin->port);
-		for (size_t i = 0; i < answer->count; i++) {
-			text_add(&entry, i > 0 ? "," : "");
-			add_address(&entry, &answer->addresses[i]);
-		}
+		/* In a fixed order, IPv6 first, as other programs do. */
+		add_addresses(&entry, answer, AF_INET6);
+		add_addresses(&entry, answer, AF_INET);
 		resolve = curl_slist_append(NULL, buffer);
 		if (resolve == NULL || !text_ok(&entry)) {
 			curl_slist_free_all(resolve);

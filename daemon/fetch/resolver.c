@@ -6,15 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
 
 #include "daemon/fetch/address.h"
+#include "daemon/fetch/resolver_channel.h"
 
 #define BUCKETS 1024
-#define SERVER_TIMEOUT_MS 1000
-#define TRIES 2
-#define RESOLV_CONF "/etc/resolv.conf"
-#define RESOLV_CONF_CHECK_MS 1000
 #define CLASS_IN 1
 #define RESTARTS_MAX 3
 
@@ -48,159 +44,15 @@ struct name {
 	char text[];
 };
 
-struct watched {
-	struct resolver *resolver;
-	struct watched *next;
-	struct loop_watch *watch;
-	int fd;
-};
-
 struct resolver {
 	struct loop *loop;
-	char *servers, *resolv_conf;
-	uint16_t port;
-	ares_channel channel; /* NULL: could not be made */
-	struct stat conf;     /* when the channel was made; st_ino 0: absent */
-	int64_t checked_ms;
+	struct resolver_channel *channel;
 	bool is_closing;
-	struct watched *watched;
-	struct loop_timer *timeout, *soon;
+	struct loop_timer *soon;
 	struct name *ready;
 	size_t count;
 	struct name *buckets[BUCKETS];
 };
-
-/* c-ares on the loop */
-
-static void
-arm(struct resolver *r)
-{
-	struct timeval tv;
-
-	if (r->channel == NULL || ares_timeout(r->channel, NULL, &tv) == NULL)
-		loop_timer_stop(r->timeout);
-	else
-		loop_timer_start(
-		    r->timeout, tv.tv_sec * 1000 + tv.tv_usec / 1000 + 1);
-}
-
-static void
-on_timeout(void *arg)
-{
-	struct resolver *r = arg;
-
-	if (r->channel != NULL)
-		ares_process_fd(r->channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
-	arm(r);
-}
-
-static void
-on_socket(void *arg, bool readable, bool writable)
-{
-	struct watched *w = arg;
-	struct resolver *r = w->resolver;
-
-	/* w may be gone after this. */
-	ares_process_fd(r->channel, readable ? w->fd : ARES_SOCKET_BAD,
-	    writable ? w->fd : ARES_SOCKET_BAD);
-	arm(r);
-}
-
-static void
-on_socket_wish(void *arg, ares_socket_t fd, int readable, int writable)
-{
-	struct resolver *r = arg;
-	struct watched **where = &r->watched, *w;
-
-	while (*where != NULL && (*where)->fd != fd)
-		where = &(*where)->next;
-	w = *where;
-	if (w != NULL && (readable || writable)) {
-		loop_watch_change(w->watch, readable != 0, writable != 0);
-		return;
-	}
-	if (w != NULL) {
-		*where = w->next;
-		loop_watch_free(w->watch);
-		free(w);
-		return;
-	}
-	if (!readable && !writable)
-		return;
-	w = calloc(1, sizeof(*w));
-	if (w == NULL)
-		return; /* the question will time out */
-	*w = (struct watched){ .resolver = r, .next = r->watched, .fd = fd };
-	w->watch = loop_watch_new(
-	    r->loop, fd, on_socket, w, readable != 0, writable != 0);
-	if (w->watch == NULL)
-		free(w);
-	else
-		r->watched = w;
-}
-
-static bool
-open_channel(struct resolver *r)
-{
-	struct ares_options options = {
-		.timeout = SERVER_TIMEOUT_MS,
-		.tries = TRIES,
-		.sock_state_cb = on_socket_wish,
-		.sock_state_cb_data = r,
-		.resolvconf_path = r->resolv_conf,
-	};
-	int mask = ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES |
-	    ARES_OPT_SOCK_STATE_CB | ARES_OPT_RESOLVCONF;
-
-	if (r->port != 0) {
-		options.udp_port = options.tcp_port = r->port;
-		mask |= ARES_OPT_UDP_PORT | ARES_OPT_TCP_PORT;
-	}
-	if (stat(r->resolv_conf, &r->conf) != 0)
-		r->conf = (struct stat){ .st_ino = 0 };
-	if (ares_init_options(&r->channel, &options, mask) != ARES_SUCCESS) {
-		r->channel = NULL;
-		return false;
-	}
-	return r->servers == NULL ||
-	    ares_set_servers_ports_csv(r->channel, r->servers) == ARES_SUCCESS;
-}
-
-/* Open questions come back with ARES_EDESTRUCTION. */
-static void
-close_channel(struct resolver *r)
-{
-	if (r->channel != NULL)
-		ares_destroy(r->channel);
-	r->channel = NULL;
-}
-
-static bool
-conf_has_changed(const struct resolver *r)
-{
-	struct stat now;
-
-	if (stat(r->resolv_conf, &now) != 0)
-		return r->conf.st_ino != 0;
-	return now.st_ino != r->conf.st_ino || now.st_size != r->conf.st_size ||
-	    now.st_mtim.tv_sec != r->conf.st_mtim.tv_sec ||
-	    now.st_mtim.tv_nsec != r->conf.st_mtim.tv_nsec;
-}
-
-static void
-follow_conf(struct resolver *r)
-{
-	int64_t now_ms = loop_now_ms(r->loop);
-
-	if (r->channel != NULL && now_ms - r->checked_ms < RESOLV_CONF_CHECK_MS)
-		return;
-	r->checked_ms = now_ms;
-	if (r->channel != NULL && !conf_has_changed(r))
-		return;
-	close_channel(r);
-	if (!open_channel(r))
-		close_channel(r);
-}
 
 /* Answers */
 
@@ -334,12 +186,12 @@ on_reply(void *arg, int status, int timeouts, unsigned char *bytes, int length)
 /* Asking */
 
 static void
-look_into_hosts(struct name *n, int family)
+look_into_hosts(struct name *n, ares_channel ares, int family)
 {
 	struct hostent *host = NULL;
 
-	if (ares_gethostbyname_file(
-		n->resolver->channel, n->text, family, &host) != ARES_SUCCESS)
+	if (ares_gethostbyname_file(ares, n->text, family, &host) !=
+	    ARES_SUCCESS)
 		return;
 	for (char **a = host->h_addr_list; *a != NULL; a++)
 		add_address(&n->answer, family, *a);
@@ -359,8 +211,8 @@ static void
 start(struct name *n)
 {
 	struct resolver *r = n->resolver;
+	ares_channel ares = resolver_channel_ares(r->channel);
 
-	follow_conf(r);
 	n->answer.count = 0;
 	n->ttl_ms = 0;
 	n->is_stopped = false;
@@ -369,19 +221,19 @@ start(struct name *n)
 	n->v6 = (struct half){ n, AF_INET6, RESOLVER_TROUBLE };
 	if (address_is_localhost(n->text))
 		know_localhost(n);
-	else if (r->channel != NULL) {
-		look_into_hosts(n, AF_INET);
-		look_into_hosts(n, AF_INET6);
+	else if (ares != NULL) {
+		look_into_hosts(n, ares, AF_INET);
+		look_into_hosts(n, ares, AF_INET6);
 	}
-	if (n->answer.count > 0 || r->channel == NULL) {
+	if (n->answer.count > 0 || ares == NULL) {
 		n->open = 1;
 		half_done(&n->v4);
 		return;
 	}
 	n->open = 2;
-	ares_search(r->channel, n->text, CLASS_IN, ns_t_a, on_reply, &n->v4);
-	ares_search(r->channel, n->text, CLASS_IN, ns_t_aaaa, on_reply, &n->v6);
-	arm(r);
+	ares_search(ares, n->text, CLASS_IN, ns_t_a, on_reply, &n->v4);
+	ares_search(ares, n->text, CLASS_IN, ns_t_aaaa, on_reply, &n->v6);
+	resolver_channel_arm(r->channel);
 }
 
 static int64_t
@@ -486,29 +338,19 @@ struct resolver *
 resolver_new(struct loop *loop, const struct resolver_settings *settings,
     struct error *err)
 {
-	const char *conf =
-	    settings->resolv_conf != NULL ? settings->resolv_conf : RESOLV_CONF;
 	struct resolver *r = calloc(1, sizeof(*r));
 
-	if (r == NULL || ares_library_init(ARES_LIB_INIT_ALL) != 0) {
-		(void)error_set(err, "out of memory");
-		free(r);
-		return NULL;
-	}
+	if (r == NULL)
+		goto no_memory;
 	r->loop = loop;
-	r->port = settings->port;
-	r->timeout = loop_timer_new(loop, on_timeout, r);
 	r->soon = loop_timer_new(loop, on_soon, r);
-	r->resolv_conf = strdup(conf);
-	if (settings->servers != NULL)
-		r->servers = strdup(settings->servers);
-	if (r->timeout == NULL || r->soon == NULL || r->resolv_conf == NULL ||
-	    (settings->servers != NULL && r->servers == NULL)) {
-		(void)error_set(err, "out of memory");
-		resolver_free(r);
-		return NULL;
-	}
-	return r;
+	r->channel = resolver_channel_new(loop, settings);
+	if (r->soon != NULL && r->channel != NULL)
+		return r;
+no_memory:
+	(void)error_set(err, "out of memory");
+	resolver_free(r);
+	return NULL;
 }
 
 void
@@ -517,7 +359,7 @@ resolver_free(struct resolver *r)
 	if (r == NULL)
 		return;
 	r->is_closing = true;
-	close_channel(r);
+	resolver_channel_free(r->channel);
 	for (size_t i = 0; i < BUCKETS; i++)
 		while (r->buckets[i] != NULL) {
 			struct name *n = r->buckets[i];
@@ -525,12 +367,8 @@ resolver_free(struct resolver *r)
 			r->buckets[i] = n->next;
 			free(n);
 		}
-	loop_timer_free(r->timeout);
 	loop_timer_free(r->soon);
-	free(r->servers);
-	free(r->resolv_conf);
 	free(r);
-	ares_library_cleanup();
 }
 
 const struct resolver_answer *

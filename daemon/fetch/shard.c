@@ -92,6 +92,26 @@ act(struct fetch_shard *s, curl_socket_t fd, int what)
 	fetch_leave(f);
 }
 
+/*
+ * libcurl 7.88 gives up an address that did not answer in its time and then
+ * forgets to go on to the next: there is no socket and no timer to wait for.
+ */
+static void
+on_kick(void *arg)
+{
+	struct fetch_shard *s = arg;
+	struct fetch *f = s->fetch;
+	int running;
+
+	fetch_enter(f);
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+	(void)curl_multi_socket_all(s->multi, &running);
+#pragma GCC diagnostic pop
+	collect(s);
+	fetch_leave(f);
+}
+
 static void
 on_ready(void *arg, bool readable, bool writable)
 {
@@ -125,9 +145,10 @@ stop_waiting(struct fetch_socket *k)
 	k->is_wanted = false;
 	if (k->is_ours && !k->is_settled)
 		k->is_settled = fcntl(k->fd, F_GETFD) >= 0;
-	if (!k->is_settled)
+	if (!k->is_settled) {
+		loop_timer_start(k->shard->kick, 0);
 		forget_socket(k);
-	else if (k->watch != NULL)
+	} else if (k->watch != NULL)
 		loop_watch_change(k->watch, true, false);
 }
 
@@ -208,6 +229,7 @@ shard_free(struct fetch_shard *s)
 	if (s->multi != NULL)
 		(void)curl_multi_cleanup(s->multi); /* it has no transfer */
 	loop_timer_free(s->timer);
+	loop_timer_free(s->kick);
 	free(s);
 }
 
@@ -221,7 +243,8 @@ shard_new(struct fetch *f)
 	s->fetch = f;
 	s->multi = curl_multi_init();
 	s->timer = loop_timer_new(f->loop, on_timer, s);
-	if (s->multi == NULL || s->timer == NULL)
+	s->kick = loop_timer_new(f->loop, on_kick, s);
+	if (s->multi == NULL || s->timer == NULL || s->kick == NULL)
 		goto failed;
 	if (curl_multi_setopt(
 		s->multi, CURLMOPT_SOCKETFUNCTION, on_socket_wish) != 0 ||

@@ -2,6 +2,9 @@
  * Names: what a name server says, fails to say and should not have said.
  * In servers and scripts alike %u is the port of the scripted peer.
  */
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 
 #include "daemon/fetch/resolver.h"
@@ -209,6 +212,34 @@ test_q4_a_record_that_flips_is_noticed(void **state)
 	scene_free(s);
 }
 
+/* The first address swallows what comes; the second is the peer. */
+static void
+test_q6_an_address_that_swallows_everything(void **state)
+{
+	struct scene *s = scene_new("two.test",
+	    (const char *const[]){ "two.test A 127.0.0.3 127.0.0.1", NULL });
+	struct sockaddr_in a = { .sin_family = AF_INET,
+		.sin_port = htons((uint16_t)s->p.port) };
+	int hole = socket(AF_INET, SOCK_STREAM, 0), fill[4];
+	struct sample answer;
+
+	(void)state;
+	assert_int_equal(inet_pton(AF_INET, "127.0.0.3", &a.sin_addr), 1);
+	assert_int_equal(bind(hole, (struct sockaddr *)&a, sizeof(a)), 0);
+	assert_int_equal(listen(hole, 0), 0);
+	for (size_t i = 0; i < ARRAY_LEN(fill); i++) {
+		fill[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+		(void)connect(fill[i], (struct sockaddr *)&a, sizeof(a));
+	}
+	answer = ask_once(s->w, &s->settings, 2000);
+	expect_sample(&answer, SAMPLE_OK, NULL);
+	for (size_t i = 0; i < ARRAY_LEN(fill); i++)
+		(void)close(fill[i]);
+	(void)close(hole);
+	scene_stop(s);
+	scene_free(s);
+}
+
 /* Q3 */
 
 static void
@@ -288,6 +319,7 @@ main(void)
 		cmocka_unit_test(test_an_answer_is_kept_for_a_while),
 		cmocka_unit_test(test_many_ask_for_a_name_only_once),
 		cmocka_unit_test(test_q4_a_record_that_flips_is_noticed),
+		cmocka_unit_test(test_q6_an_address_that_swallows_everything),
 		cmocka_unit_test(test_q3_resolv_conf_may_come_go_and_change),
 	};
 	struct CMUnitTest stories[ARRAY_LEN(rows)];

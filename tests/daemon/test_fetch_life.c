@@ -630,6 +630,48 @@ test_settings_may_move_to_other_memory(void **state)
 	scene_free(s);
 }
 
+static void
+ignore(void *arg, const struct sample *s)
+{
+	(void)arg;
+	(void)s;
+}
+
+static int
+count_descriptors(void)
+{
+	int count = 0;
+
+	for (int fd = 0; fd < 1024; fd++)
+		count += fcntl(fd, F_GETFD) >= 0;
+	return count;
+}
+
+static void
+test_no_descriptor_is_left_behind(void **state)
+{
+	struct scene *s = SCENE("rx ; ok up ; close", "rx ; close", "rx ; hang",
+	    "rx ; reset", UP " ; loop");
+	int before = count_descriptors();
+
+	(void)state;
+	for (int i = 0; i < 20; i++) {
+		struct fetch_target *t = target(s->w, &s->settings);
+
+		(void)ask(s->w, t, 100, false);
+		assert_true(fetch_ask(t, 100, true, ignore, NULL));
+		if (i % 2 == 0)
+			let_pass(s->w, 1);
+		fetch_target_free(t);
+	}
+	assert_in_range(count_descriptors(), before, before + 4);
+	fetch_free(s->w->fetch);
+	s->w->fetch = NULL;
+	assert_true(count_descriptors() <= before);
+	peer_stop(&s->p);
+	scene_free(s);
+}
+
 int
 main(void)
 {
@@ -664,6 +706,7 @@ main(void)
 		    test_everything_may_be_freed_inside_of_a_callback),
 		cmocka_unit_test(
 		    test_the_next_question_may_be_put_inside_of_a_callback),
+		cmocka_unit_test(test_no_descriptor_is_left_behind),
 		cmocka_unit_test(test_settings_may_move_to_other_memory),
 	};
 

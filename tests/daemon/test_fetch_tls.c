@@ -161,7 +161,7 @@ test_row(void **state)
 }
 
 static void
-test_new_connections_see_a_new_certificate(void **state)
+test_t5_a_new_connection_sees_a_new_certificate(void **state)
 {
 	char good[512], expired[512], url[64];
 	struct http_settings settings = get(url);
@@ -190,6 +190,43 @@ test_new_connections_see_a_new_certificate(void **state)
 	fetch_target_free(t);
 	peer_forget(&p);
 	world_free(w);
+}
+
+/* By FIN and by RST, behind the question. */
+static void
+test_a_kept_connection_that_died_is_no_failure(void **state)
+{
+	static const char *const ends[] = { "close", "reset" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
+		char first[256], second[256], url[64];
+		struct http_settings settings = get(url);
+		struct world *w = world_new(NULL);
+		struct fetch_target *t;
+		struct peer p;
+
+		(void)snprintf(first, sizeof(first),
+		    "tls %s/good.pem ; rx ; ok up ; rx ; %s", folder, ends[i]);
+		(void)snprintf(second, sizeof(second),
+		    "tls %s/good.pem ; rx ; ok up", folder);
+		p = peer_start(
+		    "peer", (const char *const[]){ first, second, NULL });
+		(void)snprintf(
+		    url, sizeof(url), "https://127.0.0.1:%u/", p.port);
+		settings.ca_file = in_folder("ca.pem");
+		t = target(w, &settings);
+		for (int k = 0; k < 2; k++) {
+			struct sample s = ask(w, t, 2000, false);
+
+			expect_sample(&s, SAMPLE_OK, NULL);
+		}
+		peer_stop(&p);
+		assert_int_equal(peer_count(&p, "connection"), 2);
+		fetch_target_free(t);
+		peer_forget(&p);
+		world_free(w);
+	}
 }
 
 /* Credentials */
@@ -350,7 +387,10 @@ int
 main(void)
 {
 	static const struct CMUnitTest rules[] = {
-		cmocka_unit_test(test_new_connections_see_a_new_certificate),
+		cmocka_unit_test(
+		    test_t5_a_new_connection_sees_a_new_certificate),
+		cmocka_unit_test(
+		    test_a_kept_connection_that_died_is_no_failure),
 		cmocka_unit_test(test_a_password_is_read_and_sent),
 		cmocka_unit_test(test_a_token_is_read_and_sent),
 		cmocka_unit_test(

@@ -45,7 +45,6 @@
 struct connection {
 	int fd;
 	int number;
-	SSL_CTX *context;
 	SSL *ssl;
 	const char *script;
 };
@@ -257,24 +256,38 @@ choose_nonsense(SSL *ssl, const unsigned char **out, unsigned char *length,
 	return SSL_TLSEXT_ERR_OK;
 }
 
+/* One for all connections, so that a client could resume a session. */
+static SSL_CTX *
+shared_context(bool nonsense)
+{
+	static SSL_CTX *contexts[2];
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	SSL_CTX *context;
+
+	(void)pthread_mutex_lock(&lock);
+	if (contexts[nonsense] == NULL)
+		contexts[nonsense] = SSL_CTX_new(TLS_server_method());
+	context = contexts[nonsense];
+	SSL_CTX_set_security_level(context, 0);
+	(void)SSL_CTX_set_session_id_context(
+	    context, (const unsigned char *)"peer", 4);
+	if (nonsense)
+		SSL_CTX_set_alpn_select_cb(context, choose_nonsense, NULL);
+	(void)pthread_mutex_unlock(&lock);
+	return context;
+}
+
 static enum next
 begin_tls(struct connection *c, const char *file, bool old, bool nonsense)
 {
-	SSL_CTX *context = SSL_CTX_new(TLS_server_method());
-
-	c->context = context;
-	if (SSL_CTX_use_certificate_chain_file(context, file) != 1 ||
-	    SSL_CTX_use_PrivateKey_file(context, file, SSL_FILETYPE_PEM) != 1) {
+	c->ssl = SSL_new(shared_context(nonsense));
+	if (SSL_use_certificate_chain_file(c->ssl, file) != 1 ||
+	    SSL_use_PrivateKey_file(c->ssl, file, SSL_FILETYPE_PEM) != 1) {
 		fprintf(stderr, "peer: cannot use %s\n", file);
 		exit(1);
 	}
-	if (old) {
-		SSL_CTX_set_security_level(context, 0);
-		(void)SSL_CTX_set_max_proto_version(context, TLS1_1_VERSION);
-	}
-	if (nonsense)
-		SSL_CTX_set_alpn_select_cb(context, choose_nonsense, NULL);
-	c->ssl = SSL_new(context);
+	if (old)
+		(void)SSL_set_max_proto_version(c->ssl, TLS1_1_VERSION);
 	(void)SSL_set_fd(c->ssl, c->fd);
 	return SSL_accept(c->ssl) == 1 ? NEXT : END;
 }
@@ -368,7 +381,6 @@ serve(void *arg)
 	while (run_once(c) == AGAIN)
 		continue;
 	SSL_free(c->ssl);
-	SSL_CTX_free(c->context);
 	(void)close(c->fd);
 	free(c);
 	return NULL;
