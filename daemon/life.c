@@ -18,6 +18,7 @@
 
 #define BEAT_MS 500
 #define CHECK_EVERY_BEATS 20
+#define CHECK_AT_ONCE 200
 #define STUCK_MS 10000 /* without progress: no ping, systemd ends us */
 
 struct life {
@@ -28,6 +29,7 @@ struct life {
 	uint64_t heartbeats; /* of the store, as last seen ... */
 	int64_t store_ms;    /* ... and when they last went on */
 	unsigned beats;
+	size_t checked;  /* the service looked at last */
 	bool is_watched; /* systemd wants pings */
 	bool is_ready;
 };
@@ -73,7 +75,25 @@ look_at_clocks(struct life *l)
 		tilt(l, away_ms);
 }
 
-/* Alive means progress: the store's thread answers, the loop comes round. */
+/* No probe is long overdue; a share of the services each time. */
+static bool
+polls_go_on(struct life *l)
+{
+	struct monitor *m = l->m;
+	int64_t now_ms = loop_now_ms(m->loop);
+
+	for (size_t i = 0; i < CHECK_AT_ONCE && i < m->watched_count; i++) {
+		l->checked = (l->checked + 1) % m->watched_count;
+		if (watched_late_ms(m->watched[l->checked], now_ms) >= STUCK_MS)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Alive means progress: the store's thread answers, the loop comes round and
+ * probes are asked when they are due.
+ */
 static bool
 goes_on(struct life *l)
 {
@@ -85,7 +105,7 @@ goes_on(struct life *l)
 		l->store_ms = now_ms;
 	}
 	store_beat(l->m->store);
-	return now_ms - l->store_ms < STUCK_MS;
+	return now_ms - l->store_ms < STUCK_MS && polls_go_on(l);
 }
 
 static void
@@ -172,6 +192,31 @@ on_signal(void *arg, int signal)
 	}
 }
 
+/* What cannot be stored cannot be done: people must know at once. */
+static void
+on_store(void *arg, enum store_state state)
+{
+	struct life *l = arg;
+	const char *why = store_trouble(l->m->store);
+	char words[256];
+	struct notice alarm = { .event = "alarm", .summary = words };
+	char key[ULID_BYTES];
+
+	if (state == STORE_OK) {
+		log_service(LOG_LEVEL_NOTICE, LOG_ID_STORE_WORKS, NULL,
+		    "the store works");
+		return;
+	}
+	(void)snprintf(words, sizeof(words), "%s: %.160s",
+	    state == STORE_FAILED ?
+		"the store cannot be written, nothing is rolled back" :
+		"the store was unusable and was set aside",
+	    why == NULL ? "no reason known" : why);
+	log_service(LOG_LEVEL_CRITICAL, LOG_ID_STORE_FAILED, NULL, "%s", words);
+	events_new_id(l->m, key);
+	events_page(l->m, &alarm, key);
+}
+
 struct life *
 life_new(struct monitor *m)
 {
@@ -196,6 +241,7 @@ life_new(struct monitor *m)
 		return NULL;
 	}
 	loop_timer_start(l->beat, BEAT_MS);
+	store_on_change(m->store, on_store, l);
 	return l;
 }
 

@@ -13,6 +13,7 @@ struct poller {
 	struct fetch_target *extra;  /* of questions out of turn */
 	struct loop_timer *timer;
 	double phase;
+	int64_t due_ms; /* INT64_MAX: not started */
 	poller_sample *sample;
 	void *arg;
 	poller_sample *done; /* of the question out of turn */
@@ -36,9 +37,13 @@ static void
 sleep_until_due(struct poller *p)
 {
 	int64_t now_ms = loop_now_ms(p->loop);
+	int64_t from_ms = now_ms;
 
-	loop_timer_start(p->timer,
-	    poller_due_ms(now_ms, p->settings->interval_ms, p->phase) - now_ms);
+	/* A timer that fires a moment early must not ask twice. */
+	if (p->due_ms != INT64_MAX && from_ms < p->due_ms)
+		from_ms = p->due_ms;
+	p->due_ms = poller_due_ms(from_ms, p->settings->interval_ms, p->phase);
+	loop_timer_start(p->timer, p->due_ms - now_ms);
 }
 
 static void
@@ -83,6 +88,7 @@ poller_new(struct loop *loop, struct fetch *fetch, const char *owner,
 		return NULL;
 	}
 	p->loop = loop;
+	p->due_ms = INT64_MAX;
 	p->settings = settings;
 	p->sample = sample;
 	p->arg = arg;
@@ -144,6 +150,12 @@ const struct probe_settings *
 poller_settings(const struct poller *p)
 {
 	return p->settings;
+}
+
+int64_t
+poller_late_ms(const struct poller *p, int64_t now_ms)
+{
+	return p->due_ms == INT64_MAX ? INT64_MIN : now_ms - p->due_ms;
 }
 
 uint64_t

@@ -48,6 +48,9 @@ const struct probe_settings *poller_settings(const struct poller *p);
 uint64_t poller_asked(const struct poller *p);
 uint64_t poller_skipped(const struct poller *p);
 
+/* How long the next question is overdue; negative: it is still to come. */
+int64_t poller_late_ms(const struct poller *p, int64_t now_ms);
+
 /*
  * The first moment after now_ms that is phase (0 to 1) of the interval into
  * a multiple of it.

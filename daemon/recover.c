@@ -155,6 +155,24 @@ take_releases(struct monitor *m, const struct store_event *rows, size_t count)
 	holds_expire(&m->holds, loop_now_ms(m->loop));
 }
 
+/*
+ * A proposal that was to make room for one that acts may have been open still
+ * when the daemon ended: then it makes room now.
+ */
+static bool
+make_room(struct watched *w, const char *incident)
+{
+	struct rollback *before = watched_rollback(w);
+
+	if (before == NULL || rollback_supersede(before))
+		return true;
+	log_service(LOG_LEVEL_ERROR, LOG_ID_DECIDED, watched_name(w),
+	    "incident %s is open beside %s, which has begun: look at it by "
+	    "hand",
+	    incident, rollback_id(before));
+	return false;
+}
+
 static void
 take_incident(struct monitor *m, const struct store_event *rows, size_t count)
 {
@@ -172,7 +190,7 @@ take_incident(struct monitor *m, const struct store_event *rows, size_t count)
 		    "incident %s is open, and the service is configured no "
 		    "more: look at it by hand",
 		    rows[0].incident);
-	else if (watched_rollback(w) == NULL)
+	else if (make_room(w, rows[0].incident))
 		rollback_recover(m, w, copy, count);
 	free(copy);
 }

@@ -441,6 +441,15 @@ rollback_abort(struct rollback *r, const char *by, const char *reason)
 }
 
 bool
+rollback_supersede(struct rollback *r)
+{
+	if (r->is_busy || (r->core != NULL && incident_has_begun(r->core)))
+		return false;
+	rollback_close(r, INCIDENT_SUPERSEDED);
+	return true;
+}
+
+bool
 rollback_acts(const struct rollback *r)
 {
 	return r->core != NULL;

@@ -42,6 +42,12 @@ void rollback_count(struct rollback *r, const struct sample *s);
 /* No further step.  False: it does not act, or has ended. */
 bool rollback_abort(struct rollback *r, const char *by, const char *reason);
 
+/*
+ * Another incident of the service takes its place.  False, and nothing
+ * happens, when a step of it has begun.
+ */
+bool rollback_supersede(struct rollback *r);
+
 /* Steps may be under way, or are about to be. */
 bool rollback_acts(const struct rollback *r);
 bool rollback_is_proposal(const struct rollback *r);

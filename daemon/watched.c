@@ -367,7 +367,10 @@ tell_hold(struct watched *w, const struct service_decision *d)
 	    "rule %s holds, and %s keeps it from acting: %s", rule->name,
 	    guard_word(d->decision.guard), d->decision.reason);
 	events_new_id(w->monitor, key);
-	events_append(w->monitor, NULL, 0, &notice, key, NULL, NULL);
+	if (d->decision.guard == GUARD_NO_STORE)
+		events_page(w->monitor, &notice, key);
+	else
+		events_append(w->monitor, NULL, 0, &notice, key, NULL, NULL);
 }
 
 void
@@ -406,6 +409,20 @@ uint64_t
 watched_asked(const struct watched *w)
 {
 	return w->asked;
+}
+
+int64_t
+watched_late_ms(const struct watched *w, int64_t now_ms)
+{
+	int64_t worst_ms = INT64_MIN;
+
+	for (size_t i = 0; i < w->settings->probe_count; i++) {
+		int64_t late_ms = poller_late_ms(w->probes[i].poller, now_ms);
+
+		if (late_ms > worst_ms)
+			worst_ms = late_ms;
+	}
+	return worst_ms;
 }
 
 enum guard

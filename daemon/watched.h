@@ -53,6 +53,9 @@ void watched_think(struct watched *w);
 /* Has asked at least one question in its life; for the watchdog. */
 uint64_t watched_asked(const struct watched *w);
 
+/* By how much its most overdue probe is late; negative: none is. */
+int64_t watched_late_ms(const struct watched *w, int64_t now_ms);
+
 /* What keeps it from acting, remembered from the last thought. */
 enum guard watched_guard(const struct watched *w);
 
