@@ -173,6 +173,21 @@ is_empty(const struct option *o, const void *field)
 }
 
 static void
+write_nested(struct text *out, const struct option *o, const void *field,
+    unsigned indent)
+{
+	if (o->type == OPTION_PARAMS)
+		write_params(out, field);
+	else if (o->type == OPTION_GROUP) {
+		text_add(out, "{\n");
+		writer_options(out, o->detail, field, indent + 1);
+		write_indent(out, indent);
+		text_add(out, "}");
+	} else
+		write_items(out, o, field, indent);
+}
+
+static void
 write_value(struct text *out, const struct option *o, const void *field,
     unsigned indent)
 {
@@ -210,17 +225,10 @@ write_value(struct text *out, const struct option *o, const void *field,
 		write_strings(out, field);
 		break;
 	case OPTION_PARAMS:
-		write_params(out, field);
-		break;
 	case OPTION_GROUP:
-		text_add(out, "{\n");
-		writer_options(out, o->detail, field, indent + 1);
-		write_indent(out, indent);
-		text_add(out, "}");
-		break;
 	case OPTION_LIST:
 	case OPTION_NAMED:
-		write_items(out, o, field, indent);
+		write_nested(out, o, field, indent);
 		break;
 	}
 }
