@@ -137,7 +137,7 @@ test_row(void **state)
 static bool
 parse(const char *one, const char *two, struct command *c)
 {
-	char words[2][32];
+	static char words[2][32]; /* what was parsed points into it */
 	char *argv[] = { words[0], words[1] };
 	struct error err;
 
