@@ -237,6 +237,8 @@ install: all
 	install -D -m 644 -t $(DESTDIR)$(CATALOGDIR) systemd/rollbackd.catalog
 	for page in man/*.[1-9]; do install -D -m 644 -t \
 		$(DESTDIR)$(MANDIR)/man$${page##*.} $$page || exit 1; done
+	install -d -m 750 $(DESTDIR)$(SYSCONFDIR)/rollbackd/services.d \
+		$(DESTDIR)$(SYSCONFDIR)/rollbackd/procedures.d
 	conf=$(DESTDIR)$(SYSCONFDIR)/rollbackd/rollbackd.conf; \
 	test -e $$conf || install -D -m 640 conf/rollbackd.conf $$conf
 
