@@ -20,6 +20,7 @@
 #include "daemon/reload.h"
 #include "daemon/rollback.h"
 #include "daemon/send.h"
+#include "daemon/store_watch.h"
 #include "daemon/watched.h"
 #include "daemon/witness.h"
 
@@ -140,17 +141,6 @@ page_shadow(struct monitor *m)
 	events_append(m, NULL, 0, &alarm, key, NULL, NULL);
 }
 
-static void
-hold_after_quarantine(struct monitor *m)
-{
-	for (size_t i = 0; i < m->holds.count; i++)
-		if (strcmp(m->holds.items[i].author, "rollbackd") == 0)
-			return;
-	acts_hold_ourselves(m,
-	    "the store was set aside as unusable and what it knew is gone: "
-	    "look at it, then release this hold");
-}
-
 struct start {
 	struct monitor *m;
 	struct control_place place;
@@ -166,8 +156,7 @@ on_recovered(void *arg)
 	struct monitor *m = s->m;
 	struct error err = { "" };
 
-	if (store_state(m->store) == STORE_QUARANTINED)
-		hold_after_quarantine(m);
+	store_watch_recovered(m->store_watch);
 	m->control = control_open(m->loop, &s->place, acts_handle, m, &err);
 	if (m->control == NULL || !control_set_roles(m->control, &s->roles)) {
 		log_service(LOG_LEVEL_CRITICAL, LOG_ID_ALARM, NULL,
@@ -202,6 +191,7 @@ close_parts(struct monitor *m)
 	free(m->retired);
 	witnesses_free(m->witnesses);
 	life_free(m->life);
+	store_watch_free(m->store_watch);
 	steps_free(m->steps);
 	outbox_free(m->outbox);
 	fetch_free(m->fetch);
@@ -232,6 +222,11 @@ run(struct monitor *m, struct loaded *l)
 	}
 	if (!open_parts(m, c, &err) || !reload_apply(m, l, NULL, &err)) {
 		log_error("%s", err.text);
+		return EXIT_TROUBLE;
+	}
+	m->store_watch = store_watch_new(m);
+	if (m->store_watch == NULL) {
+		log_error("no memory to watch the store");
 		return EXIT_TROUBLE;
 	}
 	recover_start(m, on_recovered, &start);

@@ -21,6 +21,7 @@
 #include "service/service.h"
 
 struct rollback;
+struct store_watch;
 struct watched;
 struct witnesses;
 struct life;
@@ -40,6 +41,7 @@ struct generation *generation_join(struct generation *g);
 struct monitor {
 	struct loop *loop;
 	struct store *store;
+	struct store_watch *store_watch;
 	struct outbox *outbox;
 	struct steps *steps;
 	struct fetch *fetch;
