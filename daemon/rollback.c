@@ -271,6 +271,14 @@ act(struct rollback *r, int rule)
 	return true;
 }
 
+/* Is the action more than what is open already? */
+static bool
+is_news(const struct rollback *open, enum action action)
+{
+	return open == NULL ||
+	    (rollback_is_proposal(open) && action > open->action);
+}
+
 void
 rollback_decided(
     struct monitor *m, struct watched *w, const struct service_decision *d)
@@ -278,7 +286,7 @@ rollback_decided(
 	struct rollback *before = watched_rollback(w);
 	struct rollback *r;
 
-	if (before != NULL && d->decision.action != ACTION_ROLL_BACK)
+	if (!is_news(before, d->decision.action))
 		return;
 	if (before != NULL && before->is_busy)
 		return; /* the next sample comes soon */
@@ -476,9 +484,12 @@ rollback_id(const struct rollback *r)
 const char *
 rollback_lock(const struct rollback *r)
 {
-	if (r->core == NULL || r->run_count == 0)
-		return "";
-	return r->runs[r->run_count - 1].lock;
+	const struct rollback_run *run = &r->runs[0];
+
+	/* One that is planned and not stored yet holds it as well. */
+	if (r->run_count > 0)
+		run = &r->runs[r->run_count - 1];
+	return r->core == NULL || run->lock == NULL ? "" : run->lock;
 }
 
 enum severity

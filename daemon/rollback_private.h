@@ -19,6 +19,7 @@
 #include "service/incident.h"
 
 #define RETRY_MS 1000
+#define LOCK_WAIT_MS 100
 #define REPORT_TEXT_MAX (8 * 1024 * 1024)
 #define WORDS_MAX 256
 #define REQUEST_PATH_MAX 320
@@ -31,6 +32,7 @@ struct rollback_run {
 	struct pin *pin;
 	struct plan *plan;
 	char *lock;
+	bool has_begun;
 };
 
 struct rollback;
@@ -114,6 +116,9 @@ bool rollback_may_be_ordered(struct monitor *m, struct watched *w,
 /* rollback_steps.c */
 void rollback_plan(struct rollback *r);
 void rollback_step(struct rollback *r);
+
+/* Who has the lock of its run; NULL: it is free. */
+const struct rollback *rollback_waits_for(const struct rollback *r);
 bool rollback_run_make(struct rollback *r, struct rollback_run *run,
     const char *text, size_t length, struct error *err);
 void rollback_run_clear(struct rollback_run *run);

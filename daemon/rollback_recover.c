@@ -118,6 +118,8 @@ on_intent(struct recovery *y, struct json_object *data)
 		.check = (unsigned)check,
 	};
 	y->intent_is_open = true;
+	if (y->r->run_count > 0)
+		rollback_run_now(y->r)->has_begun = true;
 	incident_step_begins(y->r->core);
 }
 

@@ -40,6 +40,10 @@ step_label(const struct rollback *r)
 static void
 describe_acting(const struct rollback *r, struct text *out)
 {
+	const struct rollback_run *run =
+	    r->run_count == 0 ? NULL : &r->runs[r->run_count - 1];
+	const struct rollback *before;
+
 	if (r->is_verifying)
 		text_addf(out, "verifies the rollback to %s",
 		    r->target[0] == '\0' ? "the version before" : r->target);
@@ -47,6 +51,10 @@ describe_acting(const struct rollback *r, struct text *out)
 		text_add(out,
 		    "waits for fresh samples to confirm, after a "
 		    "restart");
+	else if (run != NULL && r->todo.kind == TODO_STEP && !run->has_begun &&
+	    (before = rollback_waits_for(r)) != NULL)
+		text_addf(out, "waits for lock %s, which incident %s of %s has",
+		    run->lock, before->id, before->service);
 	else if (r->run_count > 0 &&
 	    (r->todo.kind == TODO_STEP || r->todo.kind == TODO_CHECK))
 		text_addf(out, "rolls back: step %s, attempt %u", step_label(r),

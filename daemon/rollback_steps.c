@@ -408,15 +408,43 @@ intent_is_stored(struct rollback *r)
 	FAILPOINT("monitor.after-start");
 }
 
+static bool
+has_begun(const struct rollback *r)
+{
+	return r->run_count > 0 && r->runs[r->run_count - 1].has_begun;
+}
+
+const struct rollback *
+rollback_waits_for(const struct rollback *r)
+{
+	bool is_older = false; /* the newest are first in the list */
+
+	for (const struct rollback *o = r->m->rollbacks; o != NULL;
+	     o = o->next) {
+		if (o == r)
+			is_older = true;
+		else if (rollback_acts(o) && (is_older || has_begun(o)) &&
+		    strcmp(rollback_lock(o), rollback_lock(r)) == 0)
+			return o;
+	}
+	return NULL;
+}
+
 void
 rollback_step(struct rollback *r)
 {
 	int64_t now_ms = loop_now_ms(r->m->loop);
+	struct rollback_run *run = rollback_run_now(r);
 
 	if (r->todo.at_ms > now_ms) {
 		rollback_later(r, r->todo.at_ms - now_ms, rollback_advance);
 		return;
 	}
+	if (!run->has_begun && rollback_waits_for(r) != NULL) {
+		rollback_later(r, LOCK_WAIT_MS, rollback_advance);
+		return;
+	}
+	run->has_begun = true;
 	log_service(LOG_LEVEL_NOTICE, LOG_ID_STEP_STARTED, r->service,
 	    "%s %s, attempt %u",
 	    r->todo.check > 0 ? "checks step" : "starts step", todo_label(r),

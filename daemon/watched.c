@@ -394,12 +394,8 @@ watched_think(struct watched *w)
 		return;
 	case ACTION_SHADOW:
 	case ACTION_PROPOSE:
-		w->guard = d.decision.guard;
-		if (w->rollback == NULL)
-			rollback_decided(w->monitor, w, &d);
-		return;
 	case ACTION_ROLL_BACK:
-		w->guard = GUARD_NONE;
+		w->guard = d.decision.guard;
 		rollback_decided(w->monitor, w, &d);
 		return;
 	}
