@@ -19,6 +19,8 @@
 #define BEAT_MS 500
 #define CHECK_EVERY_BEATS 20
 #define CHECK_AT_ONCE 200
+#define PRUNE_EVERY_BEATS (3600 * 1000 / BEAT_MS)
+#define RETENTION_MS (INT64_C(90) * 24 * 3600 * 1000)
 #define STUCK_MS 10000 /* without progress: no ping, systemd ends us */
 
 struct life {
@@ -164,6 +166,8 @@ on_beat(void *arg)
 		(void)sd_notify(0, "WATCHDOG=1");
 	holds_expire(&l->m->holds, loop_now_ms(l->m->loop));
 	reload_sweep(l->m);
+	if (l->beats % PRUNE_EVERY_BEATS == 0)
+		store_prune(l->m->store, loop_wall_ms() - RETENTION_MS);
 	if (l->beats++ % CHECK_EVERY_BEATS != 0)
 		return;
 	look_at_acting(l);
@@ -192,31 +196,6 @@ on_signal(void *arg, int signal)
 	}
 }
 
-/* What cannot be stored cannot be done: people must know at once. */
-static void
-on_store(void *arg, enum store_state state)
-{
-	struct life *l = arg;
-	const char *why = store_trouble(l->m->store);
-	char words[256];
-	struct notice alarm = { .event = "alarm", .summary = words };
-	char key[ULID_BYTES];
-
-	if (state == STORE_OK) {
-		log_service(LOG_LEVEL_NOTICE, LOG_ID_STORE_WORKS, NULL,
-		    "the store works");
-		return;
-	}
-	(void)snprintf(words, sizeof(words), "%s: %.160s",
-	    state == STORE_FAILED ?
-		"the store cannot be written, nothing is rolled back" :
-		"the store was unusable and was set aside",
-	    why == NULL ? "no reason known" : why);
-	log_service(LOG_LEVEL_CRITICAL, LOG_ID_STORE_FAILED, NULL, "%s", words);
-	events_new_id(l->m, key);
-	events_page(l->m, &alarm, key);
-}
-
 struct life *
 life_new(struct monitor *m)
 {
@@ -241,7 +220,6 @@ life_new(struct monitor *m)
 		return NULL;
 	}
 	loop_timer_start(l->beat, BEAT_MS);
-	store_on_change(m->store, on_store, l);
 	return l;
 }
 
