@@ -308,7 +308,7 @@ question_transfer_done(struct fetch_target *t, CURLcode code)
 		time_is_up(t);
 		return;
 	}
-	/* libcurl tries again by itself in most such cases. */
+	/* libcurl tries again by itself, but five times at most. */
 	if (transfer_deserves_another(t, code)) {
 		shard_stop(t->shard, t->slot);
 		t->retried = true;

@@ -133,12 +133,12 @@ transfer_failure(const struct fetch_target *t, CURLcode code)
 bool
 transfer_deserves_another(const struct fetch_target *t, CURLcode code)
 {
-	struct transfer_times times;
+	const struct fetch_slot *slot = t->slot;
 
-	if (t->retried || t->slot->cut != NULL ||
+	if (t->retried || slot->cut != NULL ||
 	    (code != CURLE_GOT_NOTHING && code != CURLE_RECV_ERROR &&
 		code != CURLE_SEND_ERROR))
 		return false;
-	times = read_times(t->slot->easy);
-	return times.is_reused && phase_of(t, &times) != PHASE_TRANSFER;
+	/* None was opened for it, and nothing came. */
+	return slot->attempts.made == 0 && slot->header_bytes == 0;
 }

@@ -149,6 +149,31 @@ test_a_kept_connection_that_died_is_no_failure(void **state)
 	expect_second_try("rx ; ok up ; rx ; reset");
 }
 
+/* libcurl takes one after the other and gives up after five. */
+static void
+test_nor_are_many_that_died(void **state)
+{
+#define ONCE "rx ; pause 100 ; ok up ; rx ; close"
+	struct scene *s =
+	    SCENE(ONCE, ONCE, ONCE, ONCE, ONCE, ONCE, ONCE, ONCE, UP " ; loop");
+	struct fetch_target *t[8];
+	struct sample a;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(t); i++) {
+		t[i] = target(s->w, &s->settings);
+		assert_true(fetch_ask(t[i], 2000, false, on_answer, s->w));
+	}
+	wait_for(s->w, (int)ARRAY_LEN(t));
+	a = ask(s->w, t[0], 2000, false);
+	expect_sample(&a, SAMPLE_OK, NULL);
+	peer_stop(&s->p);
+	assert_int_equal(peer_count(&s->p, "connection"), 9);
+	for (size_t i = 0; i < ARRAY_LEN(t); i++)
+		fetch_target_free(t[i]);
+	scene_free(s);
+}
+
 static void
 test_but_a_new_one_that_dies_at_once_is(void **state)
 {
@@ -682,6 +707,7 @@ main(void)
 		cmocka_unit_test(test_n19_no_connection_is_kept_for_ever),
 		cmocka_unit_test(
 		    test_a_kept_connection_that_died_is_no_failure),
+		cmocka_unit_test(test_nor_are_many_that_died),
 		cmocka_unit_test(test_but_a_new_one_that_dies_at_once_is),
 		cmocka_unit_test(
 		    test_half_an_answer_on_a_kept_connection_is_not_asked_again),
