@@ -103,7 +103,7 @@ budget_allows(const struct permit *p, const struct state *s, struct error *err)
 	static char buffer[CLAIM_MAX_BYTES + 1];
 	DIR *entries = open_entries(s->claims);
 	const struct dirent *entry;
-	unsigned runs = 0;
+	unsigned runs = 0, of_service = 0;
 	bool too_soon = false;
 
 	if (entries == NULL)
@@ -119,6 +119,8 @@ budget_allows(const struct permit *p, const struct state *s, struct error *err)
 		    came_to_nothing(s, entry->d_name))
 			continue;
 		runs += age < HOUR_MS;
+		of_service += age < HOUR_MS &&
+		    strcmp(claim.service, p->request.service) == 0;
 		too_soon = is_too_soon(p, &claim, age);
 	}
 	(void)closedir(entries); /* was only read */
@@ -127,8 +129,12 @@ budget_allows(const struct permit *p, const struct state *s, struct error *err)
 		    "%s was rolled back automatically less than its "
 		    "cooldown ago",
 		    p->request.service);
+	if (of_service >= SERVICE_RUNS_PER_HOUR_MAX)
+		return error_set(err, "%s had %u automatic runs within an hour",
+		    p->request.service, of_service);
 	if (runs >= RUNS_PER_HOUR_MAX)
-		return error_set(err, "%u automatic runs within an hour", runs);
+		return error_set(
+		    err, "there were %u automatic runs within an hour", runs);
 	return true;
 }
 

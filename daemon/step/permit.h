@@ -17,7 +17,9 @@
 #include "procedure/plan.h"
 #include "procedure/run.h"
 
-#define RUNS_PER_HOUR_MAX 20 /* automatic ones, all services together */
+/* Automatic runs: of one service, and of all together. */
+#define SERVICE_RUNS_PER_HOUR_MAX 20
+#define RUNS_PER_HOUR_MAX 200
 #define ESCALATION_DEPTH_MAX 2
 
 enum permit_answer {
