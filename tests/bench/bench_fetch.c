@@ -1,6 +1,7 @@
 /*
- * Keep-alive targets asked once a second: processor time a probe, what came
- * late, and what was lost.  The responder is a process of its own.
+ * Keep-alive targets: processor time a probe, what came late, and what was
+ * lost; and the same when the responder hangs up on every second one in the
+ * middle of it.  The responder is a process of its own.
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -18,7 +19,8 @@
 #include "daemon/loop.h"
 
 #define TICK_MS 10
-#define INTERVAL_MS 1000
+#define TIMEOUT_MS 1000
+#define DESCRIPTORS_MAX 65536
 #define WARM_UP_S 8
 #define MEASURE_S 5
 #define EVENTS 256
@@ -28,6 +30,23 @@
 
 static const char answer[] = "HTTP/1.1 200 OK\r\nContent-Length: 15\r\n"
 			     "\r\n{\"status\":\"ok\"}";
+
+static volatile sig_atomic_t must_hang_up;
+
+static void
+on_usr1(int signal)
+{
+	(void)signal;
+	must_hang_up = 1;
+}
+
+static void
+hang_up(int listener)
+{
+	must_hang_up = 0;
+	for (int fd = listener + 2; fd < DESCRIPTORS_MAX; fd += 2)
+		(void)close(fd); /* most are not open */
+}
 
 static void
 serve(int epoll, int listener, int fd)
@@ -60,6 +79,8 @@ respond(int listener)
 	for (;;) {
 		int n = epoll_wait(epoll, events, EVENTS, -1);
 
+		if (must_hang_up)
+			hang_up(epoll);
 		for (int i = 0; i < n; i++)
 			serve(epoll, listener, events[i].data.fd);
 	}
@@ -80,8 +101,12 @@ start_responder(unsigned *port)
 		return -1;
 	*port = ntohs(a.sin_port);
 	pid = fork();
-	if (pid == 0)
+	if (pid == 0) {
+		struct sigaction act = { .sa_handler = on_usr1 };
+
+		(void)sigaction(SIGUSR1, &act, NULL); /* a valid signal */
 		respond(listener);
+	}
 	(void)close(listener);
 	return pid;
 }
@@ -95,6 +120,8 @@ struct bench {
 	struct http_settings *settings;
 	char (*urls)[URL_BYTES];
 	size_t count, next;
+	int64_t interval_ms;
+	pid_t hangs_up; /* half way through; 0: nobody */
 	int64_t begin_ms, measure_ms, end_ms;
 	struct rusage before, after;
 	unsigned long asked, ok, failed, lost, skipped, late;
@@ -123,13 +150,18 @@ on_tick(void *arg)
 {
 	struct bench *b = arg;
 	int64_t now_ms = loop_now_ms(b->loop);
-	size_t due = (size_t)(now_ms - b->begin_ms) * b->count / INTERVAL_MS;
+	size_t due =
+	    (size_t)(now_ms - b->begin_ms) * b->count / (size_t)b->interval_ms;
 
 	if (b->asked == 0 && now_ms >= b->measure_ms)
 		(void)getrusage(RUSAGE_SELF, &b->before);
+	if (b->hangs_up > 0 && now_ms >= (b->measure_ms + b->end_ms) / 2) {
+		(void)kill(b->hangs_up, SIGUSR1);
+		b->hangs_up = 0;
+	}
 	for (; b->next < due; b->next++) {
 		struct fetch_target *t = b->targets[b->next % b->count];
-		bool put = fetch_ask(t, INTERVAL_MS, false, on_done, b);
+		bool put = fetch_ask(t, TIMEOUT_MS, false, on_done, b);
 
 		b->asked += now_ms >= b->measure_ms;
 		b->skipped += !put && now_ms >= b->measure_ms;
@@ -174,15 +206,16 @@ make_targets(struct bench *b, struct fetch *f, unsigned port)
 }
 
 static void
-tell(const struct bench *b)
+tell(const struct bench *b, bool mass_close)
 {
 	struct rusage now;
 
 	(void)getrusage(RUSAGE_SELF, &now);
-	printf("fetch %zu targets at 1 s: %.1f us/probe, %.0f probes/s, "
+	printf("fetch %zu targets at %lld s%s: %.1f us/probe, %.0f probes/s, "
 	       "ok %lu, failed %lu, lost %lu, skipped %lu, "
 	       "over 100 ms %lu, mean %.1f ms, worst %.1f ms, RSS %ld MiB\n",
-	    b->count,
+	    b->count, (long long)b->interval_ms / 1000,
+	    mass_close ? ", half of them hung up on" : "",
 	    (seconds_of(&b->after) - seconds_of(&b->before)) /
 		(double)b->asked * 1e6,
 	    (double)b->asked / MEASURE_S, b->ok, b->failed, b->lost, b->skipped,
@@ -191,9 +224,9 @@ tell(const struct bench *b)
 }
 
 static int
-run(size_t count)
+run(size_t count, int64_t interval_ms, bool mass_close)
 {
-	struct bench b = { .count = count };
+	struct bench b = { .count = count, .interval_ms = interval_ms };
 	struct error err;
 	struct fetch *f;
 	unsigned port;
@@ -201,17 +234,18 @@ run(size_t count)
 
 	if (responder < 0)
 		return 1;
+	b.hangs_up = mass_close ? responder : 0;
 	b.loop = loop_new();
 	f = fetch_new(b.loop, &err);
 	b.tick = loop_timer_new(b.loop, on_tick, &b);
 	if (f == NULL || b.tick == NULL || !make_targets(&b, f, port))
 		return 1;
 	b.begin_ms = loop_now_ms(b.loop);
-	b.measure_ms = b.begin_ms + WARM_UP_S * 1000;
+	b.measure_ms = b.begin_ms + WARM_UP_S * 1000 + interval_ms;
 	b.end_ms = b.measure_ms + MEASURE_S * 1000;
 	loop_timer_start(b.tick, 0);
 	(void)loop_run(b.loop);
-	tell(&b);
+	tell(&b, mass_close);
 	for (size_t i = 0; i < count; i++)
 		fetch_target_free(b.targets[i]);
 	free(b.targets);
@@ -228,10 +262,6 @@ run(size_t count)
 int
 main(void)
 {
-	static const size_t counts[] = { 1000, 10000 };
-	int status = 0;
-
-	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
-		status |= run(counts[i]);
-	return status;
+	return run(1000, 1000, false) | run(10000, 1000, false) |
+	    run(10000, 10000, true);
 }
