@@ -32,10 +32,14 @@ clean_up() {
 	local f pid
 	for f in "${ends[@]:-:}"; do "$f"; done
 	[ -z "$daemon" ] || kill -CONT "$daemon" 2>/dev/null
-	[ -z "$daemon" ] || kill -KILL "$daemon" 2>/dev/null
-	for pid in $(runners); do kill -KILL "$pid" 2>/dev/null; done
+	for pid in $daemon $(runners); do
+		kill -KILL "$pid" 2>/dev/null
+		wait_for is_gone "$pid"
+	done
 	stop_nginx
-	[ -n "${KEEP:-}" ] || rm -rf "$dir"
+	[ -n "${KEEP:-}" ] && return
+	# A notifier may be at its last line.
+	rm -rf "$dir" 2>/dev/null || { sleep 0.5 && rm -rf "$dir"; }
 }
 trap clean_up EXIT
 trap 'exit 130' INT TERM HUP
