@@ -123,8 +123,9 @@ add_all(struct monitor *m, struct json_object *services, bool probes)
 		(void)json_object_array_add(
 		    services, service_json(m, m->watched[i], probes));
 	for (size_t i = 0; i < m->retired_count; i++)
-		(void)json_object_array_add(
-		    services, service_json(m, m->retired[i], probes));
+		if (monitor_watched(m, watched_name(m->retired[i])) == NULL)
+			(void)json_object_array_add(
+			    services, service_json(m, m->retired[i], probes));
 }
 
 void

@@ -121,6 +121,12 @@ poller_start(struct poller *p)
 }
 
 void
+poller_stop(struct poller *p)
+{
+	loop_timer_stop(p->timer);
+}
+
+void
 poller_resettle(struct poller *p, const struct probe_settings *settings)
 {
 	p->settings = settings;

@@ -33,6 +33,9 @@ void poller_free(struct poller *p);
 
 void poller_start(struct poller *p);
 
+/* No further polls; questions out of turn are still put. */
+void poller_stop(struct poller *p);
+
 /* Equal settings of a new configuration: the old are no longer looked at. */
 void poller_resettle(struct poller *p, const struct probe_settings *settings);
 

@@ -186,10 +186,7 @@ take_incident(struct monitor *m, const struct store_event *rows, size_t count)
 		copy[i].boot_ms = boot_now_ms(m, &rows[i]);
 	}
 	if (w == NULL)
-		log_service(LOG_LEVEL_ERROR, LOG_ID_DECIDED, rows[0].service,
-		    "incident %s is open, and the service is configured no "
-		    "more: look at it by hand",
-		    rows[0].incident);
+		rollback_recover_orphan(m, copy, count);
 	else if (make_room(w, rows[0].incident))
 		rollback_recover(m, w, copy, count);
 	free(copy);

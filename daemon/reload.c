@@ -135,7 +135,7 @@ swap_services(struct change *c)
 			retire(m, old);
 		} else if (c->list[config_service(config, name) -
 			       config->services] != old)
-			watched_free(old);
+			retire(m, old);
 	}
 	free(m->watched);
 	m->watched = c->list;

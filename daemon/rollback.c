@@ -37,7 +37,8 @@ rollback_run_now(struct rollback *r)
 struct rollback *
 rollback_make(struct monitor *m, struct watched *w)
 {
-	const struct service_settings *settings = watched_settings(w);
+	struct generation *g =
+	    w == NULL ? m->generation : watched_generation(w);
 	struct rollback *r = calloc(1, sizeof(*r));
 
 	if (r == NULL)
@@ -49,7 +50,7 @@ rollback_make(struct monitor *m, struct watched *w)
 	}
 	r->m = m;
 	r->w = w;
-	r->generation = generation_join(watched_generation(w));
+	r->generation = generation_join(g);
 	copy_words(r->config_digest, sizeof(r->config_digest),
 	    r->generation->config->digest);
 	r->report = text_new(REPORT_TEXT_MAX);
@@ -58,9 +59,11 @@ rollback_make(struct monitor *m, struct watched *w)
 	r->last_bad_ms = NEVER_MS;
 	r->good_since_ms = NEVER_MS;
 	r->opened_ms = loop_now_ms(m->loop);
-	copy_words(r->service, sizeof(r->service), settings->name);
-	copy_words(
-	    r->environment, sizeof(r->environment), settings->environment);
+	if (w != NULL) {
+		copy_words(r->service, sizeof(r->service), watched_name(w));
+		copy_words(r->environment, sizeof(r->environment),
+		    watched_settings(w)->environment);
+	}
 	r->next = m->rollbacks;
 	m->rollbacks = r;
 	return r;
@@ -84,6 +87,8 @@ rollback_free(struct rollback *r)
 	unlink_from(r->m, r);
 	if (r->w != NULL && watched_rollback(r->w) == r)
 		watched_set_rollback(r->w, NULL);
+	if (r->asks != NULL)
+		watched_set_rollback(r->asks, NULL);
 	incident_free(r->core);
 	for (unsigned i = 0; i < INCIDENT_RUNS_MAX; i++)
 		rollback_run_clear(&r->runs[i]);
@@ -498,8 +503,14 @@ rollback_severity(const struct rollback *r)
 	return r->severity;
 }
 
-void
+bool
 rollback_move(struct rollback *r, struct watched *w)
 {
+	struct watched *before = r->w;
+
 	r->w = w;
+	if (r->core == NULL || r->is_closing || r->asks != NULL)
+		return false;
+	r->asks = before;
+	return true;
 }

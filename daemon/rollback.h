@@ -73,8 +73,11 @@ void rollback_describe(
     const struct rollback *r, struct text *out, int64_t now_ms);
 enum severity rollback_severity(const struct rollback *r);
 
-/* The service has another object after a reload. */
-void rollback_move(struct rollback *r, struct watched *w);
+/*
+ * The service has another object after a reload.  True: the one before is
+ * still needed, to verify with what the run began with.
+ */
+bool rollback_move(struct rollback *r, struct watched *w);
 
 /* The daemon ends: memory only, everything durable stays. */
 void rollback_free(struct rollback *r);
@@ -85,5 +88,9 @@ void rollback_free(struct rollback *r);
  */
 void rollback_recover(struct monitor *m, struct watched *w,
     const struct store_event *events, size_t count);
+
+/* One whose service is configured no more: it is written up and closed. */
+void rollback_recover_orphan(
+    struct monitor *m, const struct store_event *events, size_t count);
 
 #endif

@@ -52,7 +52,8 @@ struct rollback_write {
 struct rollback {
 	struct rollback *next; /* in monitor's list */
 	struct monitor *m;
-	struct watched *w; /* NULL: detached, only closing */
+	struct watched *w;    /* NULL: detached, only closing */
+	struct watched *asks; /* verifies with what it began with; NULL: w */
 	struct generation *generation;
 	char config_digest[DIGEST_TEXT_BYTES]; /* names the copy it runs on */
 	char id[ULID_BYTES];

@@ -47,9 +47,8 @@ boot_ms(struct rollback *r, struct json_object *data, const char *key)
 }
 
 static void
-on_opened(struct recovery *y, struct json_object *data)
+take_opened(struct rollback *r, struct json_object *data)
 {
-	struct rollback *r = y->r;
 	const char *action = json_text(data, "action");
 	const char *cause = json_text(data, "cause");
 
@@ -70,6 +69,14 @@ on_opened(struct recovery *y, struct json_object *data)
 	r->first_bad_ms = boot_ms(r, data, "first_bad_ms");
 	r->opened_ms = boot_ms(r, data, "detected_ms");
 	r->is_opened = true;
+}
+
+static void
+on_opened(struct recovery *y, struct json_object *data)
+{
+	struct rollback *r = y->r;
+
+	take_opened(r, data);
 	if (r->action != ACTION_ROLL_BACK)
 		return;
 	r->verify = &watched_settings(r->w)->verify;
@@ -220,4 +227,35 @@ rollback_recover(struct monitor *m, struct watched *w,
 	if (!incident_has_begun(r->core) && !r->by_operator)
 		incident_confirm(r->core);
 	rollback_advance(r);
+}
+
+void
+rollback_recover_orphan(
+    struct monitor *m, const struct store_event *events, size_t count)
+{
+	struct rollback *r = rollback_make(m, NULL);
+	struct error err;
+	struct json_object *data;
+
+	if (r == NULL)
+		abort(); /* systemd starts us again: nothing may be forgotten */
+	(void)snprintf(r->id, sizeof(r->id), "%s", events[0].incident);
+	(void)snprintf(r->service, sizeof(r->service), "%s",
+	    events[0].service == NULL ? "" : events[0].service);
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(events[i].kind, EVENT_OPENED) != 0)
+			continue;
+		data = json_parse(events[i].data, strlen(events[i].data), &err);
+		take_opened(r, data);
+		json_object_put(data);
+	}
+	(void)snprintf(r->reason, sizeof(r->reason),
+	    "the service is configured no more: look at it by hand");
+	log_service(LOG_LEVEL_ERROR, LOG_ID_DECIDED, r->service,
+	    "incident %s is open, and the service is configured no more: look "
+	    "at it by hand",
+	    r->id);
+	rollback_close(r,
+	    r->action == ACTION_ROLL_BACK ? INCIDENT_INTERRUPTED :
+					    INCIDENT_CLEARED);
 }

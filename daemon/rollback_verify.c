@@ -47,7 +47,8 @@ ask(struct rollback *r)
 	if (!r->is_verifying || has_ended(r))
 		return;
 	for (size_t i = 0; i < verify->probes.count; i++)
-		watched_verify_ask(r->w, verify->probes.items[i]);
+		watched_verify_ask(
+		    r->asks == NULL ? r->w : r->asks, verify->probes.items[i]);
 	rollback_later(r, verify->interval_ms, ask);
 }
 

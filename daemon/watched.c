@@ -39,6 +39,7 @@ struct watched {
 	enum guard guard;     /* as last told */
 	bool was_blind;
 	uint64_t asked;
+	bool is_over; /* another object stands for the service now */
 };
 
 static void
@@ -107,6 +108,8 @@ on_sample(void *arg, const struct sample *sample)
 	struct watched *w = p->watched;
 	struct sample s = doubted(w, sample);
 
+	if (w->is_over)
+		return;
 	look_at_witnesses(w);
 	if (s.outcome == SAMPLE_FAILED)
 		ask_witnesses(w, &s);
@@ -294,9 +297,11 @@ watched_inherit(struct watched *to, struct watched *from)
 {
 	service_inherit(to->core, from->core);
 	to->rollback = from->rollback;
-	from->rollback = NULL;
-	if (to->rollback != NULL)
-		rollback_move(to->rollback, to);
+	from->is_over = true;
+	for (size_t i = 0; i < from->settings->probe_count; i++)
+		poller_stop(from->probes[i].poller);
+	if (to->rollback == NULL || !rollback_move(to->rollback, to))
+		from->rollback = NULL;
 	to->asked = from->asked;
 }
 
