@@ -13,6 +13,8 @@
 #include "daemon/rollback.h"
 #include "daemon/watched.h"
 
+#define OURSELVES "rollbackd" /* as the author of a hold */
+
 /* An order that is being put on stable storage. */
 struct order {
 	struct monitor *m;
@@ -214,6 +216,22 @@ rollback(struct monitor *m, struct control_call *call)
 }
 
 static void
+abort_is_stored(void *arg, bool ok)
+{
+	struct order *o = arg;
+
+	if (ok)
+		control_reply(o->call, o->result);
+	else {
+		control_refuse(o->call, CONTROL_FAILED,
+		    "no further step begins, but that could not be stored: "
+		    "do not restart the daemon before status says that it can");
+		json_object_put(o->result);
+	}
+	free(o);
+}
+
+static void
 abort_incident(struct monitor *m, struct control_call *call)
 {
 	struct json_object *args = control_args(call);
@@ -232,17 +250,15 @@ abort_incident(struct monitor *m, struct control_call *call)
 		return;
 	json_set_text(o->result, "incident", id);
 	rollback_summarise(r, o->result);
-	if (!rollback_abort(r, by_of(call, by),
-		reason == NULL ? "by an operator" : reason)) {
-		control_refuse(call, CONTROL_CONFLICT,
-		    "incident %s does not act, or is ending already", id);
-		json_object_put(o->result);
-		free(o);
-		return;
-	}
 	json_set_text(o->result, "state", "stopping");
 	json_set_int(o->result, "wall_ms", loop_wall_ms());
-	store_append(m->store, NULL, 0, NULL, 0, ordered_is_stored, o);
+	if (rollback_abort(r, by_of(call, by),
+		reason == NULL ? "by an operator" : reason, abort_is_stored, o))
+		return;
+	control_refuse(call, CONTROL_CONFLICT,
+	    "incident %s does not act, or is ending already", id);
+	json_object_put(o->result);
+	free(o);
 }
 
 static void
@@ -300,7 +316,7 @@ hold(struct monitor *m, struct control_call *call)
 		scope = "*";
 	if (strcmp(scope, "*") != 0 && find_service(m, call, scope) == NULL)
 		return;
-	if (m->holds.count == HOLDS_MAX) {
+	if (m->holds.count >= HOLDS_MAX) {
 		control_refuse(call, CONTROL_BUSY,
 		    "there are %d holds already: release some", HOLDS_MAX);
 		return;
@@ -326,9 +342,10 @@ acts_hold_ourselves(struct monitor *m, const char *reason)
 	struct hold h = { 0 };
 	struct event_draft draft = { .kind = EVENT_HOLD };
 
-	fill_hold(m, &h, "*", reason, "rollbackd", 0);
+	fill_hold(m, &h, "*", reason, OURSELVES, 0);
 	draft.data = hold_event(&h);
-	(void)holds_add(&m->holds, &h); /* full: they hold as well */
+	if (!holds_add(&m->holds, &h))
+		abort(); /* start again: the mark of what was set aside holds */
 	events_append(m, &draft, 1, NULL, NULL, NULL, NULL);
 }
 
@@ -359,16 +376,23 @@ static void
 released(struct order *o)
 {
 	struct json_object *list = json_array(o->result, "released");
+	bool is_ours = false;
 
 	for (size_t i = 0; i < json_object_array_length(list); i++) {
 		struct json_object *h = json_object_array_get_idx(list, i);
 
+		const struct hold *hold =
+		    holds_named(&o->m->holds, json_text(h, "id"));
+
+		is_ours = is_ours ||
+		    (hold != NULL && strcmp(hold->author, OURSELVES) == 0);
 		(void)holds_remove(&o->m->holds, json_text(h, "id"));
 		log_service(LOG_LEVEL_NOTICE, LOG_ID_RELEASED, NULL,
 		    "hold %s is released: %s", json_text(h, "id"),
 		    json_text(h, "reason"));
 	}
-	if (store_state(o->m->store) == STORE_QUARANTINED)
+	/* Only who ends the hold that says so has seen it. */
+	if (is_ours && store_state(o->m->store) == STORE_QUARANTINED)
 		store_acknowledge(o->m->store, NULL, NULL);
 }
 

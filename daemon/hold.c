@@ -8,8 +8,6 @@ holds_add(struct holds *h, const struct hold *hold)
 {
 	struct hold *items;
 
-	if (h->count == HOLDS_MAX)
-		return false;
 	items = realloc(h->items, (h->count + 1) * sizeof(*items));
 	if (items == NULL)
 		return false;

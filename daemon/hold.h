@@ -31,7 +31,10 @@ struct holds {
 	size_t count;
 };
 
-/* False when there are HOLDS_MAX already, or no memory. */
+/*
+ * False without memory.  HOLDS_MAX is for whoever is asked for one more: what
+ * is stored must not be forgotten.
+ */
 bool holds_add(struct holds *h, const struct hold *hold);
 
 /* By id; false when there is none. */

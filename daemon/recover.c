@@ -135,23 +135,25 @@ take_log(struct monitor *m, const struct store_event *rows, size_t count)
 }
 
 static void
+take_release(struct monitor *m, const struct store_event *e)
+{
+	struct json_object *data = data_of(e);
+	const char *id = json_text(data, "id");
+
+	if (id != NULL)
+		(void)holds_remove(&m->holds, id);
+	json_object_put(data);
+}
+
+/* In their order: of thousands that came and went, few are left at a time. */
+static void
 take_holds(struct monitor *m, const struct store_event *rows, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		take_hold(m, &rows[i]);
-}
-
-static void
-take_releases(struct monitor *m, const struct store_event *rows, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		struct json_object *data = data_of(&rows[i]);
-		const char *id = json_text(data, "id");
-
-		if (id != NULL)
-			(void)holds_remove(&m->holds, id);
-		json_object_put(data);
-	}
+		if (strcmp(rows[i].kind, EVENT_HOLD) == 0)
+			take_hold(m, &rows[i]);
+		else
+			take_release(m, &rows[i]);
 	holds_expire(&m->holds, loop_now_ms(m->loop));
 }
 
@@ -218,8 +220,7 @@ take_incidents(struct monitor *m, const struct store_event *rows, size_t count)
 }
 
 static const struct stage stages[] = {
-	{ { .kind = EVENT_HOLD }, take_holds },
-	{ { .kind = EVENT_RELEASE }, take_releases },
+	{ { .kind = EVENT_HOLD, .or_kind = EVENT_RELEASE }, take_holds },
 	{ { .kind = EVENT_DEPLOY, .or_kind = EVENT_CLOSED }, take_log },
 	{ { .open_incidents = true }, take_incidents },
 };

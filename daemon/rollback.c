@@ -414,8 +414,13 @@ rollback_count(struct rollback *r, const struct sample *s)
 	}
 }
 
+/*
+ * Also of one whose opening is being stored: it comes behind that, and without
+ * it nobody would know after a crash.
+ */
 static void
-write_abort(struct rollback *r, const char *by, const char *reason)
+write_abort(struct rollback *r, const char *by, const char *reason,
+    store_done *done, void *arg)
 {
 	struct event_draft draft = {
 		.kind = EVENT_ABORT,
@@ -426,22 +431,24 @@ write_abort(struct rollback *r, const char *by, const char *reason)
 
 	json_set_text(draft.data, "by", by);
 	json_set_text(draft.data, "reason", reason);
-	events_append(r->m, &draft, 1, NULL, NULL, NULL, NULL);
+	events_append(r->m, &draft, 1, NULL, NULL, done, arg);
 }
 
 bool
-rollback_abort(struct rollback *r, const char *by, const char *reason)
+rollback_abort(struct rollback *r, const char *by, const char *reason,
+    store_done *done, void *arg)
 {
 	struct key key;
 	char text[KEY_BYTES];
 
 	if (r->core == NULL || r->is_closing || incident_is_aborted(r->core))
 		return false;
+	incident_abort(r->core, reason);
+	if (!incident_is_aborted(r->core))
+		return false; /* it has come to its end just now */
 	log_service(LOG_LEVEL_WARNING, LOG_ID_DECIDED, r->service,
 	    "incident %s is aborted by %s: %s", r->id, by, reason);
-	if (r->is_opened)
-		write_abort(r, by, reason);
-	incident_abort(r->core, reason);
+	write_abort(r, by, reason, done, arg);
 	if (r->is_busy &&
 	    (r->todo.kind == TODO_STEP || r->todo.kind == TODO_CHECK)) {
 		rollback_key(r, &key);

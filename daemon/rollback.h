@@ -39,8 +39,12 @@ void rollback_verify_sample(
 /* Keeps count of good and bad for the report. */
 void rollback_count(struct rollback *r, const struct sample *s);
 
-/* No further step.  False: it does not act, or has ended. */
-bool rollback_abort(struct rollback *r, const char *by, const char *reason);
+/*
+ * No further step from now on.  done says whether that is on stable storage.
+ * False, and done does not come: it does not act, or has ended.
+ */
+bool rollback_abort(struct rollback *r, const char *by, const char *reason,
+    store_done *done, void *arg);
 
 /*
  * Another incident of the service takes its place.  False, and nothing

@@ -13,6 +13,7 @@
 struct recovery {
 	struct rollback *r;
 	bool intent_is_open;
+	bool is_unreadable; /* a plan of it */
 };
 
 static void
@@ -101,6 +102,7 @@ on_planned(
 	if (pin == NULL || e->run == NULL ||
 	    !rollback_run_make(r, run, pin, strlen(pin), &err)) {
 		incident_plan_failed(r->core, err.text);
+		y->is_unreadable = true;
 		return;
 	}
 	take(r->config_digest, sizeof(r->config_digest), data, "generation");
@@ -195,7 +197,8 @@ adopt(struct rollback *r)
 	    "asks what became of a step that was under way in incident %s",
 	    r->id);
 	if (!rollback_request(r, &request, key) ||
-	    !steps_adopt(r->m->steps, &request, rollback_step_ended, r))
+	    !steps_adopt(r->m->steps, &request, !incident_is_aborted(r->core),
+		rollback_step_ended, r))
 		rollback_step_ended(r, &unknown);
 }
 
@@ -220,7 +223,7 @@ rollback_recover(struct monitor *m, struct watched *w,
 	}
 	if (r->core == NULL)
 		return;
-	if (y.intent_is_open) {
+	if (y.intent_is_open && !y.is_unreadable) {
 		adopt(r);
 		return;
 	}

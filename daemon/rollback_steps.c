@@ -64,6 +64,9 @@ make_plan(struct rollback *r, const char *name, struct error *err)
 
 	if (service == NULL || procedure == NULL)
 		return error_set(err, "it is not configured any more");
+	/* After a restart that may be another than the run before was of. */
+	(void)snprintf(
+	    r->config_digest, sizeof(r->config_digest), "%s", c->digest);
 	rollback_run_clear(run);
 	run->pin_text = text_new(PIN_MAX_BYTES);
 	pin_text(&run->pin_text, c, service, procedure);

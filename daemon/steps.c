@@ -296,8 +296,8 @@ steps_start(
 }
 
 bool
-steps_adopt(
-    struct steps *s, const struct request *r, steps_ended *ended, void *arg)
+steps_adopt(struct steps *s, const struct request *r, bool is_wanted,
+    steps_ended *ended, void *arg)
 {
 	struct found_result *found = malloc(sizeof(*found));
 	struct attempt *a = NULL;
@@ -312,10 +312,13 @@ steps_adopt(
 	begun = steps_files_claim(&s->files, a->key) != CLAIM_NONE ||
 	    steps_files_result(&s->files, a->key, found);
 	free(found);
-	if (begun) {
-		a->state = ATTEMPT_RUNNING;
+	if (begun || !is_wanted) {
+		a->state = begun ? ATTEMPT_RUNNING : ATTEMPT_STARTING;
 		a->since_ms = loop_now_ms(s->loop);
 		loop_timer_start(s->tick, 0);
+		/* A runner of before the restart may be about to claim it. */
+		if (!is_wanted)
+			attempt_withdraw(a);
 		return true;
 	}
 	if (write_request(a, r))

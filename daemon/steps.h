@@ -67,10 +67,11 @@ bool steps_start(
  * After a restart of the monitor, for an attempt whose intent was committed
  * and whose outcome was not: a result that is there is delivered; a claim
  * whose runner lives is waited for; one whose runner is dead becomes
- * "interrupted" once all its processes are; with no claim it is started.
+ * "interrupted" once all its processes are; with no claim it is started, or,
+ * when it is not wanted any more, "withdrawn".
  */
-bool steps_adopt(
-    struct steps *s, const struct request *r, steps_ended *ended, void *arg);
+bool steps_adopt(struct steps *s, const struct request *r, bool is_wanted,
+    steps_ended *ended, void *arg);
 
 /*
  * Takes an attempt back.  Before its claim it ends as "withdrawn"; after it

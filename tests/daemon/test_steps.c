@@ -17,7 +17,7 @@ adopt(struct fixture *f, char key[KEY_BYTES])
 {
 	struct request r = request_for(f, key, 1);
 
-	assert_true(steps_adopt(f->steps, &r, on_ended, f));
+	assert_true(steps_adopt(f->steps, &r, true, on_ended, f));
 }
 
 static void
@@ -243,6 +243,24 @@ what_is_taken_back_while_it_runs_goes_on(void **state)
 	assert_int_equal(f->ended, 1);
 }
 
+/* It was aborted before the monitor ended, and nothing had claimed it. */
+static void
+what_is_not_wanted_any_more_is_not_started_when_adopted(void **state)
+{
+	struct fixture *f = *state;
+	char key[KEY_BYTES];
+	struct request r;
+
+	configure_effect(f, "10s", "");
+	r = request_for(f, key, 1);
+	assert_true(steps_adopt(f->steps, &r, false, on_ended, f));
+	wait_loop(f);
+	assert_string_equal(f->outcome, "withdrawn");
+	assert_int_equal(effects(f), 0);
+	assert_false(is_there(f, "requests", key));
+	assert_false(is_there(f, "step/claims", key));
+}
+
 static void
 a_request_that_cannot_be_stored_runs_nothing(void **state)
 {
@@ -388,6 +406,7 @@ main(void)
 		STORY(a_pid_that_was_given_to_another_is_not_the_runner),
 		STORY(what_is_taken_back_before_its_claim_never_runs),
 		STORY(what_is_taken_back_while_it_runs_goes_on),
+		STORY(what_is_not_wanted_any_more_is_not_started_when_adopted),
 		STORY(a_request_that_cannot_be_stored_runs_nothing),
 		STORY(a_runner_that_does_not_start_is_called_refused),
 		STORY(without_a_program_nothing_can_be_done),
