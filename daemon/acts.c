@@ -595,7 +595,8 @@ acts_reload(struct monitor *m, struct control_call *call)
 	*r = (struct reloading){ m, call };
 	m->is_reloading = true;
 	life_reloading();
-	if (!load_start(m->loop, m->config_path, on_loaded, r)) {
+	if (!load_start(
+		m->loop, m->config_path, rollback_digests(m), on_loaded, r)) {
 		m->is_reloading = false;
 		life_reloaded();
 		free(r);

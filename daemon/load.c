@@ -220,8 +220,21 @@ struct job {
 	char *path;
 	load_done *done;
 	void *arg;
+	struct digests *in_use;
 	struct loaded *loaded;
 };
+
+/* Before the new one is made, so that it cannot be among them. */
+static void
+prune(const struct job *job)
+{
+	char base[PATH_BYTES];
+
+	(void)snprintf(base, sizeof(base), "%s/config",
+	    job->loaded->config->state_directory);
+	if (job->in_use != NULL)
+		load_prune(base, job->in_use);
+}
 
 static void *
 work(void *arg)
@@ -230,8 +243,10 @@ work(void *arg)
 	uint64_t one = 1;
 
 	job->loaded = load_read(job->path);
-	if (job->loaded != NULL && job->loaded->config != NULL)
+	if (job->loaded != NULL && job->loaded->config != NULL) {
+		prune(job);
 		load_keep(job->loaded);
+	}
 	/* Eight bytes into an empty eventfd always fit. */
 	if (write(job->fd, &one, sizeof(one)) != sizeof(one))
 		abort();
@@ -249,17 +264,22 @@ on_ready(void *arg, bool readable, bool writable)
 	loop_watch_free(job.watch);
 	(void)close(job.fd); /* an eventfd */
 	free(job.path);
+	free(job.in_use);
 	free(arg);
 	job.done(job.arg, job.loaded);
 }
 
 bool
-load_start(struct loop *loop, const char *path, load_done *done, void *arg)
+load_start(struct loop *loop, const char *path, struct digests *in_use,
+    load_done *done, void *arg)
 {
 	struct job *job = calloc(1, sizeof(*job));
 
-	if (job == NULL)
+	if (job == NULL) {
+		free(in_use);
 		return false;
+	}
+	job->in_use = in_use;
 	job->done = done;
 	job->arg = arg;
 	job->path = strdup(path);
@@ -276,6 +296,7 @@ fail:
 	if (job->fd >= 0)
 		(void)close(job->fd); /* an eventfd */
 	free(job->path);
+	free(job->in_use);
 	free(job);
 	return false;
 }

@@ -11,6 +11,7 @@
 #include "config/complaints.h"
 #include "config/config.h"
 #include "daemon/control.h"
+#include "daemon/load_prune.h"
 #include "daemon/loop.h"
 
 #define ROLE_GROUPS_MAX 64
@@ -41,11 +42,12 @@ bool load_last_good(const char *state_directory, char *path, size_t size);
 typedef void load_done(void *arg, struct loaded *l);
 
 /*
- * Reads and, when it is good, keeps; on a thread of its own.  done, from the
- * loop, owns the result; NULL when memory is short.  False: no thread.
+ * Reads and, when it is good, keeps; on a thread of its own.  Copies that are
+ * old and not in use are let go; takes in_use, NULL: all are kept.  done, from
+ * the loop, owns the result; NULL when memory is short.  False: no thread.
  */
-bool load_start(
-    struct loop *loop, const char *path, load_done *done, void *arg);
+bool load_start(struct loop *loop, const char *path, struct digests *in_use,
+    load_done *done, void *arg);
 
 void load_free(struct loaded *l);
 

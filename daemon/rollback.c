@@ -521,3 +521,25 @@ rollback_move(struct rollback *r, struct watched *w)
 	r->asks = before;
 	return true;
 }
+
+struct digests *
+rollback_digests(struct monitor *m)
+{
+	struct digests *in_use;
+	size_t count = 1;
+
+	if (!m->is_ready)
+		return NULL;
+	for (const struct rollback *r = m->rollbacks; r != NULL; r = r->next)
+		count++;
+	in_use = malloc(sizeof(*in_use) + count * sizeof(in_use->items[0]));
+	if (in_use == NULL)
+		return NULL;
+	in_use->count = 0;
+	copy_words(in_use->items[in_use->count++], sizeof(in_use->items[0]),
+	    m->generation->config->digest);
+	for (const struct rollback *r = m->rollbacks; r != NULL; r = r->next)
+		copy_words(in_use->items[in_use->count++],
+		    sizeof(in_use->items[0]), r->config_digest);
+	return in_use;
+}

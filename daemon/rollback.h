@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "daemon/load_prune.h"
 #include "daemon/monitor.h"
 #include "sample/sample.h"
 #include "service/incident.h"
@@ -82,6 +83,12 @@ enum severity rollback_severity(const struct rollback *r);
  * still needed, to verify with what the run began with.
  */
 bool rollback_move(struct rollback *r, struct watched *w);
+
+/*
+ * The copies of the configuration that open incidents and the daemon run on.
+ * NULL: no memory, or not all incidents are known yet.
+ */
+struct digests *rollback_digests(struct monitor *m);
 
 /* The daemon ends: memory only, everything durable stays. */
 void rollback_free(struct rollback *r);
