@@ -448,8 +448,14 @@ on_probed(void *arg, const struct sample *s)
 {
 	struct order *o = arg;
 
-	answers_sample(o->m, s, o->result);
-	control_reply(o->call, o->result);
+	if (s != NULL) {
+		answers_sample(o->m, s, o->result);
+		control_reply(o->call, o->result);
+	} else {
+		control_refuse(o->call, CONTROL_CONFLICT,
+		    "the configuration changed while it was asked: try again");
+		json_object_put(o->result);
+	}
 	free(o);
 }
 

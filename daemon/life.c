@@ -14,6 +14,7 @@
 #include "daemon/poller.h"
 #include "daemon/reload.h"
 #include "daemon/watched.h"
+#include "daemon/witness.h"
 #include "service/service.h"
 
 #define BEAT_MS 500
@@ -56,7 +57,8 @@ tilt(struct life *l, int64_t away_ms)
 
 	m->tilt_until_ms = now_ms + TILT_HOLD_MS;
 	for (size_t i = 0; i < m->watched_count; i++)
-		service_forget(watched_core(m->watched[i]), now_ms);
+		watched_wake(m->watched[i]);
+	witnesses_wake(m->witnesses);
 	log_service(LOG_LEVEL_WARNING, LOG_ID_PAUSED, NULL,
 	    "was paused, or the clock moved, by %.1f s: forgets all samples "
 	    "and holds for %d s",

@@ -45,16 +45,19 @@ monitor_watched(struct monitor *m, const char *service)
 static const char *
 lock_holder(void *arg, const char *lock)
 {
-	struct monitor *m = arg;
+	const struct watched *w = arg;
+	const struct rollback *own = watched_rollback(w);
+	struct monitor *m = watched_monitor(w);
 
 	for (const struct rollback *r = m->rollbacks; r != NULL; r = r->next)
-		if (rollback_acts(r) && strcmp(rollback_lock(r), lock) == 0)
+		if (r != own && rollback_acts(r) &&
+		    strcmp(rollback_lock(r), lock) == 0)
 			return r->service;
 	return NULL;
 }
 
 struct surroundings
-monitor_surroundings(struct monitor *m, const struct watched *w)
+monitor_surroundings(struct monitor *m, struct watched *w)
 {
 	int64_t now_ms = loop_now_ms(m->loop);
 	const struct hold *hold =
@@ -67,10 +70,13 @@ monitor_surroundings(struct monitor *m, const struct watched *w)
 		.tilt_until_ms = m->tilt_until_ms,
 		.blind_witness = witnesses_blind(m->witnesses),
 		.has_witnesses = witnesses_are_there(m->witnesses),
-		.run_is_on = r != NULL && rollback_acts(r),
+		/* One that awaits its confirmation is not under way yet, and
+		   whatever keeps it from that is to be told. */
+		.run_is_on =
+		    r != NULL && rollback_acts(r) && !rollback_confirms(r),
 		.confirm = r != NULL && rollback_confirms(r),
 		.lock_holder = lock_holder,
-		.lock_arg = m,
+		.lock_arg = w,
 	};
 
 	if (hold != NULL) {

@@ -74,7 +74,6 @@ struct monitor {
 struct watched *monitor_watched(struct monitor *m, const char *service);
 
 /* What keeps everything or one service from acting, just now. */
-struct surroundings monitor_surroundings(
-    struct monitor *m, const struct watched *w);
+struct surroundings monitor_surroundings(struct monitor *m, struct watched *w);
 
 #endif

@@ -108,6 +108,8 @@ poller_free(struct poller *p)
 {
 	if (p == NULL)
 		return;
+	if (p->extra != NULL && fetch_is_busy(p->extra))
+		p->done(p->done_arg, NULL);
 	loop_timer_free(p->timer);
 	fetch_target_free(p->target);
 	fetch_target_free(p->extra);
@@ -118,6 +120,13 @@ void
 poller_start(struct poller *p)
 {
 	sleep_until_due(p);
+}
+
+void
+poller_wake(struct poller *p)
+{
+	if (loop_timer_runs(p->timer) && p->due_ms <= loop_now_ms(p->loop))
+		sleep_until_due(p);
 }
 
 void

@@ -33,6 +33,10 @@ void poller_free(struct poller *p);
 
 void poller_start(struct poller *p);
 
+/* After a pause: a timer does not count the time of a suspend, the clock does.
+ */
+void poller_wake(struct poller *p);
+
 /* No further polls; questions out of turn are still put. */
 void poller_stop(struct poller *p);
 
@@ -41,7 +45,8 @@ void poller_resettle(struct poller *p, const struct probe_settings *settings);
 
 /*
  * One question out of turn, on a new connection when fresh: the answer goes
- * to done alone and feeds nothing else.  False while one is under way.
+ * to done alone and feeds nothing else.  False while one is under way.  done
+ * comes once, with NULL when the poller is freed before there is an answer.
  */
 bool poller_ask(struct poller *p, bool fresh, poller_sample *done, void *arg);
 

@@ -107,6 +107,18 @@ reload_sweep(struct monitor *m)
 	}
 }
 
+/* One that was removed, and whose incident is still open. */
+static struct watched *
+find_retired(struct monitor *m, const char *name)
+{
+	for (size_t i = 0; i < m->retired_count; i++)
+		if (watched_is_retired(m->retired[i]) &&
+		    watched_rollback(m->retired[i]) != NULL &&
+		    strcmp(watched_name(m->retired[i]), name) == 0)
+			return m->retired[i];
+	return NULL;
+}
+
 static void
 swap_services(struct change *c)
 {
@@ -122,6 +134,8 @@ swap_services(struct change *c)
 			c->list[i] = old;
 			continue;
 		}
+		if (old == NULL)
+			old = find_retired(m, s->name);
 		if (old != NULL)
 			watched_inherit(c->list[i], old);
 		watched_start(c->list[i]);
@@ -132,6 +146,7 @@ swap_services(struct change *c)
 
 		if (config_service(config, name) == NULL) {
 			add_name(c->removed, name);
+			watched_retire(old);
 			retire(m, old);
 		} else if (c->list[config_service(config, name) -
 			       config->services] != old)

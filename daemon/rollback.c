@@ -366,38 +366,84 @@ rule_index(const struct rollback *r)
 	return -1;
 }
 
-/* No guard speaks against it but that it is itself under way. */
-static bool
-may_go_on(const struct rollback *r, int rule)
+/* What would be decided just now. */
+static enum action
+action_now(const struct rollback *r, int rule)
 {
 	struct surroundings around = monitor_surroundings(r->m, r->w);
 
 	around.confirm = false;
 	return service_decide_rule(watched_core(r->w), (unsigned)rule, &around)
-		   .guard == GUARD_RUNNING;
+	    .action;
+}
+
+/* What it was decided for is no more; NULL: it is. */
+static const char *
+what_has_changed(const struct rollback *r, int rule)
+{
+	if (watched_is_retired(r->w))
+		return "the service is configured no more";
+	if (rule < 0)
+		return "its rule is configured no more";
+	if (strcmp(service_version(watched_core(r->w)), r->version) != 0)
+		return "another version has been deployed since";
+	return NULL;
+}
+
+static void
+look_at_proposal(struct rollback *r, int rule, enum verdict v)
+{
+	const char *change = what_has_changed(r, rule);
+
+	if (!r->is_opened)
+		return;
+	if (change == NULL && v != VERDICT_HEALTHY)
+		return;
+	if (v == VERDICT_HEALTHY) {
+		rollback_close(r, INCIDENT_CLEARED);
+		return;
+	}
+	copy_words(r->reason, sizeof(r->reason), change);
+	rollback_close(r, INCIDENT_NOT_NEEDED);
+}
+
+static void
+confirm(struct rollback *r, int rule, enum verdict v)
+{
+	const char *change = what_has_changed(r, rule);
+	enum action action = ACTION_ROLL_BACK;
+
+	if (change == NULL && v == VERDICT_UNKNOWN)
+		return;
+	if (change == NULL && v == VERDICT_TRIPPED)
+		action = action_now(r, rule);
+	if (action == ACTION_HOLD)
+		return;
+	if (change == NULL && action != ACTION_ROLL_BACK)
+		change = "it would not be decided so any more";
+	if (change != NULL)
+		incident_drop(r->core, change);
+	else
+		incident_confirmed(r->core, v == VERDICT_TRIPPED);
+	rollback_advance(r);
 }
 
 void
 rollback_look(struct rollback *r)
 {
 	int rule = rule_index(r);
-	enum verdict v = VERDICT_HEALTHY; /* a rule that is gone objects not */
+	enum verdict v = VERDICT_UNKNOWN;
 
 	if (r->is_busy || r->is_closing)
 		return;
 	if (rule >= 0)
 		v = service_rule_verdict(watched_core(r->w), (unsigned)rule);
 	if (rollback_is_proposal(r)) {
-		if (r->is_opened && v == VERDICT_HEALTHY)
-			rollback_close(r, INCIDENT_CLEARED);
+		look_at_proposal(r, rule, v);
 		return;
 	}
-	if (!rollback_confirms(r) || v == VERDICT_UNKNOWN)
-		return;
-	if (v == VERDICT_TRIPPED && !may_go_on(r, rule))
-		return;
-	incident_confirmed(r->core, v == VERDICT_TRIPPED);
-	rollback_advance(r);
+	if (rollback_confirms(r))
+		confirm(r, rule, v);
 }
 
 void

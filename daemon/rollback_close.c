@@ -11,6 +11,8 @@
 #include "daemon/rollback_private.h"
 #include "report/report.h"
 
+#define REPORT_TRIES_MAX 5
+
 /* From here on nothing acts any more: only writing is left. */
 static void
 closed_is_stored(struct rollback *r)
@@ -80,15 +82,41 @@ write_report(void *arg)
 
 static void make_report(struct rollback *r);
 
+/*
+ * While the store fails nothing else can be done either; but a report that
+ * cannot be made must not keep the service and its lock for ever.
+ */
+static void
+report_failed(struct rollback *r)
+{
+	struct notice alarm;
+	char key[ULID_BYTES];
+
+	log_service(LOG_LEVEL_ERROR, LOG_ID_STORE_FAILED, r->service,
+	    "report %s cannot be written: %s", r->report_path,
+	    r->report_tries + 1 < REPORT_TRIES_MAX ? "tries again" :
+						     "closes without it");
+	if (store_state(r->m->store) == STORE_FAILED ||
+	    ++r->report_tries < REPORT_TRIES_MAX) {
+		rollback_later(r, RETRY_MS, make_report);
+		return;
+	}
+	r->report_path[0] = '\0';
+	alarm = rollback_notice(r, "alarm",
+	    "the report of an incident cannot be written: its events are in "
+	    "the store, see rollbackctl incident");
+	events_new_id(r->m, key);
+	events_page(r->m, &alarm, key);
+	write_closed(r);
+}
+
 static void
 on_report(void *arg, bool ok)
 {
 	struct rollback *r = arg;
 
 	if (!ok) {
-		log_service(LOG_LEVEL_ERROR, LOG_ID_STORE_FAILED, r->service,
-		    "report %s cannot be written: tries again", r->report_path);
-		rollback_later(r, RETRY_MS, make_report);
+		report_failed(r);
 		return;
 	}
 	FAILPOINT("monitor.after-report");
@@ -127,7 +155,7 @@ on_rows(void *arg, bool ok, const struct store_event *rows, size_t count)
 
 	events = ok ? calloc(count + 1, sizeof(*events)) : NULL;
 	if (events == NULL) {
-		rollback_later(r, RETRY_MS, make_report);
+		report_failed(r);
 		return;
 	}
 	for (size_t i = 0; i < count; i++)

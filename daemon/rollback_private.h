@@ -90,6 +90,8 @@ struct rollback {
 	bool is_opened;
 	bool is_closing;
 	bool is_verifying;
+	int64_t verify_turn_ms; /* when verification last came round */
+	unsigned report_tries;
 	unsigned good;
 	unsigned bad;
 	int64_t last_bad_ms;

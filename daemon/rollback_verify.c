@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "base/failpoint.h"
+#include "daemon/life.h"
 #include "daemon/log.h"
 #include "daemon/rollback_private.h"
 
@@ -38,11 +39,33 @@ has_ended(struct rollback *r)
 	return true;
 }
 
+/*
+ * Time in which we did not run is not time in which it failed to recover: the
+ * verification begins again.
+ */
+static void
+look_at_pause(struct rollback *r)
+{
+	int64_t now_ms = loop_now_ms(r->m->loop);
+	int64_t away_ms = now_ms - r->verify_turn_ms - r->verify->interval_ms;
+
+	r->verify_turn_ms = now_ms;
+	if (away_ms <= TILT_MS)
+		return;
+	log_service(LOG_LEVEL_WARNING, LOG_ID_PAUSED, r->service,
+	    "was paused for %.1f s while it verified: begins again",
+	    (double)away_ms / 1000);
+	incident_verifying(r->core, now_ms);
+}
+
 static void
 ask(struct rollback *r)
 {
 	const struct verify_settings *verify = r->verify;
 
+	if (!r->is_verifying)
+		return;
+	look_at_pause(r);
 	incident_tick(r->core, loop_now_ms(r->m->loop));
 	if (!r->is_verifying || has_ended(r))
 		return;
@@ -60,6 +83,7 @@ rollback_verify_sample(
 
 	if (!r->is_verifying)
 		return;
+	look_at_pause(r);
 	rollback_count(r, s);
 	for (unsigned i = 0; i < verify->probes.count; i++)
 		if (strcmp(verify->probes.items[i], probe) == 0)
@@ -79,6 +103,7 @@ verifying_is_stored(struct rollback *r)
 		return;
 	}
 	r->is_verifying = true;
+	r->verify_turn_ms = loop_now_ms(r->m->loop);
 	ask(r);
 }
 

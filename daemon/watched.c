@@ -40,6 +40,7 @@ struct watched {
 	bool was_blind;
 	uint64_t asked;
 	bool is_over; /* another object stands for the service now */
+	bool is_retired;
 };
 
 static void
@@ -128,8 +129,11 @@ on_verify_sample(void *arg, const struct sample *sample)
 {
 	struct watched_probe *p = arg;
 	struct watched *w = p->watched;
-	struct sample s = doubted(w, sample);
+	struct sample s;
 
+	if (sample == NULL)
+		return;
+	s = doubted(w, sample);
 	if (w->rollback != NULL)
 		rollback_verify_sample(
 		    w->rollback, w->settings->probes[p->index].name, &s);
@@ -150,6 +154,8 @@ on_poll_now(void *arg, const struct sample *s)
 {
 	struct watched_probe *p = arg;
 
+	if (s == NULL)
+		return;
 	log_service(LOG_LEVEL_INFO, LOG_ID_NONE, p->watched->settings->name,
 	    "probe %s answers by hand: %s in %.1f ms%s%s",
 	    p->watched->settings->probes[p->index].name,
@@ -272,6 +278,14 @@ watched_start(struct watched *w)
 }
 
 void
+watched_wake(struct watched *w)
+{
+	service_forget(w->core, loop_now_ms(w->monitor->loop));
+	for (size_t i = 0; i < w->settings->probe_count; i++)
+		poller_wake(w->probes[i].poller);
+}
+
+void
 watched_resettle(struct watched *w, struct generation *g,
     const struct service_settings *settings)
 {
@@ -303,6 +317,26 @@ watched_inherit(struct watched *to, struct watched *from)
 	if (to->rollback == NULL || !rollback_move(to->rollback, to))
 		from->rollback = NULL;
 	to->asked = from->asked;
+}
+
+void
+watched_retire(struct watched *w)
+{
+	w->is_retired = true;
+	if (w->rollback != NULL && !w->is_over)
+		rollback_look(w->rollback);
+}
+
+bool
+watched_is_retired(const struct watched *w)
+{
+	return w->is_retired;
+}
+
+struct monitor *
+watched_monitor(const struct watched *w)
+{
+	return w->monitor;
 }
 
 struct service *
@@ -384,7 +418,7 @@ watched_think(struct watched *w)
 	struct surroundings around;
 	struct service_decision d;
 
-	if (!w->monitor->is_ready)
+	if (!w->monitor->is_ready || w->is_retired)
 		return;
 	look_at_witnesses(w);
 	around = monitor_surroundings(w->monitor, w);

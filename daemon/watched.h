@@ -25,6 +25,9 @@ void watched_free(struct watched *w);
 /* Begin to poll. */
 void watched_start(struct watched *w);
 
+/* After a pause: forgets what was seen, and polls on. */
+void watched_wake(struct watched *w);
+
 /* After a reload that left the service as it was. */
 void watched_resettle(struct watched *w, struct generation *g,
     const struct service_settings *settings);
@@ -32,6 +35,14 @@ void watched_resettle(struct watched *w, struct generation *g,
 /* Carry what is known of versions and incidents over to a changed service. */
 void watched_inherit(struct watched *to, struct watched *from);
 
+/*
+ * The service is configured no more: what is under way ends as it began, and
+ * nothing new begins.
+ */
+void watched_retire(struct watched *w);
+bool watched_is_retired(const struct watched *w);
+
+struct monitor *watched_monitor(const struct watched *w);
 struct service *watched_core(struct watched *w);
 const char *watched_name(const struct watched *w);
 const struct service_settings *watched_settings(const struct watched *w);

@@ -44,6 +44,8 @@ on_sample(void *arg, const struct sample *s)
 	struct witnesses *w = witness->all;
 	bool is_blind;
 
+	if (s == NULL)
+		return;
 	witness->sample = *s;
 	if (s->outcome == SAMPLE_OK)
 		w->seen_ms[w->seen_count++ % SEEN_MAX] = s->asked_ms;
@@ -74,6 +76,13 @@ witnesses_ask(struct witnesses *w)
 		/* Busy: the answer under way will do. */
 		(void)poller_ask(
 		    w->items[i].poller, true, on_sample, &w->items[i]);
+}
+
+void
+witnesses_wake(struct witnesses *w)
+{
+	for (size_t i = 0; i < w->count; i++)
+		poller_wake(w->items[i].poller);
 }
 
 bool

@@ -23,6 +23,9 @@ struct witnesses *witnesses_new(struct loop *loop, struct fetch *fetch,
     const struct config *config, struct error *err);
 void witnesses_free(struct witnesses *w);
 
+/* After a pause: polls on. */
+void witnesses_wake(struct witnesses *w);
+
 /* Out of turn; the answers count like any other. */
 void witnesses_ask(struct witnesses *w);
 

@@ -133,6 +133,15 @@ incident_confirmed(struct incident *i, bool still_bad)
 	i->stage = i->run_count == 0 ? STAGE_PLAN : STAGE_STEPS;
 }
 
+void
+incident_drop(struct incident *i, const char *reason)
+{
+	if (i->has_begun || i->stage == STAGE_CLOSED)
+		return;
+	say(i, "%s", reason);
+	finish(i, INCIDENT_NOT_NEEDED);
+}
+
 bool
 incident_planned(
     struct incident *i, const struct plan *plan, int64_t deadline_ms)
@@ -306,6 +315,10 @@ stop_past_deadline(struct incident *i, int64_t now_ms)
 	   before is done: time is up for steps alone. */
 	if (run_next(run_now(i)).kind != NEXT_STEP)
 		return;
+	if (!i->has_begun) {
+		incident_drop(i, "its time was over before its first step");
+		return;
+	}
 	say(i, "the time budget of the run is used up");
 	if (!go_on_with(i, escalation(i)))
 		finish(i, INCIDENT_FAILED);

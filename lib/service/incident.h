@@ -68,10 +68,14 @@ void incident_begin(struct incident *i, const char *procedure);
 void incident_confirm(struct incident *i);
 void incident_confirmed(struct incident *i, bool still_bad);
 
+/* Not needed any more, before its first step; else nothing changes. */
+void incident_drop(struct incident *i, const char *reason);
+
 /*
  * The answer to TODO_PLAN.  The plan is borrowed until the incident is freed.
- * deadline_ms: no step starts after it.  False when memory is short: closed
- * as failed.
+ * deadline_ms: no step starts after it; when none has by then it is dropped,
+ * for whoever wants it may decide on it again, from what is known now.  False
+ * when memory is short: closed as failed.
  */
 bool incident_planned(
     struct incident *i, const struct plan *plan, int64_t deadline_ms);

@@ -138,6 +138,8 @@ act(struct world *w, unsigned rule, const char *target, bool by_operator)
 		    w, "closed %s", incident_outcome_word(INCIDENT_SUPERSEDED));
 	w->rule = rule;
 	w->is_proposed = false;
+	(void)snprintf(
+	    w->version, sizeof(w->version), "%s", service_version(w->service));
 	(void)snprintf(w->target, sizeof(w->target), "%s", target);
 	incident_begin(w->incident, w->settings->rules[rule].procedure);
 	advance(w);

@@ -9,6 +9,7 @@
 #define SETTLE_MS 30000
 #define COOLDOWN_MS 600000
 #define ARM_MS 7200000
+#define BUDGET_MS 900000
 #define SUCCESSES 3
 #define WITHIN_MS 60000
 
@@ -100,9 +101,9 @@ grave_guards_are_clear(const struct oracle *o)
 }
 
 static bool
-should_act(const struct oracle *o)
+guards_are_clear(const struct oracle *o)
 {
-	if (o->on || !grave_guards_are_clear(o) || o->locked)
+	if (!grave_guards_are_clear(o) || o->locked)
 		return false;
 	if (o->deployed_ms == ORACLE_NEVER || o->target[0] == '\0')
 		return false;
@@ -111,6 +112,21 @@ should_act(const struct oracle *o)
 		return false;
 	return o->acted_ms == ORACLE_NEVER ||
 	    o->now_ms - o->acted_ms >= COOLDOWN_MS;
+}
+
+static bool
+should_act(const struct oracle *o)
+{
+	return !o->on && guards_are_clear(o);
+}
+
+/* What it was decided for is no more. */
+static bool
+is_out_of_date(const struct oracle *o)
+{
+	return strcmp(o->version, o->begun_at) != 0 ||
+	    o->now_ms - o->deployed_ms > ARM_MS ||
+	    o->now_ms - o->begun_ms > BUDGET_MS;
 }
 
 void
@@ -206,6 +222,8 @@ begins(struct oracle *o, const char *goal, bool by_operator)
 	o->plans = 0;
 	o->step_count = 0;
 	copy(o->goal, goal);
+	copy(o->begun_at, o->version);
+	o->begun_ms = o->now_ms;
 	o->rollbacks++;
 }
 
@@ -234,7 +252,7 @@ on_step(struct oracle *o, const char *words)
 	    (int)strcspn(words, "\n"), words);
 	if (!o->on || o->aborted)
 		breach(o, "a step of nothing");
-	if (o->confirming && !grave_guards_are_clear(o))
+	if (o->confirming && !guards_are_clear(o))
 		breach(o, "a step before it was confirmed");
 	for (size_t i = 0; i < o->step_count; i++)
 		if (strcmp(o->steps[i], key) == 0)
@@ -282,8 +300,10 @@ check_close(struct oracle *o, const char *words)
 			breach(o, "recovered and not verified");
 	}
 	if (strncmp(words, "not_needed", 10) == 0 &&
-	    (!o->confirming || o->step_count > 0 ||
-		oracle_verdict(o, &stale) != VERDICT_HEALTHY))
+	    (o->step_count > 0 ||
+		(oracle_verdict(o, &stale) != VERDICT_HEALTHY &&
+		    !is_out_of_date(o)) ||
+		(!o->confirming && !is_out_of_date(o))))
 		breach(o, "not needed, says who?");
 	if (strncmp(words, "aborted", 7) == 0 && !o->aborted)
 		breach(o, "aborted by nobody");
@@ -354,6 +374,6 @@ oracle_settle(struct oracle *o)
 		breach(o, "a rollback that did not come");
 	if (o->on && o->verifying && o->successes >= SUCCESSES)
 		breach(o, "verified and not recovered");
-	if (o->on && o->confirming && grave_guards_are_clear(o))
+	if (o->on && o->confirming && guards_are_clear(o))
 		breach(o, "confirmed, and nothing followed");
 }

@@ -41,6 +41,8 @@ struct oracle {
 	/* The incident under way. */
 	bool on, aborted, confirming, verifying, by_operator;
 	char goal[ORACLE_VERSION_MAX];
+	char begun_at[ORACLE_VERSION_MAX];
+	int64_t begun_ms;
 	unsigned plans;
 	char steps[ORACLE_STEPS_MAX][64]; /* begun so far */
 	size_t step_count;

@@ -96,28 +96,39 @@ surroundings(const struct world *w)
 	return around;
 }
 
-/* No guard speaks against it but that it is itself under way. */
-static bool
-may_go_on(struct world *w)
+/* What would be decided just now. */
+static enum action
+action_now(struct world *w)
 {
 	struct surroundings around = surroundings(w);
 
-	return service_decide_rule(w->service, w->rule, &around).guard ==
-	    GUARD_RUNNING;
+	around.run_is_on = false;
+	return service_decide_rule(w->service, w->rule, &around).action;
 }
 
-/* After a crash fresh samples must say the same. */
+/* After a crash fresh samples must say the same, of the same version. */
 static void
 confirm(struct world *w)
 {
 	enum verdict v = service_rule_verdict(w->service, w->rule);
+	enum action action = ACTION_ROLL_BACK;
 
-	if (w->incident == NULL || w->todo.kind != TODO_CONFIRM ||
-	    v == VERDICT_UNKNOWN)
+	if (w->incident == NULL || w->todo.kind != TODO_CONFIRM)
 		return;
-	if (v == VERDICT_TRIPPED && !may_go_on(w))
+	if (strcmp(service_version(w->service), w->version) != 0) {
+		incident_drop(
+		    w->incident, "another version has been deployed since");
 		return;
-	incident_confirmed(w->incident, v == VERDICT_TRIPPED);
+	}
+	if (v == VERDICT_TRIPPED)
+		action = action_now(w);
+	if (v == VERDICT_UNKNOWN || action == ACTION_HOLD)
+		return;
+	if (action == ACTION_ROLL_BACK)
+		incident_confirmed(w->incident, v == VERDICT_TRIPPED);
+	else
+		incident_drop(
+		    w->incident, "it would not be decided so any more");
 }
 
 /* Something has happened: what now? */

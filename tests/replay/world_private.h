@@ -35,6 +35,7 @@ struct world {
 	unsigned plan_count;
 	unsigned rule;
 	bool by_operator;
+	char version[SERVICE_VERSION_MAX]; /* what it goes back from */
 	char target[SERVICE_VERSION_MAX];
 	struct todo todo;    /* the step asked for */
 	bool step_is_on;     /* and it has been started */

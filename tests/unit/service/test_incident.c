@@ -6,6 +6,7 @@
  *   good  a verification sample is OK   fail    one is FAILED
  *   abort an operator stops it          late    the time budget is over
  *   crash the daemon starts again       sick, well  fresh samples say so
+ *   drop  it is not needed any more
  * and below each what is to be done next: P plan, S step, C check, V verify,
  * w wait, f confirm, or the outcome in short.
  */
@@ -82,11 +83,23 @@ static struct row rows[] = {
 	  "plan ok ok verify abort", "P S S V w aborted" },
 	{ "no step begins after the budget, the escalation does",
 	  "page", "stop", RESUME_ASK,
-	  "plan late plan ok ok verify good good",
-	  "P S P S S V w w recovered" },
+	  "plan ok late plan ok ok verify good good",
+	  "P S S P S S V w w recovered" },
 	{ "no step begins after the budget",
 	  NULL, "stop", RESUME_ASK,
-	  "plan late", "P S failed" },
+	  "plan ok late", "P S S failed" },
+	{ "one that has not begun within its budget is decided anew",
+	  "page", "stop", RESUME_ASK,
+	  "plan late", "P S not_needed" },
+	{ "also when the daemon was away for so long",
+	  "page", "stop", RESUME_ASK,
+	  "plan crash late sick", "P S f f not_needed" },
+	{ "it may be dropped before it begins",
+	  "page", "stop", RESUME_ASK,
+	  "plan crash drop", "P S f not_needed" },
+	{ "and not after that",
+	  "page", "stop", RESUME_ASK,
+	  "plan ok drop", "P S S S" },
 	{ "a check still looks after the budget",
 	  NULL, "stop", RESUME_CHECK,
 	  "plan int late", "P S C C" },
@@ -208,6 +221,8 @@ happen(struct story *s, const char *word)
 		s->now_ms += BUDGET_MS + 1;
 	else if (strcmp(word, "abort") == 0)
 		incident_abort(s->incident, "by hand");
+	else if (strcmp(word, "drop") == 0)
+		incident_drop(s->incident, "not needed");
 	else if (strcmp(word, "crash") == 0)
 		incident_confirm(s->incident);
 	else if (strcmp(word, "sick") == 0)
