@@ -67,6 +67,9 @@ const char *rollback_lock(const struct rollback *r);
 /* Open and not yet closing, by id; NULL: there is none. */
 struct rollback *rollback_find(struct monitor *m, const char *id);
 
+/* Whether there is one of that id, closing or not. */
+bool rollback_exists(const struct monitor *m, const char *id);
+
 /* Adds service, procedure, version and target_version to an answer. */
 void rollback_summarise(const struct rollback *r, struct json_object *o);
 

@@ -12,6 +12,15 @@ rollback_find(struct monitor *m, const char *id)
 	return NULL;
 }
 
+bool
+rollback_exists(const struct monitor *m, const char *id)
+{
+	for (const struct rollback *r = m->rollbacks; r != NULL; r = r->next)
+		if (strcmp(r->id, id) == 0)
+			return true;
+	return false;
+}
+
 void
 rollback_summarise(const struct rollback *r, struct json_object *o)
 {
