@@ -22,8 +22,9 @@ deployed(struct order *o)
 
 	if (w == NULL)
 		return;
-	service_deployed(watched_core(w), o->version,
-	    o->previous[0] == '\0' ? NULL : o->previous, o->verified, o->at_ms);
+	service_was_deployed(watched_core(w), o->version,
+	    o->previous[0] == '\0' ? NULL : o->previous, o->verified,
+	    o->was_good, o->at_ms);
 	log_service(LOG_LEVEL_NOTICE, LOG_ID_DEPLOYED, o->service,
 	    "version %s was deployed%s%s%s", o->version,
 	    o->previous[0] == '\0' ? "" : ", before it ", o->previous,
@@ -35,11 +36,12 @@ deploy(struct monitor *m, struct control_call *call)
 {
 	struct json_object *args = control_args(call);
 	const char *previous = json_text(args, "previous");
+	struct watched *w = acts_service(m, call, json_text(args, "service"));
 	struct json_object *data;
 	char by[CALLER_TEXT_MAX];
 	struct order *o;
 
-	if (acts_service(m, call, json_text(args, "service")) == NULL)
+	if (w == NULL)
 		return;
 	o = order_new(m, call);
 	if (o == NULL)
@@ -51,11 +53,13 @@ deploy(struct monitor *m, struct control_call *call)
 	(void)snprintf(o->previous, sizeof(o->previous), "%s",
 	    previous == NULL ? "" : previous);
 	o->verified = json_flag(args, "verified", false);
+	o->was_good = service_verdict(watched_core(w)) == VERDICT_HEALTHY;
 	o->then = deployed;
 	data = json_object_new_object();
 	json_set_text(data, "version", o->version);
 	json_set_text(data, "previous", previous);
 	json_set_bool(data, "verified", o->verified);
+	json_set_bool(data, "was_good", o->was_good);
 	json_set_text(data, "by", acts_by(call, by));
 	json_set_text(o->result, "service", o->service);
 	json_set_text(o->result, "version", o->version);

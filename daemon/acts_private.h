@@ -21,6 +21,7 @@ struct order {
 	char version[NAME_MAX_BYTES + 1];
 	char previous[NAME_MAX_BYTES + 1];
 	bool verified;
+	bool was_good; /* what it takes the place of */
 	int64_t at_ms;
 	struct hold hold;
 	char incident[ULID_BYTES];

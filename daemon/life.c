@@ -1,5 +1,6 @@
 #include "daemon/life.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
@@ -7,6 +8,7 @@
 #include <string.h>
 #include <systemd/sd-daemon.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "daemon/acts.h"
 #include "daemon/events.h"
@@ -112,6 +114,21 @@ goes_on(struct life *l)
 	return now_ms - l->store_ms < STUCK_MS && polls_go_on(l);
 }
 
+/* The runner reads procedures from the copy alone. */
+static bool
+copy_is_there(const struct config *c, struct error *err)
+{
+	char path[4096];
+
+	(void)snprintf(path, sizeof(path), "%s/config/%s/%s",
+	    c->state_directory, c->digest, c->files[0].path);
+	return access(path, R_OK) == 0 ||
+	    error_set(err,
+		"no copy of the configuration is there (%s: %s): reload "
+		"makes one",
+		path, strerror(errno));
+}
+
 static void
 look_at_acting(struct life *l)
 {
@@ -121,7 +138,8 @@ look_at_acting(struct life *l)
 	struct notice alarm = { .event = "alarm", .summary = err.text };
 	char key[ULID_BYTES];
 
-	m->cannot_act = !steps_can_act(m->steps, &err);
+	m->cannot_act = !steps_can_act(m->steps, &err) ||
+	    !copy_is_there(m->generation->config, &err);
 	if (m->cannot_act == !could)
 		return;
 	if (!m->cannot_act) {

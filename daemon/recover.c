@@ -57,9 +57,10 @@ take_deploy(struct monitor *m, const struct store_event *e)
 	const char *version = json_text(data, "version");
 
 	if (w != NULL && version != NULL)
-		service_deployed(watched_core(w), version,
+		service_was_deployed(watched_core(w), version,
 		    json_text(data, "previous"),
-		    json_flag(data, "verified", false), boot_now_ms(m, e));
+		    json_flag(data, "verified", false),
+		    json_flag(data, "was_good", false), boot_now_ms(m, e));
 	json_object_put(data);
 }
 

@@ -577,15 +577,19 @@ rollback_digests(struct monitor *m)
 	if (!m->is_ready)
 		return NULL;
 	for (const struct rollback *r = m->rollbacks; r != NULL; r = r->next)
-		count++;
+		count += 2;
 	in_use = malloc(sizeof(*in_use) + count * sizeof(in_use->items[0]));
 	if (in_use == NULL)
 		return NULL;
 	in_use->count = 0;
 	copy_words(in_use->items[in_use->count++], sizeof(in_use->items[0]),
 	    m->generation->config->digest);
-	for (const struct rollback *r = m->rollbacks; r != NULL; r = r->next)
+	for (const struct rollback *r = m->rollbacks; r != NULL; r = r->next) {
 		copy_words(in_use->items[in_use->count++],
 		    sizeof(in_use->items[0]), r->config_digest);
+		/* An escalation is planned from this one. */
+		copy_words(in_use->items[in_use->count++],
+		    sizeof(in_use->items[0]), r->generation->config->digest);
+	}
 	return in_use;
 }

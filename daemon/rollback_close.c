@@ -217,6 +217,9 @@ rollback_close(struct rollback *r, enum incident_outcome outcome)
 	loop_timer_stop(r->timer);
 	if (outcome == INCIDENT_RECOVERED || outcome == INCIDENT_NOT_RECOVERED)
 		(void)snprintf(r->now_at, sizeof(r->now_at), "%s", r->target);
+	else if (w != NULL && r->core != NULL && !incident_has_begun(r->core))
+		(void)snprintf(r->now_at, sizeof(r->now_at), "%s",
+		    service_version(watched_core(w)));
 	(void)snprintf(r->report_path, sizeof(r->report_path),
 	    "%s/reports/%s.md", r->m->generation->config->state_directory,
 	    r->id);

@@ -5,7 +5,8 @@
  * clock, and a JSON object.  Texts of unknown origin are stored as they were
  * and escaped when shown.  Times in data are wall clock, ms.
  *
- * deploy      version, previous, verified(bool), by
+ * deploy      version, previous, verified(bool), was_good(bool: what was in
+ *             place before it), by
  * hold        id, scope ("*" or service), reason, by, until_ms (0: no end)
  * release     id, scope, by
  * opened      environment, rule, severity, mode, action ("roll_back",

@@ -220,13 +220,20 @@ service_inherit(struct service *to, const struct service *from)
 }
 
 void
+service_was_deployed(struct service *s, const char *version,
+    const char *previous, bool verified, bool was_good, int64_t at_ms)
+{
+	versions_deployed(&s->versions, version, previous, verified, was_good);
+	s->deployed_ms = at_ms;
+	start_over(s, at_ms);
+}
+
+void
 service_deployed(struct service *s, const char *version, const char *previous,
     bool verified, int64_t at_ms)
 {
-	versions_deployed(&s->versions, version, previous, verified,
-	    s->verdict == VERDICT_HEALTHY);
-	s->deployed_ms = at_ms;
-	start_over(s, at_ms);
+	service_was_deployed(s, version, previous, verified,
+	    s->verdict == VERDICT_HEALTHY, at_ms);
 }
 
 void

@@ -76,6 +76,13 @@ void service_deployed(struct service *s, const char *version,
     const char *previous, bool verified, int64_t at_ms);
 
 /*
+ * The same from the log: was_good says what service_verdict() was then, for
+ * one that was rolled back, deployed again and good is forgiven.
+ */
+void service_was_deployed(struct service *s, const char *version,
+    const char *previous, bool verified, bool was_good, int64_t at_ms);
+
+/*
  * A rollback ended.  now_at is the version now in place, NULL when that
  * is unknown.  The version before it is no target again until it is deployed
  * as verified.

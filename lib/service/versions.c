@@ -74,10 +74,12 @@ versions_deployed(struct versions *v, const char *version, const char *previous,
 void
 versions_rolled_back(struct versions *v, const char *now_at)
 {
+	if (now_at != NULL && now_at[0] != '\0' && strcmp(now_at, v->now) == 0)
+		return; /* nothing has changed, nor is to be forgotten */
 	if (strcmp(v->verified, v->now) == 0)
 		v->verified[0] = '\0'; /* it was not so good after all */
 	v->target[0] = v->refused[0] = '\0';
-	if (now_at == NULL || now_at[0] == '\0' || strcmp(now_at, v->now) == 0)
+	if (now_at == NULL || now_at[0] == '\0')
 		return;
 	remember_failed(v, v->now);
 	copy(v->previous, v->now);

@@ -33,7 +33,10 @@ struct versions {
 void versions_deployed(struct versions *v, const char *version,
     const char *previous, bool verified, bool was_good);
 
-/* A rollback led to now_at; NULL or "": nobody knows where. */
+/*
+ * A rollback led to now_at, which may be where it began; NULL or "": nobody
+ * knows where.
+ */
 void versions_rolled_back(struct versions *v, const char *now_at);
 
 #endif

@@ -34,11 +34,16 @@ close_incident(struct world *w, enum incident_outcome outcome)
 {
 	bool done =
 	    outcome == INCIDENT_RECOVERED || outcome == INCIDENT_NOT_RECOVERED;
+	const char *now_at = w->target;
 
 	tell(w, "closed %s: %s", incident_outcome_word(outcome),
 	    incident_reason(w->incident));
+	if (!done)
+		now_at = incident_has_begun(w->incident) ?
+		    NULL :
+		    service_version(w->service);
 	if (outcome != INCIDENT_NOT_NEEDED)
-		service_acted(w->service, done ? w->target : NULL, w->now_ms);
+		service_acted(w->service, now_at, w->now_ms);
 	end_incident(w);
 	tell_verdict(w);
 	w->told = (struct service_decision){ 0 };

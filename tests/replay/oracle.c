@@ -317,14 +317,16 @@ on_closed(struct oracle *o, const char *words)
 	o->closed++;
 	if (strncmp(words, "not_needed", 10) == 0)
 		return;
+	o->acted_ms = o->changed_ms = o->now_ms;
+	oracle_forget(o);
+	if (o->step_count == 0)
+		return; /* nothing was done */
 	if (strcmp(o->verified, o->version) == 0)
 		copy(o->verified, "");
 	copy(o->target, "");
 	if (strncmp(words, "recovered", 9) == 0 ||
 	    strncmp(words, "not_recovered", 13) == 0)
 		went_to(o, o->goal);
-	o->acted_ms = o->changed_ms = o->now_ms;
-	oracle_forget(o);
 }
 
 static bool
