@@ -27,6 +27,7 @@ struct control_call;
 #define CONTROL_CONNECTIONS_PER_UID 32
 #define CONTROL_CONNECTIONS_RESERVED 8 /* for root and the daemon's user */
 #define CONTROL_REMEMBERED_MAX 4096
+#define CONTROL_REMEMBERED_BYTES_MAX ((size_t)4 * 1024 * 1024)
 #define CONTROL_PENDING_BYTES_MAX ((size_t)64 * 1024 * 1024)
 
 /* The groups whose members have a role; the caller resolved their names. */

@@ -67,6 +67,30 @@ take_memory(struct control *c)
 	return oldest;
 }
 
+/* Answers may be long: the oldest go when all are too much. */
+static void
+shed(struct control *c)
+{
+	struct remembered *oldest;
+	size_t bytes;
+
+	do {
+		oldest = NULL;
+		bytes = 0;
+		for (size_t i = 0; i < CONTROL_REMEMBERED_MAX; i++) {
+			struct remembered *m = &c->memory[i];
+
+			if (m->line == NULL)
+				continue;
+			bytes += m->length;
+			if (oldest == NULL || m->until_ms < oldest->until_ms)
+				oldest = m;
+		}
+		if (bytes > CONTROL_REMEMBERED_BYTES_MAX)
+			forget(oldest);
+	} while (bytes > CONTROL_REMEMBERED_BYTES_MAX);
+}
+
 static void
 wait_for(struct conn *n, struct control_call *call)
 {
@@ -210,6 +234,7 @@ answer(struct control_call *call, enum control_error code, struct text *line)
 		/* Busy is no answer: it is to be asked again. */
 		if (m->line == NULL || code == CONTROL_BUSY)
 			forget(m);
+		shed(call->control);
 	}
 	text_free(line);
 	call_free(call);
