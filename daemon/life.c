@@ -15,6 +15,7 @@
 #include "daemon/log.h"
 #include "daemon/poller.h"
 #include "daemon/reload.h"
+#include "daemon/silence.h"
 #include "daemon/watched.h"
 #include "daemon/witness.h"
 #include "service/service.h"
@@ -37,6 +38,7 @@ struct life {
 	size_t checked;  /* the service looked at last */
 	bool is_watched; /* systemd wants pings */
 	bool is_ready;
+	struct silence *silence;
 };
 
 int64_t
@@ -191,8 +193,10 @@ on_beat(void *arg)
 	if (l->beats++ % CHECK_EVERY_BEATS != 0)
 		return;
 	look_at_acting(l);
-	if (l->is_ready)
-		life_status(l);
+	if (!l->is_ready)
+		return;
+	silence_look(l->silence, loop_now_ms(l->m->loop));
+	life_status(l);
 }
 
 static void
@@ -235,7 +239,8 @@ life_new(struct monitor *m)
 			life_free(l);
 			return NULL;
 		}
-	if (l->beat == NULL) {
+	l->silence = silence_new(m);
+	if (l->beat == NULL || l->silence == NULL) {
 		life_free(l);
 		return NULL;
 	}
@@ -249,6 +254,7 @@ life_free(struct life *l)
 	if (l == NULL)
 		return;
 	loop_timer_free(l->beat);
+	silence_free(l->silence);
 	free(l);
 }
 

@@ -163,17 +163,11 @@ take_holds(struct monitor *m, const struct store_event *rows, size_t count)
  * when the daemon ended: then it makes room now.
  */
 static bool
-make_room(struct watched *w, const char *incident)
+make_room(struct watched *w)
 {
 	struct rollback *before = watched_rollback(w);
 
-	if (before == NULL || rollback_supersede(before))
-		return true;
-	log_service(LOG_LEVEL_ERROR, LOG_ID_DECIDED, watched_name(w),
-	    "incident %s is open beside %s, which has begun: look at it by "
-	    "hand",
-	    incident, rollback_id(before));
-	return false;
+	return before == NULL || rollback_supersede(before);
 }
 
 static void
@@ -189,9 +183,13 @@ take_incident(struct monitor *m, const struct store_event *rows, size_t count)
 		copy[i].boot_ms = boot_now_ms(m, &rows[i]);
 	}
 	if (w == NULL)
-		rollback_recover_orphan(m, copy, count);
-	else if (make_room(w, rows[0].incident))
+		rollback_recover_orphan(
+		    m, copy, count, "the service is configured no more");
+	else if (make_room(w))
 		rollback_recover(m, w, copy, count);
+	else
+		rollback_recover_orphan(
+		    m, copy, count, "another one of the service has begun");
 	free(copy);
 }
 

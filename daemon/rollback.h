@@ -103,8 +103,8 @@ void rollback_free(struct rollback *r);
 void rollback_recover(struct monitor *m, struct watched *w,
     const struct store_event *events, size_t count);
 
-/* One whose service is configured no more: it is written up and closed. */
-void rollback_recover_orphan(
-    struct monitor *m, const struct store_event *events, size_t count);
+/* One that cannot be gone on with, and why: it is written up and closed. */
+void rollback_recover_orphan(struct monitor *m,
+    const struct store_event *events, size_t count, const char *why);
 
 #endif

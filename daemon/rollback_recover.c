@@ -233,8 +233,8 @@ rollback_recover(struct monitor *m, struct watched *w,
 }
 
 void
-rollback_recover_orphan(
-    struct monitor *m, const struct store_event *events, size_t count)
+rollback_recover_orphan(struct monitor *m, const struct store_event *events,
+    size_t count, const char *why)
 {
 	struct rollback *r = rollback_make(m, NULL);
 	struct error err;
@@ -252,12 +252,10 @@ rollback_recover_orphan(
 		take_opened(r, data);
 		json_object_put(data);
 	}
-	(void)snprintf(r->reason, sizeof(r->reason),
-	    "the service is configured no more: look at it by hand");
+	(void)snprintf(
+	    r->reason, sizeof(r->reason), "%s: look at it by hand", why);
 	log_service(LOG_LEVEL_ERROR, LOG_ID_DECIDED, r->service,
-	    "incident %s is open, and the service is configured no more: look "
-	    "at it by hand",
-	    r->id);
+	    "incident %s is open, and %s", r->id, r->reason);
 	rollback_close(r,
 	    r->action == ACTION_ROLL_BACK ? INCIDENT_INTERRUPTED :
 					    INCIDENT_CLEARED);

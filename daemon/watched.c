@@ -19,6 +19,7 @@ struct watched_probe {
 	struct watched *watched;
 	unsigned index;
 	struct poller *poller;
+	int64_t told_ms; /* started, or the last sample that was not lost */
 };
 
 /* What a rule's procedure needs, worked out beforehand. */
@@ -114,6 +115,8 @@ on_sample(void *arg, const struct sample *sample)
 	look_at_witnesses(w);
 	if (s.outcome == SAMPLE_FAILED)
 		ask_witnesses(w, &s);
+	if (s.outcome != SAMPLE_LOST)
+		p->told_ms = s.answered_ms;
 	w->asked++;
 	service_observe(w->core, p->index, &s);
 	tell_verdict(w, &s);
@@ -273,16 +276,22 @@ watched_free(struct watched *w)
 void
 watched_start(struct watched *w)
 {
-	for (size_t i = 0; i < w->settings->probe_count; i++)
+	for (size_t i = 0; i < w->settings->probe_count; i++) {
+		w->probes[i].told_ms = loop_now_ms(w->monitor->loop);
 		poller_start(w->probes[i].poller);
+	}
 }
 
 void
 watched_wake(struct watched *w)
 {
-	service_forget(w->core, loop_now_ms(w->monitor->loop));
-	for (size_t i = 0; i < w->settings->probe_count; i++)
+	int64_t now_ms = loop_now_ms(w->monitor->loop);
+
+	service_forget(w->core, now_ms);
+	for (size_t i = 0; i < w->settings->probe_count; i++) {
+		w->probes[i].told_ms = now_ms;
 		poller_wake(w->probes[i].poller);
+	}
 }
 
 void
@@ -444,6 +453,22 @@ uint64_t
 watched_asked(const struct watched *w)
 {
 	return w->asked;
+}
+
+int64_t
+watched_silent_ms(const struct watched *w, int64_t now_ms)
+{
+	int64_t worst_ms = 0;
+
+	for (size_t i = 0; i < w->settings->probe_count; i++) {
+		const struct probe_settings *p = &w->settings->probes[i];
+		int64_t silent_ms = now_ms - w->probes[i].told_ms -
+		    p->interval_ms - p->timeout_ms;
+
+		if (silent_ms > worst_ms)
+			worst_ms = silent_ms;
+	}
+	return worst_ms;
 }
 
 int64_t

@@ -64,6 +64,12 @@ void watched_think(struct watched *w);
 /* Has asked at least one question in its life; for the watchdog. */
 uint64_t watched_asked(const struct watched *w);
 
+/*
+ * For how long nothing but lost samples came of a probe, beyond the time that
+ * one answer may take.
+ */
+int64_t watched_silent_ms(const struct watched *w, int64_t now_ms);
+
 /* By how much its most overdue probe is late; negative: none is. */
 int64_t watched_late_ms(const struct watched *w, int64_t now_ms);
 
