@@ -270,3 +270,26 @@ recover_start(struct monitor *m, loop_callback *done, void *arg)
 		abort(); /* start again, from the store */
 	next_stage(y);
 }
+
+static void
+on_service_rows(
+    void *arg, bool ok, const struct store_event *rows, size_t count)
+{
+	if (ok)
+		take_log(arg, rows, count);
+	else
+		log_error("what was deployed of a service that was added "
+			  "cannot be read: say it again with deploy");
+}
+
+void
+recover_service(struct monitor *m, const char *service)
+{
+	struct store_query query = {
+		.kind = EVENT_DEPLOY,
+		.or_kind = EVENT_CLOSED,
+		.service = service,
+	};
+
+	store_read(m->store, &query, on_service_rows, m);
+}

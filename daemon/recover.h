@@ -13,4 +13,10 @@
  */
 void recover_start(struct monitor *m, loop_callback *done, void *arg);
 
+/*
+ * What the log knows of a service that a reload has added: it may have been
+ * configured before.
+ */
+void recover_service(struct monitor *m, const char *service);
+
 #endif

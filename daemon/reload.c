@@ -6,6 +6,7 @@
 
 #include "daemon/events.h"
 #include "daemon/log.h"
+#include "daemon/recover.h"
 #include "daemon/rollback.h"
 #include "daemon/watched.h"
 #include "daemon/witness.h"
@@ -138,6 +139,8 @@ swap_services(struct change *c)
 			old = find_retired(m, s->name);
 		if (old != NULL)
 			watched_inherit(c->list[i], old);
+		else if (m->is_ready)
+			recover_service(m, s->name);
 		watched_start(c->list[i]);
 	}
 	for (size_t i = 0; i < m->watched_count; i++) {
