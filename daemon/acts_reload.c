@@ -98,6 +98,11 @@ acts_reload(struct monitor *m, struct control_call *call)
 {
 	struct reloading *r;
 
+	/* What systemd hears at the end of a reload is that all is up. */
+	if (!m->is_ready) {
+		m->reload_again = true;
+		return;
+	}
 	if (m->is_reloading) {
 		/* What is being read may be older than what is meant. */
 		if (call == NULL)

@@ -174,6 +174,10 @@ on_recovered(void *arg)
 	    "rollbackd %s watches %zu services", ROLLBACKD_VERSION,
 	    m->watched_count);
 	life_ready(m->life);
+	if (m->reload_again) {
+		m->reload_again = false;
+		acts_reload(m, NULL);
+	}
 }
 
 static void

@@ -368,7 +368,8 @@ answers() {
 
 # Without waiting.
 launch() {
-	"$build/rollbackd" -f -c "$conf" -S "$state" "$@" >>"$log" 2>&1 &
+	"$build/rollbackd" -f -c "$conf" -S "$state" "$@" >>"$log" 2>&1 \
+		7>&- 8>&- &
 	daemon=$!
 	disown
 }
