@@ -32,6 +32,7 @@ clean_up() {
 	local f pid
 	for f in "${ends[@]:-:}"; do "$f"; done
 	[ -z "$daemon" ] || kill -CONT "$daemon" 2>/dev/null
+	: >"$dir/gate"
 	for pid in $daemon $(runners); do
 		kill -KILL "$pid" 2>/dev/null
 		wait_for is_gone "$pid"
@@ -330,6 +331,7 @@ script gate <<-END
 	echo "gate begins" >>$dir/effects
 	until [ -e $dir/gate ]; do
 		read -rt 0.03 <>$dir/fifo
+		[ -d $dir ] || exit 1
 	done
 	echo "gate ends" >>$dir/effects
 END
