@@ -102,6 +102,7 @@ struct rollback {
 };
 
 /* rollback.c */
+void rollback_copy(char *to, size_t size, const char *from); /* NULL: "" */
 struct rollback *rollback_make(struct monitor *m, struct watched *w);
 void rollback_advance(struct rollback *r);
 void rollback_write(struct rollback *r, const char *kind,
@@ -116,19 +117,23 @@ int rollback_gravest_rule(const struct service_settings *settings);
 bool rollback_may_be_ordered(struct monitor *m, struct watched *w,
     const char *procedure, const char *to, struct error *err);
 
-/* rollback_steps.c */
+/* rollback_plan.c */
 void rollback_plan(struct rollback *r);
-void rollback_step(struct rollback *r);
-
-/* Who has the lock of its run; NULL: it is free. */
-const struct rollback *rollback_waits_for(const struct rollback *r);
 bool rollback_run_make(struct rollback *r, struct rollback_run *run,
     const char *text, size_t length, struct error *err);
 void rollback_run_clear(struct rollback_run *run);
-void rollback_step_ended(void *arg, const struct result *result);
+
+/* rollback_request.c */
 void rollback_key(struct rollback *r, struct key *key);
 bool rollback_request(
     struct rollback *r, struct request *request, char key[KEY_BYTES]);
+
+/* rollback_steps.c */
+void rollback_step(struct rollback *r);
+void rollback_step_ended(void *arg, const struct result *result);
+
+/* Who has the lock of its run; NULL: it is free. */
+const struct rollback *rollback_waits_for(const struct rollback *r);
 
 /* rollback_verify.c */
 void rollback_verify(struct rollback *r);

@@ -88,3 +88,82 @@ rollback_describe(const struct rollback *r, struct text *out, int64_t now_ms)
 	text_addf(out, " (incident %s, open for %s)", r->id,
 	    duration_text((now_ms - r->opened_ms) / 1000 * 1000, since));
 }
+
+bool
+rollback_acts(const struct rollback *r)
+{
+	return r->core != NULL;
+}
+
+bool
+rollback_is_proposal(const struct rollback *r)
+{
+	return r->core == NULL;
+}
+
+bool
+rollback_confirms(const struct rollback *r)
+{
+	return r->core != NULL && !r->is_busy && r->todo.kind == TODO_CONFIRM;
+}
+
+const char *
+rollback_id(const struct rollback *r)
+{
+	return r->id;
+}
+
+const char *
+rollback_lock(const struct rollback *r)
+{
+	const struct rollback_run *run = &r->runs[0];
+
+	/* One that is planned and not stored yet holds it as well. */
+	if (r->run_count > 0)
+		run = &r->runs[r->run_count - 1];
+	return r->core == NULL || run->lock == NULL ? "" : run->lock;
+}
+
+enum severity
+rollback_severity(const struct rollback *r)
+{
+	return r->severity;
+}
+
+bool
+rollback_move(struct rollback *r, struct watched *w)
+{
+	struct watched *before = r->w;
+
+	r->w = w;
+	if (r->core == NULL || r->is_closing || r->asks != NULL)
+		return false;
+	r->asks = before;
+	return true;
+}
+
+struct digests *
+rollback_digests(struct monitor *m)
+{
+	struct digests *in_use;
+	size_t count = 1;
+
+	if (!m->is_ready)
+		return NULL;
+	for (const struct rollback *r = m->rollbacks; r != NULL; r = r->next)
+		count += 2;
+	in_use = malloc(sizeof(*in_use) + count * sizeof(in_use->items[0]));
+	if (in_use == NULL)
+		return NULL;
+	in_use->count = 0;
+	rollback_copy(in_use->items[in_use->count++], sizeof(in_use->items[0]),
+	    m->generation->config->digest);
+	for (const struct rollback *r = m->rollbacks; r != NULL; r = r->next) {
+		rollback_copy(in_use->items[in_use->count++],
+		    sizeof(in_use->items[0]), r->config_digest);
+		/* An escalation is planned from this one. */
+		rollback_copy(in_use->items[in_use->count++],
+		    sizeof(in_use->items[0]), r->generation->config->digest);
+	}
+	return in_use;
+}
