@@ -1,0 +1,72 @@
+/*
+ * latch.h - from one measured number after the other to a verdict.
+ *
+ * Done here once for all kinds that compare a measurement with a limit: it
+ * must be beyond the limit for so long before it trips, and on the good side
+ * of another limit for so long before it clears.
+ *
+ * What is not known neither adds nor clears.  Beyond the limit "for 2m" means
+ * two minutes of knowing it: the time between two measurements counts when
+ * nothing unknown lay between them.  After a gap that is longer than gap_ms
+ * the time starts anew.
+ *
+ * A plain value, to be embedded; all zero is its beginning.
+ */
+#ifndef EVALUATOR_LATCH_H
+#define EVALUATOR_LATCH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "evaluator/evaluator.h"
+
+struct latch_settings {
+	double limit;   /* trips above it; exactly at it is still good */
+	double clear;   /* clears at it or on its good side */
+	bool below;     /* trips below the limit, clears at clear or above */
+	int64_t for_ms; /* 0: at once */
+	int64_t clear_for_ms; /* 0: at once */
+	unsigned min_samples; /* fewer: the measurement is unknown */
+	unsigned in_a_row;    /* measurements on one side; 0 is 1 */
+	int64_t gap_ms;       /* longer without knowing; 0: any length */
+};
+
+/* Measurements on one side, without one on the other in between. */
+struct latch_run {
+	uint64_t length;
+	int64_t began_ms; /* the first of them */
+	int64_t held_ms;  /* time in which it was known */
+};
+
+struct latch {
+	enum verdict verdict;
+	int64_t began_ms; /* the first measurement of the run to the verdict */
+	struct latch_run bad;
+	struct latch_run good; /* while tripped: towards clearing */
+	int64_t known_ms;      /* the newest measurement */
+	bool has_known;
+	bool is_broken; /* something unknown came after it */
+};
+
+/*
+ * What was measured at that moment, from so many samples; NAN: unknown.  The
+ * settings may differ from call to call (a learned limit moves).  Returns the
+ * verdict, which the latch keeps.
+ *
+ * While it is not tripped, one good measurement makes it healthy.  Long
+ * unknown (not merely lost, see below) for longer than gap_ms, healthy turns
+ * into unknown; tripped stays, as not to know is no recovery.
+ */
+enum verdict latch_measure(struct latch *l, const struct latch_settings *set,
+    double value, uint64_t samples, int64_t at_ms);
+
+/* A sample was lost: changes no verdict, but breaks the time that counts. */
+void latch_lost(struct latch *l);
+
+/* Is the value beyond the limit?  Never of NAN. */
+bool latch_is_beyond(const struct latch_settings *set, double value);
+
+/* Is the clear limit on the wrong side of the limit? */
+bool latch_contradicts(const struct latch_settings *set);
+
+#endif
