@@ -63,6 +63,12 @@ enum verdict latch_measure(struct latch *l, const struct latch_settings *set,
 /* A sample was lost: changes no verdict, but breaks the time that counts. */
 void latch_lost(struct latch *l);
 
+/*
+ * What was measured since the last gap bears the verdict alone; false where
+ * it is merely kept.
+ */
+bool latch_bears_out(const struct latch *l, const struct latch_settings *set);
+
 /* Is the value beyond the limit?  Never of NAN. */
 bool latch_is_beyond(const struct latch_settings *set, double value);
 

@@ -1,0 +1,147 @@
+#include "sample/sketch.h"
+
+#include <assert.h>
+#include <math.h>
+
+/* Rounding must not make 7 % of 100 values the eighth. */
+#define RANK_SLACK 1e-6
+
+/* Of the buckets of one sign: the one with the smallest bound at or above. */
+static unsigned
+place_on_side(const struct sketch_scale *s, double size)
+{
+	double steps;
+
+	if (size <= s->range.least)
+		return 0;
+	if (size >= s->range.most)
+		return s->side - 1;
+	steps = ceil((log(size) - s->log_least) / s->log_growth);
+	if (steps < 0)
+		return 0;
+	return steps < s->side ? (unsigned)steps : s->side - 1;
+}
+
+static unsigned
+place(const struct sketch_scale *s, double value)
+{
+	double size = fabs(value);
+
+	if (!s->range.has_sign)
+		return value > 0 ? place_on_side(s, value) : 0;
+	if (size < s->range.least)
+		return s->side;
+	if (value < 0)
+		return s->side - 1 - place_on_side(s, size);
+	return s->side + 1 + place_on_side(s, size);
+}
+
+/* The value with the same relative distance to both ends of the bucket. */
+static double
+size_on_side(const struct sketch_scale *s, unsigned bucket)
+{
+	double bound = exp(s->log_least + bucket * s->log_growth);
+
+	if (bucket == 0)
+		return s->range.least;
+	return bound * (1 - s->range.error);
+}
+
+static double
+value_at(const struct sketch_scale *s, unsigned bucket)
+{
+	if (!s->range.has_sign)
+		return size_on_side(s, bucket);
+	if (bucket == s->side)
+		return 0;
+	if (bucket < s->side)
+		return -size_on_side(s, s->side - 1 - bucket);
+	return size_on_side(s, bucket - s->side - 1);
+}
+
+static uint64_t
+count_at(const struct sketch_scale *s, const uint16_t *buckets, size_t arrays,
+    unsigned bucket)
+{
+	size_t apart = sketch_bucket_count(s);
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < arrays; i++)
+		count += buckets[i * apart + bucket];
+	return count;
+}
+
+static uint64_t
+rank_of(double q, uint64_t count)
+{
+	double rank = ceil(q * (double)count - RANK_SLACK);
+
+	if (!(rank > 1))
+		return 1;
+	return rank < (double)count ? (uint64_t)rank : count;
+}
+
+struct sketch_scale
+sketch_scale(const struct sketch_range *range)
+{
+	struct sketch_scale s = { .range = *range };
+
+	assert(range->least > 0 && range->most > range->least);
+	assert(range->error >= SKETCH_ERROR_MIN);
+	assert(range->error <= SKETCH_ERROR_MAX);
+
+	s.log_growth = log1p(range->error) - log1p(-range->error);
+	s.log_least = log(range->least);
+	s.side =
+	    1 + (unsigned)ceil((log(range->most) - s.log_least) / s.log_growth);
+	return s;
+}
+
+unsigned
+sketch_bucket_count(const struct sketch_scale *s)
+{
+	return s->range.has_sign ? 2 * s->side + 1 : s->side;
+}
+
+void
+sketch_add(const struct sketch_scale *s, uint16_t *buckets, double value)
+{
+	unsigned bucket;
+
+	if (isnan(value))
+		return;
+	bucket = place(s, value);
+	if (buckets[bucket] < UINT16_MAX)
+		buckets[bucket]++;
+}
+
+uint64_t
+sketch_count(
+    const struct sketch_scale *s, const uint16_t *buckets, size_t arrays)
+{
+	size_t all = arrays * sketch_bucket_count(s);
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < all; i++)
+		count += buckets[i];
+	return count;
+}
+
+double
+sketch_quantile(const struct sketch_scale *s, const uint16_t *buckets,
+    size_t arrays, double q)
+{
+	uint64_t count = sketch_count(s, buckets, arrays), seen = 0;
+	unsigned last = sketch_bucket_count(s) - 1;
+	uint64_t rank = rank_of(q, count);
+	unsigned bucket = 0;
+
+	if (count == 0)
+		return (double)NAN;
+	for (; bucket < last; bucket++) {
+		seen += count_at(s, buckets, arrays, bucket);
+		if (seen >= rank)
+			break;
+	}
+	return value_at(s, bucket);
+}
