@@ -13,22 +13,28 @@ evaluator_json(struct monitor *m, struct watched *w, unsigned index)
 	const struct evaluator_settings *e =
 	    &watched_settings(w)->evaluators[index];
 	const struct service *core = watched_core(w);
+	struct evaluator *evaluator = service_evaluator(core, index);
 	struct finding f = service_finding(core, index);
 	struct json_object *o = json_object_new_object();
+	int64_t now_ms = loop_now_ms(m->loop);
 	struct sample samples[EVIDENCE_MAX];
+	char missing[EVALUATOR_TEXT_MAX] = "";
 
 	json_set_text(o, "name", e->name);
 	json_set_text(o, "type", e->kind->name);
 	json_set_text(o, "probe", e->probe);
 	json_set_text(o, "verdict", verdict_word(f.verdict));
+	json_set_text(o, "state", evaluator_state(evaluator, now_ms));
+	evaluator_missing(evaluator, now_ms, missing);
+	answers_set_known(o, "missing", missing);
 	if (f.verdict == VERDICT_UNKNOWN && f.since_ms == 0)
 		return o;
 	json_set_number(o, "value", f.value);
 	json_set_number(o, "limit", f.limit);
+	json_set_text(o, "unit", evaluator_unit(e));
 	answers_set_wall(m, o, "since_wall_ms", f.since_ms);
 	json_set_int(o, "samples",
-	    (int64_t)evaluator_evidence(
-		service_evaluator(core, index), samples, EVIDENCE_MAX));
+	    (int64_t)evaluator_evidence(evaluator, samples, EVIDENCE_MAX));
 	return o;
 }
 
@@ -125,18 +131,10 @@ piece_json(struct monitor *m, const struct piece *p)
 	if (s->status > 0)
 		json_set_int(o, "status", s->status);
 	json_set_number(o, "latency_ms", s->latency_ms);
+	if (s->has_value)
+		json_set_number(o, "value", s->value);
 	answers_set_known(o, "detail", s->detail);
 	return o;
-}
-
-/* The name as the probes have it, so that equal ones are the same pointer. */
-static const char *
-probe_name(const struct service_settings *s, const char *name)
-{
-	for (size_t i = 0; i < s->probe_count; i++)
-		if (strcmp(s->probes[i].name, name) == 0)
-			return s->probes[i].name;
-	return name;
 }
 
 /* What evaluators keep as evidence, and the newest answer of each probe. */
@@ -154,7 +152,7 @@ gather(struct watched *w, struct piece *pieces)
 
 		for (size_t j = 0; j < found; j++)
 			pieces[count++] = (struct piece){ samples[j],
-				probe_name(s, s->evaluators[i].probe) };
+				s->probes[samples[j].probe].name };
 	}
 	for (unsigned i = 0; i < s->probe_count; i++) {
 		const struct sample *newest = service_sample(core, i);

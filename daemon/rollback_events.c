@@ -21,6 +21,8 @@ sample_json(struct rollback *r, const struct sample *s)
 	if (s->status > 0)
 		json_set_int(o, "status", s->status);
 	json_set_number(o, "latency_ms", s->latency_ms);
+	if (s->has_value)
+		json_set_number(o, "value", s->value);
 	if (s->detail[0] != '\0')
 		json_set_text(o, "detail", s->detail);
 	return o;
@@ -44,6 +46,7 @@ finding_json(struct rollback *r, unsigned index)
 	json_set_text(o, "kind", e->kind->name);
 	json_set_number(o, "value", f.value);
 	json_set_number(o, "limit", f.limit);
+	json_set_text(o, "unit", evaluator_unit(e));
 	set_wall(r, o, "since_ms", f.since_ms);
 	for (size_t i = 0; i < count; i++)
 		(void)json_object_array_add(list, sample_json(r, &samples[i]));

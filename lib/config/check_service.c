@@ -6,6 +6,7 @@
 #include "config/suggest.h"
 #include "config/times.h"
 #include "probe/probe_check.h"
+#include "service/inputs.h"
 
 #define HINT_BYTES 128
 
@@ -60,19 +61,85 @@ no_such_probe(struct check *c, const struct service_settings *s,
 }
 
 static void
+say_trouble(struct check *c, const struct service_settings *s,
+    const struct evaluator_settings *e, enum inputs_trouble trouble,
+    const struct evaluator_input *culprit)
+{
+	switch (trouble) {
+	case INPUTS_FINE:
+		break;
+	case INPUTS_NO_PROBE:
+		check_wrong(c, e->source,
+		    "evaluator \"%s\": it names no probe; write probe = "
+		    "\"NAME\"",
+		    e->name);
+		break;
+	case INPUTS_UNKNOWN:
+		no_such_probe(c, s, e->source, "probe", culprit->probe);
+		break;
+	case INPUTS_NO_METRICS:
+		check_wrong(c, e->source,
+		    "evaluator \"%s\": probe \"%s\" has no metrics; name a "
+		    "probe of type prometheus, or leave the metric out",
+		    e->name, culprit->probe);
+		break;
+	case INPUTS_NAME_METRIC:
+		check_wrong(c, e->source,
+		    "evaluator \"%s\": which metric of probe \"%s\"?", e->name,
+		    culprit->probe);
+		break;
+	case INPUTS_TOO_MANY:
+		check_wrong(c, e->source,
+		    "evaluator \"%s\": more than %d metrics are asked of "
+		    "probe \"%s\"; ask the same target by a second probe",
+		    e->name, METRIC_NAMES_MAX, culprit->probe);
+		break;
+	}
+}
+
+static void
+check_parts(struct check *c, const struct service_settings *s,
+    const struct evaluator_settings *e)
+{
+	const struct strings *parts = evaluator_parts(e);
+
+	for (size_t i = 0; i < parts->count; i++) {
+		const struct evaluator_settings *part =
+		    times_evaluator(s, parts->items[i]);
+
+		if (part == NULL)
+			check_wrong(c, e->source,
+			    "evaluator \"%s\": service \"%s\" has no "
+			    "evaluator \"%s\"",
+			    e->name, s->name, parts->items[i]);
+		else if (part->kind != NULL && evaluator_parts(part) != NULL)
+			check_wrong(c, e->source,
+			    "evaluator \"%s\" combines \"%s\", which "
+			    "combines others itself: name those",
+			    e->name, parts->items[i]);
+	}
+}
+
+static void
 check_evaluator(struct check *c, const struct service_settings *s,
     const struct evaluator_settings *e)
 {
 	struct place place = { c, e->source, "evaluator", e->name };
-	const struct probe_settings *probe;
+	struct evaluator_source sources[EVALUATOR_INPUTS_MAX];
+	struct evaluator_input culprit = { .probe = NULL };
+	enum inputs_trouble trouble = INPUTS_FINE;
+	size_t count = 0;
 
-	if (e->probe == NULL)
+	if (e->kind == NULL || e->name == NULL)
 		return;
-	probe = times_probe(s, e->probe);
-	if (probe == NULL)
-		no_such_probe(c, s, e->source, "probe", e->probe);
-	else if (e->kind != NULL && e->name != NULL)
-		evaluator_check(e, probe, evaluator_objects, &place);
+	if (evaluator_parts(e) != NULL)
+		check_parts(c, s, e);
+	else
+		trouble = service_sources(s, e, sources, &count, &culprit);
+	if (trouble == INPUTS_FINE)
+		evaluator_check(e, sources, count, evaluator_objects, &place);
+	else
+		say_trouble(c, s, e, trouble, &culprit);
 }
 
 static void
@@ -226,6 +293,37 @@ rule_uses(const struct rule_settings *r, const char *evaluator)
 	    strings_contain(&r->of, evaluator);
 }
 
+static bool
+is_part(const struct service_settings *s, const char *evaluator)
+{
+	for (size_t i = 0; i < s->evaluator_count; i++) {
+		const struct evaluator_settings *e = &s->evaluators[i];
+
+		if (e->kind != NULL && evaluator_parts(e) != NULL &&
+		    strings_contain(evaluator_parts(e), evaluator))
+			return true;
+	}
+	return false;
+}
+
+/* Does any evaluator take from the probe? */
+static bool
+is_judged(const struct service_settings *s, const char *probe)
+{
+	for (size_t i = 0; i < s->evaluator_count; i++) {
+		struct evaluator_input inputs[EVALUATOR_INPUTS_MAX];
+		size_t count = s->evaluators[i].kind == NULL ?
+		    0 :
+		    evaluator_inputs(&s->evaluators[i], inputs);
+
+		for (size_t k = 0; k < count; k++)
+			if (inputs[k].probe != NULL &&
+			    strcmp(inputs[k].probe, probe) == 0)
+				return true;
+	}
+	return false;
+}
+
 void
 check_unused(struct check *c, const struct service_settings *s)
 {
@@ -236,7 +334,7 @@ check_unused(struct check *c, const struct service_settings *s)
 		    s->name);
 	for (size_t i = 0; i < s->evaluator_count; i++) {
 		const struct evaluator_settings *e = &s->evaluators[i];
-		bool used = false;
+		bool used = e->name != NULL && is_part(s, e->name);
 
 		for (size_t k = 0; e->name != NULL && k < s->rule_count; k++)
 			used = used || rule_uses(&s->rules[k], e->name);
@@ -246,13 +344,9 @@ check_unused(struct check *c, const struct service_settings *s)
 	}
 	for (size_t i = 0; i < s->probe_count; i++) {
 		const struct probe_settings *p = &s->probes[i];
-		bool used = p->name == NULL ||
-		    strings_contain(&s->verify.probes, p->name);
 
-		for (size_t k = 0; !used && k < s->evaluator_count; k++)
-			used = s->evaluators[k].probe != NULL &&
-			    strcmp(s->evaluators[k].probe, p->name) == 0;
-		if (!used)
+		if (p->name != NULL && !is_judged(s, p->name) &&
+		    !strings_contain(&s->verify.probes, p->name))
 			check_doubt(c, p->source,
 			    "neither an evaluator nor verify uses probe "
 			    "\"%s\"",

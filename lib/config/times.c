@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "service/inputs.h"
+
 #define MINUTE_MS 60000
 #define EVALUATORS_MAX SERVICE_EVALUATORS_MAX
 
@@ -45,6 +47,48 @@ needed(const struct rule_settings *r, size_t count)
 	return 1;
 }
 
+/* Of one that combines others: the quickest and the slowest of them. */
+static struct detection
+parts_times(const struct service_settings *s, const struct strings *parts)
+{
+	struct detection all = { 0, 0 };
+
+	for (size_t i = 0; i < parts->count; i++) {
+		const struct evaluator_settings *e =
+		    times_evaluator(s, parts->items[i]);
+		struct detection d = { 0, 0 };
+
+		if (e != NULL && e->kind != NULL && evaluator_parts(e) == NULL)
+			(void)times_trip(s, e, &d);
+		if (i == 0 || d.best_ms < all.best_ms)
+			all.best_ms = d.best_ms;
+		if (d.worst_ms > all.worst_ms)
+			all.worst_ms = d.worst_ms;
+	}
+	return all;
+}
+
+bool
+times_trip(const struct service_settings *s, const struct evaluator_settings *e,
+    struct detection *d)
+{
+	struct evaluator_source sources[EVALUATOR_INPUTS_MAX];
+	struct evaluator_input culprit;
+	size_t count;
+
+	if (e->kind == NULL)
+		return false;
+	if (evaluator_parts(e) != NULL) {
+		*d = parts_times(s, evaluator_parts(e));
+		return true;
+	}
+	if (service_sources(s, e, sources, &count, &culprit) != INPUTS_FINE)
+		return false;
+	d->best_ms = evaluator_fastest_trip_ms(e, sources, count);
+	d->worst_ms = evaluator_slowest_trip_ms(e, sources, count);
+	return true;
+}
+
 struct detection
 times_detection(const struct service_settings *s, const struct rule_settings *r)
 {
@@ -52,29 +96,25 @@ times_detection(const struct service_settings *s, const struct rule_settings *r)
 	    r->all.count > 0                           ? &r->all :
 							 &r->of;
 	int64_t fastest[EVALUATORS_MAX];
-	struct detection d = { 0, 0 };
+	struct detection all = { 0, 0 };
 	size_t count = 0;
 
 	for (size_t i = 0; i < names->count && count < EVALUATORS_MAX; i++) {
 		const struct evaluator_settings *e =
 		    times_evaluator(s, names->items[i]);
-		const struct probe_settings *p = NULL;
-		int64_t slowest;
+		struct detection d;
 
-		if (e != NULL && e->kind != NULL && e->probe != NULL)
-			p = times_probe(s, e->probe);
-		if (p == NULL)
+		if (e == NULL || !times_trip(s, e, &d))
 			return (struct detection){ 0, 0 };
-		fastest[count++] = evaluator_fastest_trip_ms(e, p);
-		slowest = evaluator_slowest_trip_ms(e, p);
-		if (slowest > d.worst_ms)
-			d.worst_ms = slowest;
+		fastest[count++] = d.best_ms;
+		if (d.worst_ms > all.worst_ms)
+			all.worst_ms = d.worst_ms;
 	}
 	if (count == 0)
-		return d;
+		return all;
 	qsort(fastest, count, sizeof(fastest[0]), by_time);
-	d.best_ms = fastest[needed(r, count) - 1];
-	return d;
+	all.best_ms = fastest[needed(r, count) - 1];
+	return all;
 }
 
 int64_t

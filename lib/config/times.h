@@ -4,6 +4,7 @@
 #ifndef CONFIG_TIMES_H
 #define CONFIG_TIMES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "procedure/plan.h"
@@ -14,6 +15,10 @@ struct detection {
 	int64_t best_ms;
 	int64_t worst_ms;
 };
+
+/* Of one evaluator; false where its probes are not there. */
+bool times_trip(const struct service_settings *s,
+    const struct evaluator_settings *e, struct detection *d);
 
 struct detection times_detection(
     const struct service_settings *s, const struct rule_settings *r);

@@ -1,10 +1,12 @@
 #include "evaluator/consecutive.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/text.h"
 #include "base/units.h"
 #include "evaluator/evaluator_impl.h"
 
@@ -112,9 +114,24 @@ reset(struct evaluator *self)
 	c->failures = c->successes = 0;
 }
 
+static void
+missing(const struct evaluator *self, int64_t now_ms, struct text *out)
+{
+	const struct consecutive *c = (const struct consecutive *)self;
+	uint64_t left = c->settings.successes_to_clear - c->successes;
+
+	(void)now_ms;
+	if (self->finding.verdict == VERDICT_UNKNOWN)
+		text_add(out, "an answer that is not lost");
+	else if (self->finding.verdict == VERDICT_TRIPPED && left > 0)
+		text_addf(
+		    out, "%" PRIu64 " more successes in a row to clear", left);
+}
+
 static const struct evaluator_ops consecutive_ops = {
 	.observe = observe,
 	.reset = reset,
+	.missing = missing,
 };
 
 static int64_t
@@ -126,29 +143,37 @@ longer_ms(const struct probe_settings *probe)
 }
 
 static struct evaluator *
-create(const void *settings, const struct probe_settings *probe)
+create(const void *settings, const struct evaluator_source *sources,
+    size_t source_count)
 {
 	struct consecutive_settings s =
 	    *(const struct consecutive_settings *)settings;
 
+	(void)source_count;
 	if (s.max_gap_ms == 0)
-		s.max_gap_ms = CONSECUTIVE_GAPS * longer_ms(probe);
+		s.max_gap_ms = CONSECUTIVE_GAPS * longer_ms(sources->probe);
 	return consecutive_new(&s);
 }
 
 static int64_t
-fastest_trip_ms(const void *settings, const struct probe_settings *probe)
+fastest_trip_ms(const void *settings, const struct evaluator_source *sources,
+    size_t source_count)
 {
 	const struct consecutive_settings *s = settings;
+	const struct probe_settings *probe = sources->probe;
 
+	(void)source_count;
 	return (s->failures_to_trip - 1) * probe->interval_ms;
 }
 
 static int64_t
-slowest_trip_ms(const void *settings, const struct probe_settings *probe)
+slowest_trip_ms(const void *settings, const struct evaluator_source *sources,
+    size_t source_count)
 {
 	const struct consecutive_settings *s = settings;
+	const struct probe_settings *probe = sources->probe;
 
+	(void)source_count;
 	return probe->interval_ms +
 	    (s->failures_to_trip - 1) * probe_pace_ms(probe) +
 	    probe->timeout_ms;
@@ -186,20 +211,22 @@ check_gap(const struct consecutive_settings *s,
 }
 
 static void
-check(const void *settings, const struct probe_settings *probe,
-    evaluator_object *object, void *arg)
+check(const void *settings, const struct evaluator_source *sources,
+    size_t source_count, evaluator_object *object, void *arg)
 {
 	const struct consecutive_settings *s = settings;
 
+	(void)source_count;
 	if (s->failures_to_trip == 1)
 		object(OBJECTION_DOUBT,
 		    "one failed probe is enough to trip it; set failures to "
 		    "at least 2",
 		    arg);
-	check_gap(s, probe, object, arg);
+	check_gap(s, sources->probe, object, arg);
 }
 
 static const struct evaluator_kind_ops kind_ops = {
+	.unit = "failures",
 	.create = create,
 	.fastest_trip_ms = fastest_trip_ms,
 	.slowest_trip_ms = slowest_trip_ms,

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "base/text.h"
+
 static const struct evaluator_kind_ops *
 kind_ops(const struct evaluator_settings *settings)
 {
@@ -44,7 +46,11 @@ evaluator_warm(struct evaluator *e)
 void
 evaluator_keep(struct evaluator *e, const struct sample *s)
 {
-	e->evidence[e->kept % EVIDENCE_MAX] = *s;
+	struct sample *kept = &e->evidence[e->kept % EVIDENCE_MAX];
+
+	*kept = *s;
+	kept->values = NULL;
+	kept->value_count = 0;
 	e->kept++;
 }
 
@@ -80,51 +86,159 @@ verdict_word(enum verdict verdict)
 	return words[verdict];
 }
 
+size_t
+evaluator_inputs(
+    const struct evaluator_settings *e, struct evaluator_input *inputs)
+{
+	if (kind_ops(e)->parts != NULL)
+		return 0;
+	if (kind_ops(e)->inputs != NULL)
+		return kind_ops(e)->inputs(e, inputs);
+	inputs[0] = (struct evaluator_input){ .probe = e->probe };
+	return 1;
+}
+
+const struct strings *
+evaluator_parts(const struct evaluator_settings *e)
+{
+	if (kind_ops(e)->parts == NULL)
+		return NULL;
+	return kind_ops(e)->parts(e->settings);
+}
+
+const char *
+evaluator_unit(const struct evaluator_settings *e)
+{
+	return kind_ops(e)->unit;
+}
+
+/* Where it has several probes, each has an order of its own. */
+static bool
+take_order(
+    struct evaluator *e, const struct evaluator_source *sources, size_t count)
+{
+	unsigned highest = 0;
+	bool has_one = true;
+
+	for (size_t i = 0; i < count; i++) {
+		has_one =
+		    has_one && sources[i].probe_index == sources[0].probe_index;
+		if (sources[i].probe_index > highest)
+			highest = sources[i].probe_index;
+	}
+	if (has_one)
+		return true;
+	e->heard_count = highest + 1;
+	e->heard = calloc(e->heard_count, sizeof(*e->heard));
+	if (e->heard == NULL)
+		return false;
+	for (unsigned i = 0; i < e->heard_count; i++)
+		e->heard[i] = INT64_MIN;
+	return true;
+}
+
 struct evaluator *
 evaluator_new(const struct evaluator_settings *settings,
-    const struct probe_settings *probe)
+    const struct evaluator_source *sources, size_t count)
 {
-	return kind_ops(settings)->create(settings->settings, probe);
+	struct evaluator *e =
+	    kind_ops(settings)->create(settings->settings, sources, count);
+
+	if (e != NULL && !take_order(e, sources, count)) {
+		evaluator_free(e);
+		return NULL;
+	}
+	return e;
 }
 
 int64_t
-evaluator_fastest_trip_ms(
-    const struct evaluator_settings *e, const struct probe_settings *probe)
+evaluator_fastest_trip_ms(const struct evaluator_settings *e,
+    const struct evaluator_source *sources, size_t count)
 {
-	return kind_ops(e)->fastest_trip_ms(e->settings, probe);
+	return kind_ops(e)->fastest_trip_ms(e->settings, sources, count);
 }
 
 int64_t
-evaluator_slowest_trip_ms(
-    const struct evaluator_settings *e, const struct probe_settings *probe)
+evaluator_slowest_trip_ms(const struct evaluator_settings *e,
+    const struct evaluator_source *sources, size_t count)
 {
-	return kind_ops(e)->slowest_trip_ms(e->settings, probe);
+	return kind_ops(e)->slowest_trip_ms(e->settings, sources, count);
 }
 
 void
 evaluator_check(const struct evaluator_settings *e,
-    const struct probe_settings *probe, evaluator_object *object, void *arg)
+    const struct evaluator_source *sources, size_t count,
+    evaluator_object *object, void *arg)
 {
-	kind_ops(e)->check(e->settings, probe, object, arg);
+	kind_ops(e)->check(e->settings, sources, count, object, arg);
+}
+
+static int64_t *
+heard_of(struct evaluator *e, unsigned probe)
+{
+	return e->heard == NULL ? &e->heard_ms : &e->heard[probe];
 }
 
 struct finding
 evaluator_observe(struct evaluator *e, const struct sample *s)
 {
+	int64_t *heard = heard_of(e, s->probe);
 	struct finding next;
 
-	if (s->asked_ms < e->reset_ms || s->answered_ms < e->heard_ms)
+	if (s->asked_ms < e->reset_ms || s->answered_ms < *heard)
 		return e->finding;
 
 	if (s->outcome != SAMPLE_LOST) {
 		e->is_cold = evaluator_is_stale(e, s->answered_ms);
-		e->told_ms = s->answered_ms;
+		if (s->answered_ms > e->told_ms)
+			e->told_ms = s->answered_ms;
 	}
 	next = e->ops->observe(e, s);
 	copy_common(&next, e, s);
-	e->heard_ms = s->answered_ms;
+	*heard = s->answered_ms;
 	e->finding = next;
 	return next;
+}
+
+struct finding
+evaluator_combine(
+    struct evaluator *e, const struct finding *parts, int64_t at_ms)
+{
+	struct sample s = { .answered_ms = at_ms };
+	struct finding next = e->ops->combine(e, parts, at_ms);
+
+	copy_common(&next, e, &s);
+	e->told_ms = at_ms;
+	e->finding = next;
+	return next;
+}
+
+void
+evaluator_learn(struct evaluator *e, bool may)
+{
+	e->may_learn = may;
+}
+
+void
+evaluator_missing(
+    const struct evaluator *e, int64_t now_ms, char text[EVALUATOR_TEXT_MAX])
+{
+	struct text out = text_over(text, EVALUATOR_TEXT_MAX);
+
+	if (e->ops->missing != NULL)
+		e->ops->missing(e, now_ms, &out);
+}
+
+const char *
+evaluator_state(const struct evaluator *e, int64_t now_ms)
+{
+	return e->ops->state == NULL ? NULL : e->ops->state(e, now_ms);
+}
+
+struct baseline *
+evaluator_baseline(struct evaluator *e)
+{
+	return e->ops->baseline == NULL ? NULL : e->ops->baseline(e);
 }
 
 struct finding
@@ -162,10 +276,17 @@ evaluator_reset(struct evaluator *e, int64_t now_ms)
 	e->finding = (struct finding){ .since_ms = now_ms };
 	e->reset_ms = now_ms;
 	e->heard_ms = now_ms;
+	for (unsigned i = 0; i < e->heard_count; i++)
+		e->heard[i] = now_ms;
 }
 
 void
 evaluator_free(struct evaluator *e)
 {
+	if (e == NULL)
+		return;
+	if (e->ops->release != NULL)
+		e->ops->release(e);
+	free(e->heard);
 	free(e);
 }

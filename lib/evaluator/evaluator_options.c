@@ -12,7 +12,6 @@ static const struct option options[] = {
 	  .required = true,
 	  .help = "what rules and operators call it" },
 	{ .key = "probe", .type = OPTION_NAME, .offset = EVALUATOR(probe),
-	  .required = true,
 	  .help = "the probe of this service that it judges" },
 };
 

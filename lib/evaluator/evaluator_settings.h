@@ -2,22 +2,30 @@
  * evaluator_settings.h - what is common to all evaluators, their kinds, and
  * what can be said of a configured one before it has seen a sample.
  *
- * The probe is the one whose samples it gets: how often it asks decides what
- * "three in a row" means.
+ * An evaluator takes from one probe or from several of its service, or from
+ * other evaluators.  How often its probes ask decides what "three in a row"
+ * means.
  */
 #ifndef EVALUATOR_EVALUATOR_SETTINGS_H
 #define EVALUATOR_EVALUATOR_SETTINGS_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/option.h"
 #include "base/source.h"
+#include "base/strings.h"
+#include "probe/metric_name.h"
 #include "probe/probe_settings.h"
+
+#define EVALUATOR_INPUTS_MAX 64
+#define EVALUATOR_PARTS_MAX 32
 
 struct evaluator_settings {
 	struct source source;
 	const char *name;
-	const char *probe; /* name of a probe of the same service */
+	const char *probe; /* of the same service; NULL: the kind needs none */
 	const struct option_kind *kind;
 	const void *settings; /* of the kind */
 };
@@ -27,15 +35,40 @@ extern const struct option_table evaluator_options;
 /* The kinds. */
 extern const struct option_kind evaluator_consecutive;
 
+/* What it wants to be told. */
+struct evaluator_input {
+	const char *probe;         /* of the same service; NULL: not said */
+	bool wants_value;          /* else the outcome and the time it took */
+	struct metric_name metric; /* with wants_value */
+};
+
+/* Fills in up to EVALUATOR_INPUTS_MAX of them and returns how many. */
+size_t evaluator_inputs(
+    const struct evaluator_settings *e, struct evaluator_input *inputs);
+
+/* Evaluators that it combines, by name; NULL: it looks at probes itself. */
+const struct strings *evaluator_parts(const struct evaluator_settings *e);
+
+/* Where an input is found, in the order of the inputs. */
+struct evaluator_source {
+	const struct probe_settings *probe;
+	unsigned probe_index; /* in the service */
+	int slot;             /* in sample.values; -1: outcome and time */
+};
+
+/* "ms", "failures": of value and limit, for people. */
+const char *evaluator_unit(const struct evaluator_settings *e);
+
 /*
  * From the moment a target goes bad to the trip: at best, where it fails
  * fast and is asked at once, and at worst, where it went bad right after a
- * question and every answer takes the whole time-out.
+ * question and every answer takes the whole time-out.  Not of those that
+ * combine others.
  */
-int64_t evaluator_fastest_trip_ms(
-    const struct evaluator_settings *e, const struct probe_settings *probe);
-int64_t evaluator_slowest_trip_ms(
-    const struct evaluator_settings *e, const struct probe_settings *probe);
+int64_t evaluator_fastest_trip_ms(const struct evaluator_settings *e,
+    const struct evaluator_source *sources, size_t count);
+int64_t evaluator_slowest_trip_ms(const struct evaluator_settings *e,
+    const struct evaluator_source *sources, size_t count);
 
 enum objection {
 	OBJECTION_DOUBT, /* it works, but is hardly what was meant */
@@ -48,6 +81,7 @@ typedef void evaluator_object(
 
 /* Calls object for all that the settings contradict. */
 void evaluator_check(const struct evaluator_settings *e,
-    const struct probe_settings *probe, evaluator_object *object, void *arg);
+    const struct evaluator_source *sources, size_t count,
+    evaluator_object *object, void *arg);
 
 #endif

@@ -118,7 +118,10 @@ const struct option_table http_options = {
 };
 /* clang-format on */
 
+static const struct probe_traits traits = { .has_value = false };
+
 const struct option_kind probe_http = {
 	.name = "http",
 	.table = &http_options,
+	.ops = &traits,
 };

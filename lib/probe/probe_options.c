@@ -34,3 +34,9 @@ const struct option_table probe_options = {
 	.kind_offset = PROBE(kind), .settings_offset = PROBE(settings),
 };
 /* clang-format on */
+
+const struct probe_traits *
+probe_traits(const struct probe_settings *p)
+{
+	return p->kind->ops;
+}

@@ -7,6 +7,7 @@
 #ifndef PROBE_PROBE_SETTINGS_H
 #define PROBE_PROBE_SETTINGS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/option.h"
@@ -22,6 +23,14 @@ struct probe_settings {
 };
 
 extern const struct option_table probe_options;
+
+/* What samples of a kind carry; the ops of its option_kind. */
+struct probe_traits {
+	bool has_value;   /* values[0] is the probe's own */
+	bool has_metrics; /* a slot for each metric that is asked of it */
+};
+
+const struct probe_traits *probe_traits(const struct probe_settings *p);
 
 /* One of the kinds, to compare probe_settings.kind with. */
 extern const struct option_kind probe_http;

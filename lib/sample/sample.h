@@ -11,6 +11,7 @@
 #ifndef SAMPLE_SAMPLE_H
 #define SAMPLE_SAMPLE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum sample_outcome {
@@ -31,6 +32,7 @@ struct sample_phases {
 #define SAMPLE_DETAIL_MAX 96
 
 struct sample {
+	unsigned probe;      /* which of its service's; its index there */
 	int64_t asked_ms;    /* CLOCK_BOOTTIME: the question was put */
 	int64_t answered_ms; /* CLOCK_BOOTTIME: answered or given up */
 	enum sample_outcome outcome;
@@ -39,6 +41,15 @@ struct sample {
 	int status;          /* HTTP status, 0: none */
 	const char *failure; /* "http.status"; NULL when OK; static */
 	char detail[SAMPLE_DETAIL_MAX]; /* for people, already escaped */
+	/*
+	 * What the probe was asked to measure, a slot for each metric that
+	 * evaluators want of it; NAN: not there this time.  Borrowed for the
+	 * call that hands the sample on; who keeps a sample drops them.
+	 */
+	const double *values;
+	unsigned value_count;
+	bool has_value; /* of evidence: what was made of the values: */
+	double value;
 };
 
 /* "ok", "failed", "lost": as written in reports and recordings. */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "service/inputs.h"
 #include "service/versions.h"
 
 struct probe_state {
@@ -15,9 +16,17 @@ struct rule_needs {
 	const char *lock;
 };
 
+/* How an evaluator is fed. */
+struct feed {
+	uint64_t probes; /* a bit each */
+	unsigned parts[EVALUATOR_PARTS_MAX];
+	size_t part_count;
+};
+
 struct service {
 	const struct service_settings *settings;
 	struct evaluator **evaluators;
+	struct feed *feeds; /* one an evaluator */
 	struct probe_state *probes;
 	struct rule_needs *needs; /* one a rule */
 	struct versions versions;
@@ -27,18 +36,39 @@ struct service {
 	int64_t witnessed_ms; /* see service_witnessed() */
 	enum verdict verdict;
 	int64_t verdict_since_ms;
+	bool has_incident;
 };
 
-static const struct probe_settings *
-probe_of(
-    const struct service_settings *settings, const struct evaluator_settings *e)
+static unsigned
+evaluator_index(const struct service *s, const char *name)
 {
-	const struct probe_settings *p = settings->probes;
+	unsigned i = 0;
 
 	/* The configuration check has made sure that it is there. */
-	while (strcmp(p->name, e->probe) != 0)
-		p++;
-	return p;
+	while (strcmp(s->settings->evaluators[i].name, name) != 0)
+		i++;
+	return i;
+}
+
+static bool
+make_evaluator(struct service *s, size_t index)
+{
+	const struct evaluator_settings *e = &s->settings->evaluators[index];
+	const struct strings *parts = evaluator_parts(e);
+	struct evaluator_source sources[EVALUATOR_INPUTS_MAX];
+	struct evaluator_input culprit;
+	struct feed *feed = &s->feeds[index];
+	size_t count = 0;
+
+	/* The configuration check has made sure that there is no trouble. */
+	(void)service_sources(s->settings, e, sources, &count, &culprit);
+	for (size_t i = 0; i < count; i++)
+		feed->probes |= UINT64_C(1) << sources[i].probe_index;
+	for (size_t i = 0; parts != NULL && i < parts->count; i++)
+		feed->parts[feed->part_count++] =
+		    evaluator_index(s, parts->items[i]);
+	s->evaluators[index] = evaluator_new(e, sources, count);
+	return s->evaluators[index] != NULL;
 }
 
 static bool
@@ -49,17 +79,15 @@ take_memory(struct service *s)
 	/* One more each: a service may have none, calloc(0) may give NULL. */
 	s->evaluators =
 	    calloc(settings->evaluator_count + 1, sizeof(struct evaluator *));
+	s->feeds = calloc(settings->evaluator_count + 1, sizeof(*s->feeds));
 	s->probes = calloc(settings->probe_count + 1, sizeof(*s->probes));
 	s->needs = calloc(settings->rule_count + 1, sizeof(*s->needs));
-	if (s->evaluators == NULL || s->probes == NULL || s->needs == NULL)
+	if (s->evaluators == NULL || s->feeds == NULL || s->probes == NULL ||
+	    s->needs == NULL)
 		return false;
-	for (size_t i = 0; i < settings->evaluator_count; i++) {
-		const struct evaluator_settings *e = &settings->evaluators[i];
-
-		s->evaluators[i] = evaluator_new(e, probe_of(settings, e));
-		if (s->evaluators[i] == NULL)
+	for (size_t i = 0; i < settings->evaluator_count; i++)
+		if (!make_evaluator(s, i))
 			return false;
-	}
 	return true;
 }
 
@@ -90,6 +118,7 @@ service_free(struct service *s)
 	     s->evaluators != NULL && i < s->settings->evaluator_count; i++)
 		evaluator_free(s->evaluators[i]);
 	free(s->evaluators);
+	free(s->feeds);
 	free(s->probes);
 	free(s->needs);
 	free(s);
@@ -112,17 +141,6 @@ service_rule_needs(
     struct service *s, unsigned rule, bool target, const char *lock)
 {
 	s->needs[rule] = (struct rule_needs){ target, lock };
-}
-
-static unsigned
-evaluator_index(const struct service *s, const char *name)
-{
-	unsigned i = 0;
-
-	/* The configuration check has made sure that it is there. */
-	while (strcmp(s->settings->evaluators[i].name, name) != 0)
-		i++;
-	return i;
 }
 
 enum verdict
@@ -168,17 +186,70 @@ note_verdict(struct service *s, int64_t at_ms)
 	s->verdict_since_ms = at_ms;
 }
 
+/* Only what is surely normal may be learned. */
+static bool
+may_learn(const struct service *s, int64_t at_ms)
+{
+	if (s->has_incident || s->verdict == VERDICT_TRIPPED)
+		return false;
+	return s->changed_ms == NEVER_MS ||
+	    at_ms - s->changed_ms >= s->settings->settle_ms;
+}
+
+static void
+feed(struct service *s, const struct sample *sample)
+{
+	bool may = may_learn(s, sample->answered_ms);
+
+	for (size_t i = 0; i < s->settings->evaluator_count; i++) {
+		if ((s->feeds[i].probes >> sample->probe & 1) == 0)
+			continue;
+		evaluator_learn(s->evaluators[i], may);
+		(void)evaluator_observe(s->evaluators[i], sample);
+	}
+}
+
+/* Those that judge by what others found. */
+static void
+combine(struct service *s, int64_t at_ms)
+{
+	for (size_t i = 0; i < s->settings->evaluator_count; i++) {
+		const struct feed *f = &s->feeds[i];
+		struct finding parts[EVALUATOR_PARTS_MAX];
+
+		for (size_t k = 0; k < f->part_count; k++)
+			parts[k] =
+			    evaluator_finding(s->evaluators[f->parts[k]]);
+		if (f->part_count > 0)
+			(void)evaluator_combine(s->evaluators[i], parts, at_ms);
+	}
+}
+
 void
 service_observe(struct service *s, unsigned probe, const struct sample *sample)
 {
-	const char *name = s->settings->probes[probe].name;
+	struct sample *newest = &s->probes[probe].sample;
+	struct sample here = *sample;
 
-	s->probes[probe].sample = *sample;
+	here.probe = probe;
+	*newest = here;
+	newest->values = NULL;
+	newest->value_count = 0;
+	if (sample->value_count > 0 &&
+	    probe_traits(&s->settings->probes[probe])->has_value) {
+		newest->has_value = true;
+		newest->value = sample->values[0];
+	}
 	s->probes[probe].is_known = true;
-	for (size_t i = 0; i < s->settings->evaluator_count; i++)
-		if (strcmp(s->settings->evaluators[i].probe, name) == 0)
-			(void)evaluator_observe(s->evaluators[i], sample);
+	feed(s, &here);
+	combine(s, sample->answered_ms);
 	note_verdict(s, sample->answered_ms);
+}
+
+void
+service_incident(struct service *s, bool is_open)
+{
+	s->has_incident = is_open;
 }
 
 void
@@ -199,6 +270,7 @@ service_forget(struct service *s, int64_t now_ms)
 {
 	for (size_t i = 0; i < s->settings->evaluator_count; i++)
 		evaluator_reset(s->evaluators[i], now_ms);
+	combine(s, now_ms);
 	note_verdict(s, now_ms);
 }
 
@@ -287,6 +359,19 @@ service_first_bad_ms(const struct service *s, unsigned rule)
 	return first_ms;
 }
 
+/* One that combines others is when one that tripped is. */
+static bool
+is_stale(const struct service *s, unsigned index, int64_t now_ms)
+{
+	const struct feed *f = &s->feeds[index];
+
+	for (size_t k = 0; k < f->part_count; k++)
+		if (evaluator_is_stale(s->evaluators[f->parts[k]], now_ms) &&
+		    service_finding(s, f->parts[k]).verdict == VERDICT_TRIPPED)
+			return true;
+	return evaluator_is_stale(s->evaluators[index], now_ms);
+}
+
 /*
  * One that tripped and has not heard of its target for too long since, where
  * the rule would not hold without it.
@@ -300,12 +385,11 @@ stale_evaluator(const struct service *s, unsigned rule, int64_t now_ms)
 	const char *stale = NULL;
 
 	for (size_t i = 0; i < names->count; i++) {
-		const struct evaluator *e =
-		    s->evaluators[evaluator_index(s, names->items[i])];
+		unsigned index = evaluator_index(s, names->items[i]);
 
-		verdicts[i] = evaluator_finding(e).verdict;
+		verdicts[i] = service_finding(s, index).verdict;
 		if (verdicts[i] != VERDICT_TRIPPED ||
-		    !evaluator_is_stale(e, now_ms))
+		    !is_stale(s, index, now_ms))
 			continue;
 		verdicts[i] = VERDICT_UNKNOWN;
 		stale = names->items[i];
@@ -389,7 +473,7 @@ service_finding(const struct service *s, unsigned evaluator)
 	return evaluator_finding(s->evaluators[evaluator]);
 }
 
-const struct evaluator *
+struct evaluator *
 service_evaluator(const struct service *s, unsigned evaluator)
 {
 	return s->evaluators[evaluator];

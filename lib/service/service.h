@@ -43,6 +43,9 @@ void service_rule_needs(
 void service_observe(
     struct service *s, unsigned probe, const struct sample *sample);
 
+/* An incident of this service was opened, or the last one was closed. */
+void service_incident(struct service *s, bool is_open);
+
 /*
  * A witness that was asked at that time has answered, and a question put to
  * this service later has failed.  Where there are witnesses a rule acts only
@@ -51,7 +54,7 @@ void service_observe(
  */
 void service_witnessed(struct service *s, int64_t asked_ms);
 
-/* The newest sample of a probe; NULL: none yet. */
+/* The newest sample of a probe, without its values; NULL: none yet. */
 const struct sample *service_sample(const struct service *s, unsigned probe);
 
 /*
@@ -131,7 +134,7 @@ struct service_decision service_decide(
 
 enum verdict service_rule_verdict(const struct service *s, unsigned rule);
 struct finding service_finding(const struct service *s, unsigned evaluator);
-const struct evaluator *service_evaluator(
+struct evaluator *service_evaluator(
     const struct service *s, unsigned evaluator);
 
 /* Worst of all rules: tripped, else unknown, else healthy. */

@@ -74,13 +74,14 @@ test_row(void **state)
 	struct evaluator_settings e = { .name = "down",
 		.kind = &evaluator_consecutive,
 		.settings = &row->settings };
+	struct evaluator_source source = { .probe = &probe, .slot = -1 };
 	char objections[1024] = "";
 
 	assert_int_equal(
-	    evaluator_fastest_trip_ms(&e, &probe), row->fastest_ms);
+	    evaluator_fastest_trip_ms(&e, &source, 1), row->fastest_ms);
 	assert_int_equal(
-	    evaluator_slowest_trip_ms(&e, &probe), row->slowest_ms);
-	evaluator_check(&e, &probe, note, objections);
+	    evaluator_slowest_trip_ms(&e, &source, 1), row->slowest_ms);
+	evaluator_check(&e, &source, 1, note, objections);
 	assert_string_equal(objections, row->objections);
 }
 
@@ -92,7 +93,8 @@ two_failures(const struct consecutive_settings *settings,
 	struct evaluator_settings wanted = { .name = "down",
 		.kind = &evaluator_consecutive,
 		.settings = settings };
-	struct evaluator *e = evaluator_new(&wanted, probe);
+	struct evaluator_source source = { .probe = probe, .slot = -1 };
+	struct evaluator *e = evaluator_new(&wanted, &source, 1);
 	struct sample s = {
 		.asked_ms = 1000, .answered_ms = 1000, .outcome = SAMPLE_FAILED
 	};
@@ -143,7 +145,8 @@ static int64_t
 time_to_trip_ms(const struct evaluator_settings *settings,
     const struct probe_settings *probe, int64_t bad_ms, int64_t answer_ms)
 {
-	struct evaluator *e = evaluator_new(settings, probe);
+	struct evaluator_source source = { .probe = probe, .slot = -1 };
+	struct evaluator *e = evaluator_new(settings, &source, 1);
 	struct sample s = { .outcome = SAMPLE_OK };
 
 	assert_non_null(e);
@@ -179,6 +182,8 @@ test_it_trips_in_the_time_it_says(void **state)
 		struct evaluator_settings e = { .name = "down",
 			.kind = &evaluator_consecutive,
 			.settings = &three };
+		struct evaluator_source source = { .probe = &probe,
+			.slot = -1 };
 		int64_t worst_ms = 0, best_ms = INT64_MAX, ms;
 
 		for (int64_t bad_ms = 1; bad_ms <= 1000; bad_ms++) {
@@ -189,10 +194,10 @@ test_it_trips_in_the_time_it_says(void **state)
 			worst_ms = ms > worst_ms ? ms : worst_ms;
 		}
 		assert_int_equal(
-		    best_ms, evaluator_fastest_trip_ms(&e, &probe));
+		    best_ms, evaluator_fastest_trip_ms(&e, &source, 1));
 		/* It went bad 1 ms after a question, not 0. */
 		assert_int_equal(
-		    worst_ms + 1, evaluator_slowest_trip_ms(&e, &probe));
+		    worst_ms + 1, evaluator_slowest_trip_ms(&e, &source, 1));
 	}
 }
 

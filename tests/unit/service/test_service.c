@@ -15,8 +15,14 @@ enum { FRONT, BACK };
 static const struct consecutive_settings two = { 2, 1, 60000 };
 
 static struct probe_settings probes[] = {
-	{ .name = "front", .interval_ms = 1000, .timeout_ms = 500 },
-	{ .name = "back", .interval_ms = 1000, .timeout_ms = 500 },
+	{ .name = "front",
+	    .interval_ms = 1000,
+	    .timeout_ms = 500,
+	    .kind = &probe_http },
+	{ .name = "back",
+	    .interval_ms = 1000,
+	    .timeout_ms = 500,
+	    .kind = &probe_http },
 };
 static struct evaluator_settings evaluators[] = {
 	{ .name = "front-down",
