@@ -124,6 +124,9 @@ open_parts(struct monitor *m, const struct config *c, struct error *err)
 	m->fetch = fetch_new(m->loop, err);
 	if (m->fetch == NULL)
 		return false;
+	m->ask_tools = (struct ask_tools){
+		.loop = m->loop, .fetch = m->fetch, .steps = m->steps
+	};
 	m->outbox = outbox_new(m->loop, m->store, send_notice, m);
 	if (m->outbox == NULL)
 		return error_set(err, "no memory for the outbox");

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "config/config.h"
+#include "daemon/ask/ask.h"
 #include "daemon/control.h"
 #include "daemon/fetch/fetch.h"
 #include "daemon/hold.h"
@@ -45,6 +46,7 @@ struct monitor {
 	struct outbox *outbox;
 	struct steps *steps;
 	struct fetch *fetch;
+	struct ask_tools ask_tools;
 	struct control *control;
 	struct life *life;
 	struct holds holds;

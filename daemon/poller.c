@@ -9,8 +9,8 @@
 struct poller {
 	struct loop *loop;
 	const struct probe_settings *settings;
-	struct fetch_target *target; /* of the poll */
-	struct fetch_target *extra;  /* of questions out of turn */
+	struct asker *target; /* of the poll */
+	struct asker *extra;  /* of questions out of turn */
 	struct loop_timer *timer;
 	double phase;
 	int64_t due_ms; /* INT64_MAX: not started */
@@ -61,7 +61,7 @@ on_due(void *arg)
 
 	/* First, so that whatever happens below it will be asked again. */
 	sleep_until_due(p);
-	if (fetch_ask(p->target, p->settings->timeout_ms, false, on_sample, p))
+	if (asker_ask(p->target, p->settings->timeout_ms, false, on_sample, p))
 		p->asked++;
 	else
 		p->skipped++;
@@ -77,25 +77,27 @@ phase_of(const char *owner, const char *probe)
 }
 
 struct poller *
-poller_new(struct loop *loop, struct fetch *fetch, const char *owner,
-    const struct probe_settings *settings, poller_sample *sample, void *arg,
-    struct error *err)
+poller_new(const struct ask_tools *tools, const struct poller_wish *wish,
+    poller_sample *sample, void *arg, struct error *err)
 {
+	const struct probe_settings *settings = wish->settings;
 	struct poller *p = calloc(1, sizeof(*p));
 
 	if (p == NULL) {
 		(void)error_set(err, "no memory for probe %s", settings->name);
 		return NULL;
 	}
-	p->loop = loop;
+	p->loop = tools->loop;
 	p->due_ms = INT64_MAX;
 	p->settings = settings;
 	p->sample = sample;
 	p->arg = arg;
-	p->phase = phase_of(owner, settings->name);
-	p->timer = loop_timer_new(loop, on_due, p);
-	p->target = fetch_target_new(fetch, settings->settings, err);
-	p->extra = fetch_target_new(fetch, settings->settings, err);
+	p->phase = phase_of(wish->owner, settings->name);
+	p->timer = loop_timer_new(p->loop, on_due, p);
+	p->target = asker_new(tools, wish->owner, settings, wish->metrics,
+	    wish->metric_count, err);
+	p->extra = asker_new(tools, wish->owner, settings, wish->metrics,
+	    wish->metric_count, err);
 	if (p->timer == NULL || p->target == NULL || p->extra == NULL) {
 		poller_free(p);
 		return NULL;
@@ -108,11 +110,11 @@ poller_free(struct poller *p)
 {
 	if (p == NULL)
 		return;
-	if (p->extra != NULL && fetch_is_busy(p->extra))
+	if (p->extra != NULL && asker_is_busy(p->extra))
 		p->done(p->done_arg, NULL);
 	loop_timer_free(p->timer);
-	fetch_target_free(p->target);
-	fetch_target_free(p->extra);
+	asker_free(p->target);
+	asker_free(p->extra);
 	free(p);
 }
 
@@ -139,8 +141,8 @@ void
 poller_resettle(struct poller *p, const struct probe_settings *settings)
 {
 	p->settings = settings;
-	fetch_target_resettle(p->target, settings->settings);
-	fetch_target_resettle(p->extra, settings->settings);
+	asker_resettle(p->target, settings);
+	asker_resettle(p->extra, settings);
 }
 
 static void
@@ -154,11 +156,11 @@ on_extra(void *arg, const struct sample *s)
 bool
 poller_ask(struct poller *p, bool fresh, poller_sample *done, void *arg)
 {
-	if (fetch_is_busy(p->extra))
+	if (asker_is_busy(p->extra))
 		return false;
 	p->done = done;
 	p->done_arg = arg;
-	return fetch_ask(p->extra, p->settings->timeout_ms, fresh, on_extra, p);
+	return asker_ask(p->extra, p->settings->timeout_ms, fresh, on_extra, p);
 }
 
 const struct probe_settings *

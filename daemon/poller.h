@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "daemon/fetch/fetch.h"
+#include "daemon/ask/ask.h"
 #include "daemon/loop.h"
 #include "probe/probe_settings.h"
 #include "sample/sample.h"
@@ -22,13 +22,17 @@ struct poller;
 
 typedef void poller_sample(void *arg, const struct sample *s);
 
-/*
- * owner is the service's name: with the probe's own it fixes the phase.
- * Borrows the settings.  Stands still until poller_start().
- */
-struct poller *poller_new(struct loop *loop, struct fetch *fetch,
-    const char *owner, const struct probe_settings *settings,
-    poller_sample *sample, void *arg, struct error *err);
+struct poller_wish {
+	const char *owner; /* the service: fixes the phase, with the probe */
+	const struct probe_settings *settings; /* borrowed */
+	const struct metric_name *metrics;     /* see service_metrics() */
+	size_t metric_count;
+};
+
+/* Stands still until poller_start(). */
+struct poller *poller_new(const struct ask_tools *tools,
+    const struct poller_wish *wish, poller_sample *sample, void *arg,
+    struct error *err);
 void poller_free(struct poller *p);
 
 void poller_start(struct poller *p);

@@ -45,7 +45,7 @@ build(struct change *c, struct error *err)
 	c->list = calloc(config->service_count + 1, sizeof(*c->list));
 	if (c->list == NULL)
 		return error_set(err, "no memory for the services");
-	c->witnesses = witnesses_new(c->m->loop, c->m->fetch, config, err);
+	c->witnesses = witnesses_new(&c->m->ask_tools, config, err);
 	if (c->witnesses == NULL)
 		return false;
 	for (size_t i = 0; i < config->service_count; i++) {

@@ -11,6 +11,7 @@
 #include "daemon/witness.h"
 #include "procedure/plan.h"
 #include "procedure/step_command.h"
+#include "service/inputs.h"
 
 #define LOCK_NAME_MAX 512
 
@@ -213,12 +214,19 @@ build_probes(struct watched *w, struct error *err)
 		    err, "no memory for service %s", w->settings->name);
 	for (unsigned i = 0; i < w->settings->probe_count; i++) {
 		struct watched_probe *p = &w->probes[i];
+		struct metric_name metrics[METRIC_NAMES_MAX];
+		struct poller_wish wish = {
+			.owner = w->settings->name,
+			.settings = &w->settings->probes[i],
+			.metrics = metrics,
+			.metric_count =
+			    service_metrics(w->settings, i, metrics),
+		};
 
 		p->watched = w;
 		p->index = i;
-		p->poller = poller_new(w->monitor->loop, w->monitor->fetch,
-		    w->settings->name, &w->settings->probes[i], on_sample, p,
-		    err);
+		p->poller = poller_new(
+		    &w->monitor->ask_tools, &wish, on_sample, p, err);
 		if (p->poller == NULL)
 			return false;
 	}
@@ -319,7 +327,7 @@ void
 watched_inherit(struct watched *to, struct watched *from)
 {
 	service_inherit(to->core, from->core);
-	to->rollback = from->rollback;
+	watched_set_rollback(to, from->rollback);
 	from->is_over = true;
 	for (size_t i = 0; i < from->settings->probe_count; i++)
 		poller_stop(from->probes[i].poller);
@@ -382,6 +390,7 @@ void
 watched_set_rollback(struct watched *w, struct rollback *r)
 {
 	w->rollback = r;
+	service_incident(w->core, r != NULL);
 }
 
 struct poller *

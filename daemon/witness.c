@@ -104,8 +104,8 @@ witnesses_seen_ms(const struct witnesses *w, int64_t asked_ms)
 }
 
 struct witnesses *
-witnesses_new(struct loop *loop, struct fetch *fetch,
-    const struct config *config, struct error *err)
+witnesses_new(const struct ask_tools *tools, const struct config *config,
+    struct error *err)
 {
 	struct witnesses *w =
 	    calloc(1, sizeof(*w) + config->witness_count * sizeof(w->items[0]));
@@ -114,15 +114,17 @@ witnesses_new(struct loop *loop, struct fetch *fetch,
 		(void)error_set(err, "no memory for the witnesses");
 		return NULL;
 	}
-	w->loop = loop;
+	w->loop = tools->loop;
 	w->asked_ms = NEVER_MS;
 	for (size_t i = 0; i < config->witness_count; i++) {
 		struct witness *witness = &w->items[i];
+		struct poller_wish wish = { .owner = "witness",
+			.settings = &config->witnesses[i] };
 
 		witness->all = w;
 		w->count++;
-		witness->poller = poller_new(loop, fetch, "witness",
-		    &config->witnesses[i], on_sample, witness, err);
+		witness->poller =
+		    poller_new(tools, &wish, on_sample, witness, err);
 		if (witness->poller == NULL) {
 			witnesses_free(w);
 			return NULL;

@@ -13,13 +13,13 @@
 
 #include "base/error.h"
 #include "config/config.h"
-#include "daemon/fetch/fetch.h"
+#include "daemon/ask/ask.h"
 #include "daemon/loop.h"
 
 struct witnesses;
 
 /* Starts to ask at once.  NULL with the reason. */
-struct witnesses *witnesses_new(struct loop *loop, struct fetch *fetch,
+struct witnesses *witnesses_new(const struct ask_tools *tools,
     const struct config *config, struct error *err);
 void witnesses_free(struct witnesses *w);
 

@@ -15,6 +15,7 @@
 #include "control/request.h"
 #include "control/show.h"
 #include "daemon/ctl/client.h"
+#include "daemon/ctl/tool.h"
 
 /* The daemon's own "timeout" comes first, and says more. */
 #define PATIENCE_MS INT64_C(10000)
@@ -185,8 +186,10 @@ help(const struct command *c)
 
 	if (c->has_verb)
 		command_help(&out, c->verb);
-	else
+	else {
 		command_help_all(&out);
+		tool_help_all(&out);
+	}
 	status = print(stdout, &out);
 	text_free(&out);
 	return status;
@@ -216,8 +219,11 @@ main(int argc, char *argv[])
 {
 	struct command c;
 	struct error err = { "" };
+	const struct tool *tool = argc > 1 ? tool_find(argv[1]) : NULL;
 	int status = CONTROL_EXIT_OK;
 
+	if (tool != NULL)
+		return tool->run(argc - 1, argv + 1);
 	if (!command_parse(argc - 1, argv + 1, &c, &err))
 		return usage(&c, err.text);
 	switch (c.wish) {

@@ -58,9 +58,9 @@ make(struct fixture *f, const char *path)
 	m->store = f->storage.store;
 	m->generation = &f->generation;
 	m->fetch = fetch_new(m->loop, &err);
+	m->ask_tools = (struct ask_tools){ .loop = m->loop, .fetch = m->fetch };
 	m->outbox = outbox_new(m->loop, m->store, on_send, f);
-	m->witnesses =
-	    witnesses_new(m->loop, m->fetch, f->generation.config, &err);
+	m->witnesses = witnesses_new(&m->ask_tools, f->generation.config, &err);
 	f->watched[0] = watched_new(
 	    m, m->generation, &f->generation.config->services[0], &err);
 	assert_string_equal(err.text, "");

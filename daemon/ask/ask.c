@@ -1,0 +1,55 @@
+#include "daemon/ask/ask_impl.h"
+
+static const struct {
+	const struct option_kind *kind;
+	asker_create *create;
+} kinds[] = {
+	{ &probe_http, ask_http_new },
+};
+
+struct asker *
+asker_new(const struct ask_tools *tools, const char *owner,
+    const struct probe_settings *settings, const struct metric_name *metrics,
+    size_t metric_count, struct error *err)
+{
+	struct asker_wish wish = {
+		.tools = tools,
+		.owner = owner,
+		.settings = settings,
+		.metrics = metrics,
+		.metric_count = metric_count,
+	};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (kinds[i].kind == settings->kind)
+			return kinds[i].create(&wish, err);
+	(void)error_set(err, "probe %s: nobody can ask a probe of type %s",
+	    settings->name, settings->kind->name);
+	return NULL;
+}
+
+void
+asker_free(struct asker *a)
+{
+	if (a != NULL)
+		a->ops->release(a);
+}
+
+void
+asker_resettle(struct asker *a, const struct probe_settings *settings)
+{
+	a->ops->resettle(a, settings);
+}
+
+bool
+asker_ask(struct asker *a, int64_t timeout_ms, bool fresh, asker_done *done,
+    void *arg)
+{
+	return a->ops->ask(a, timeout_ms, fresh, done, arg);
+}
+
+bool
+asker_is_busy(const struct asker *a)
+{
+	return a->ops->is_busy(a);
+}
