@@ -191,3 +191,29 @@ name_is_valid(const char *name)
 			return false;
 	return i <= NAME_MAX_BYTES;
 }
+
+static const char *
+time_quantity(double ms, char buffer[QUANTITY_TEXT_MAX])
+{
+	if (ms < 10)
+		(void)snprintf(buffer, QUANTITY_TEXT_MAX, "%.2fms", ms);
+	else if (ms < 1000)
+		(void)snprintf(buffer, QUANTITY_TEXT_MAX, "%.0fms", ms);
+	else
+		(void)snprintf(buffer, QUANTITY_TEXT_MAX, "%.4gs", ms / 1000);
+	return buffer;
+}
+
+const char *
+quantity_text(double value, const char *unit, char buffer[QUANTITY_TEXT_MAX])
+{
+	if (unit != NULL && strcmp(unit, "ms") == 0 && value >= 0)
+		return time_quantity(value, buffer);
+	if (unit != NULL && strcmp(unit, "ratio") == 0)
+		(void)snprintf(
+		    buffer, QUANTITY_TEXT_MAX, "%.4g%%", value * 100);
+	else
+		(void)snprintf(buffer, QUANTITY_TEXT_MAX, "%.6g%s%.32s", value,
+		    unit == NULL ? "" : " ", unit == NULL ? "" : unit);
+	return buffer;
+}

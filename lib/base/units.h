@@ -29,6 +29,14 @@ const char *size_text(int64_t bytes, char buffer[DURATION_TEXT_MAX]);
 bool count_parse(const char *text, uint64_t *count);
 
 /*
+ * A measured value for people: "12.3%" of a unit "ratio", "12ms" of "ms",
+ * "12.5 days" of any other, "12.5" of NULL.
+ */
+#define QUANTITY_TEXT_MAX 64
+const char *quantity_text(
+    double value, const char *unit, char buffer[QUANTITY_TEXT_MAX]);
+
+/*
  * What services, probes, steps, versions and keys may be called:
  * [A-Za-z0-9][A-Za-z0-9._+:-]{0,127}
  */

@@ -1,4 +1,34 @@
+#include "base/units.h"
 #include "control/show_impl.h"
+
+static const char *
+show_quantity(
+    struct json_object *o, const char *key, char buffer[QUANTITY_TEXT_MAX])
+{
+	double value;
+
+	if (!json_number(o, key, &value))
+		return "-";
+	return quantity_text(value, json_text(o, "unit"), buffer);
+}
+
+/* "half-open; missing: 2 more samples" below its evaluator. */
+static void
+note_state(struct table *t, struct json_object *e)
+{
+	const char *state = json_text(e, "state");
+	const char *missing = json_text(e, "missing");
+	struct text note = text_new(ERROR_TEXT_MAX);
+
+	if (state != NULL)
+		text_add(&note, state);
+	if (missing != NULL)
+		text_addf(
+		    &note, "%smissing: %s", state == NULL ? "" : "; ", missing);
+	if (note.length > 0)
+		table_note(t, text_str(&note), TINT_NONE);
+	text_free(&note);
+}
 
 static void
 show_evaluators(struct text *out, const struct show_style *style,
@@ -7,7 +37,7 @@ show_evaluators(struct text *out, const struct show_style *style,
 	static const char *const headings[] = { "EVALUATOR", "TYPE", "PROBE",
 		"VERDICT", "SINCE", "VALUE", "LIMIT", "SAMPLES", NULL };
 	struct table *t = table_new(headings);
-	char buffer[SPAN_MAX + NUMBER_MAX];
+	char buffer[SPAN_MAX + NUMBER_MAX + QUANTITY_TEXT_MAX];
 
 	for (size_t i = 0; t != NULL && i < show_count(result, "evaluators");
 	     i++) {
@@ -19,9 +49,10 @@ show_evaluators(struct text *out, const struct show_style *style,
 		show_word_cell(t, e, "verdict");
 		table_cell(
 		    t, show_age(e, "since_wall_ms", now_ms, buffer), TINT_NONE);
-		table_cell(t, show_number(e, "value", buffer), TINT_NONE);
-		table_cell(t, show_number(e, "limit", buffer), TINT_NONE);
+		table_cell(t, show_quantity(e, "value", buffer), TINT_NONE);
+		table_cell(t, show_quantity(e, "limit", buffer), TINT_NONE);
 		table_cell(t, show_number(e, "samples", buffer), TINT_NONE);
+		note_state(t, e);
 	}
 	show_table(out, style, "Evaluators", t);
 }
@@ -89,7 +120,7 @@ show_evidence(struct text *out, const struct show_style *style,
     struct json_object *result)
 {
 	static const char *const headings[] = { "AT (UTC)", "PROBE", "OUTCOME",
-		"STATUS", "TOOK", "FAILURE", "DETAIL", NULL };
+		"STATUS", "TOOK", "VALUE", "FAILURE", "DETAIL", NULL };
 	struct table *t = table_new(headings);
 	char buffer[MOMENT_MAX + NUMBER_MAX];
 
@@ -102,6 +133,7 @@ show_evidence(struct text *out, const struct show_style *style,
 		show_word_cell(t, s, "outcome");
 		table_cell(t, show_number(s, "status", buffer), TINT_NONE);
 		table_cell(t, show_ms(s, "latency_ms", buffer), TINT_NONE);
+		table_cell(t, show_number(s, "value", buffer), TINT_NONE);
 		show_cell(t, s, "failure");
 		show_cell(t, s, "detail");
 	}

@@ -1,14 +1,17 @@
 #include "report/sections.h"
 
+#include "base/units.h"
 #include "report/markdown.h"
 
 static void
-add_number(struct text *out, struct json_object *o, const char *key)
+add_quantity(struct text *out, struct json_object *o, const char *key)
 {
+	const char *unit = json_text(o, "unit");
+	char words[QUANTITY_TEXT_MAX];
 	double number;
 
 	if (json_number(o, key, &number))
-		text_addf(out, " %.6g |", number);
+		text_addf(out, " %s |", quantity_text(number, unit, words));
 	else
 		text_add(out, " |");
 }
@@ -43,8 +46,8 @@ add_finding(struct text *out, struct json_object *finding)
 	add_code(out, finding, "evaluator");
 	add_code(out, finding, "kind");
 	add_code(out, finding, "probe");
-	add_number(out, finding, "value");
-	add_number(out, finding, "limit");
+	add_quantity(out, finding, "value");
+	add_quantity(out, finding, "limit");
 	add_moment(out, finding, "since_ms");
 	text_add_char(out, '\n');
 }

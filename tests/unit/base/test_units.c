@@ -241,6 +241,36 @@ test_names(void **state)
 	assert_false(name_is_valid(longest));
 }
 
+static const struct {
+	double value;
+	const char *unit;
+	const char *text;
+} quantities[] = {
+	{ 12.5, NULL, "12.5" },
+	{ 3, "failures", "3 failures" },
+	{ 0.05, "ratio", "5%" },
+	{ 0.01234, "ratio", "1.234%" },
+	{ 0, "ms", "0.00ms" },
+	{ 9.994, "ms", "9.99ms" },
+	{ 10, "ms", "10ms" },
+	{ 999.4, "ms", "999ms" },
+	{ 1000, "ms", "1s" },
+	{ 60000, "ms", "60s" },
+	{ -2, "ms", "-2 ms" },
+};
+
+static void
+test_quantities(void **state)
+{
+	char text[QUANTITY_TEXT_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(quantities); i++)
+		assert_string_equal(quantity_text(quantities[i].value,
+					quantities[i].unit, text),
+		    quantities[i].text);
+}
+
 int
 main(void)
 {
@@ -250,6 +280,7 @@ main(void)
 		cmocka_unit_test(test_ratios),
 		cmocka_unit_test(test_counts),
 		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_quantities),
 	};
 
 	return cmocka_run_group_tests(rules, NULL, NULL);
