@@ -195,6 +195,16 @@ run-bench: all $(benches) $(tools)
 	@for b in $(benches) $(wildcard tests/bench/*.sh); do \
 		BUILD=$(abspath $(BUILD)) $$b || exit 1; done
 
+ORACLE_CASES ?= 2500
+ORACLE_SEED  ?= 1
+oracle_test  := $(BUILD)/tests/unit/evaluator/test_wilcoxon
+## oracle: ask R about $(ORACLE_CASES) random pairs of samples, and compare
+oracle: deps-oracle
+	+$(Q)$(again) $(oracle_test)
+	$(Q)Rscript tests/oracle/wilcoxon.R $(ORACLE_CASES) $(ORACLE_SEED) \
+		>$(BUILD)/wilcoxon.data
+	$(Q)ROLLBACKD_ORACLE=$(BUILD)/wilcoxon.data $(oracle_test)
+
 ## crash: SIGKILL at random moments over 200 steps, and at each durable point
 crash: deps-check
 	+$(Q)$(again) BUILD=$(BUILD)/failpoints CPPFLAGS=-DROLLBACKD_FAILPOINTS all
@@ -221,7 +231,7 @@ format:
 
 ## deps: install the Debian packages that building and testing need
 deps: deps-all
-deps-demo deps-check deps-all: deps-%:
+deps-demo deps-check deps-oracle deps-all: deps-%:
 	$(Q)tests/deps $*
 
 ## install: into $(DESTDIR)$(PREFIX); a configuration in place is kept
@@ -261,9 +271,9 @@ clean:
 help:
 	@sed -n 's/^## //p' $(firstword $(MAKEFILE_LIST))
 
-.PHONY: crash all check run-check asan tsan coverage fuzz run-fuzzers bench \
-	run-bench demo lint format deps deps-demo deps-check deps-all install \
-	uninstall clean help FORCE
+.PHONY: crash oracle all check run-check asan tsan coverage fuzz run-fuzzers \
+	bench run-bench demo lint format deps deps-demo deps-check \
+	deps-oracle deps-all install uninstall clean help FORCE
 # Not of the other variants, which are built below this one.
 -include $(shell find $(addprefix $(BUILD)/,daemon lib tests) -name '*.d' \
 	2>/dev/null)
