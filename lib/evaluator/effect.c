@@ -3,27 +3,31 @@
 #include <assert.h>
 #include <math.h>
 
+/* The second pass takes off what rounding left. */
 static double
 mean(struct series s)
 {
-	long double sum = 0;
+	double n = (double)s.count, sum = 0, rest = 0, first;
 
 	for (size_t i = 0; i < s.count; i++)
 		sum += s.values[i];
-	return (double)(sum / (long double)s.count);
+	first = sum / n;
+	for (size_t i = 0; i < s.count; i++)
+		rest += s.values[i] - first;
+	return first + rest / n;
 }
 
 static double
 squares(struct series s, double middle)
 {
-	long double sum = 0;
+	double sum = 0;
 
 	for (size_t i = 0; i < s.count; i++) {
-		long double off = (long double)s.values[i] - middle;
+		double off = s.values[i] - middle;
 
 		sum += off * off;
 	}
-	return (double)sum;
+	return sum;
 }
 
 /* Sums of equal values are rounded, and should still make no spread. */
@@ -59,7 +63,7 @@ effect_of(struct series x, struct series y)
 	e.deviation_x = m > 1 ? sqrt(spread_x / (m - 1)) : (double)NAN;
 	e.deviation_y = n > 1 ? sqrt(spread_y / (n - 1)) : (double)NAN;
 	e.cles = ranks_sum(x, y).u2 / 2 / (m * n);
-	e.d = NAN;
+	e.d = (double)NAN;
 	if (m + n > 2)
 		e.d = over(e.mean_x - e.mean_y,
 		    sqrt((spread_x + spread_y) / (m + n - 2)));

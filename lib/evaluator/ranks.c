@@ -89,7 +89,7 @@ double
 series_median(struct series s)
 {
 	if (s.count == 0)
-		return NAN;
+		return (double)NAN;
 	if (s.count % 2 == 1)
 		return s.values[s.count / 2];
 	return s.values[s.count / 2 - 1] / 2 + s.values[s.count / 2] / 2;

@@ -59,7 +59,7 @@ next(char **rest)
 		word = strsep(rest, " ");
 	assert_non_null(word);
 	if (strcmp(word, "NA") == 0)
-		return NAN;
+		return (double)NAN;
 	return strtod(word, NULL);
 }
 
