@@ -19,7 +19,7 @@
 enum option_type {
 	OPTION_BOOL,     /* bool: true, false */
 	OPTION_COUNT,    /* unsigned: whole number from min to max */
-	OPTION_NUMBER,   /* double from min to max */
+	OPTION_NUMBER,   /* double from min to max; fallback "nan": none */
 	OPTION_RATIO,    /* double: "50%", min and max as ratios */
 	OPTION_DURATION, /* int64_t ms: "1m30s", min and max in ms */
 	OPTION_SIZE,     /* int64_t bytes: "64KiB" */

@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <math.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -273,7 +274,9 @@ value_default(struct reader *r, const struct option *o, void *field)
 	case OPTION_NAMES:
 		default_strings(r, o, field);
 		break;
-	case OPTION_NUMBER:
+	case OPTION_NUMBER: /* "nan": not given, where zero is a number */
+		*(double *)field = strtod(o->fallback, NULL);
+		break;
 	case OPTION_PARAMS:
 	case OPTION_GROUP:
 	case OPTION_LIST:

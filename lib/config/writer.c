@@ -1,5 +1,6 @@
 #include "config/writer.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -134,6 +135,15 @@ write_items(struct text *out, const struct option *o,
 	text_add(out, o->type == OPTION_NAMED ? "}" : ")");
 }
 
+/* Zero where it could not have been written, or a default of "nan". */
+static bool
+is_unsaid_number(const struct option *o, double value)
+{
+	if (isnan(value))
+		return true;
+	return value == 0 && o->min > 0 && o->fallback == NULL && !o->required;
+}
+
 static bool
 is_empty(const struct option *o, const void *field)
 {
@@ -163,9 +173,10 @@ is_empty(const struct option *o, const void *field)
 	case OPTION_COUNT:
 		return o->fallback == NULL && !o->required &&
 		    *(const unsigned *)field == 0;
-	case OPTION_BOOL:
 	case OPTION_NUMBER:
 	case OPTION_RATIO:
+		return is_unsaid_number(o, *(const double *)field);
+	case OPTION_BOOL:
 	case OPTION_WORD:
 		return false;
 	}

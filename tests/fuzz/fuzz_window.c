@@ -91,7 +91,7 @@ check(const struct window *w, const struct history *h)
 	struct window_totals t = window_totals(w);
 	uint64_t sides[2] = { 0, 0 };
 	int64_t first_ms = INT64_MAX;
-	double values[SAMPLES_MAX], sum = 0;
+	double values[SAMPLES_MAX] = { 0 }, sum = 0;
 	size_t count = 0;
 
 	for (size_t i = 0; i < h->count; i++) {

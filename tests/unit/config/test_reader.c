@@ -3,6 +3,7 @@
  */
 #include "tests/unit/test.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +27,7 @@ struct item {
 struct all {
 	bool flag;
 	unsigned count;
-	double number, ratio;
+	double number, ratio, limit, share;
 	int64_t duration_ms, size_bytes;
 	const char *text, *name, *path;
 	int word;
@@ -78,8 +79,12 @@ static const struct option options[] = {
 	  .fallback = "7" },
 	{ .key = "number", .type = OPTION_NUMBER, .offset = ALL(number),
 	  .min = -1e300, .max = 1e300 },
+	{ .key = "limit", .type = OPTION_NUMBER, .offset = ALL(limit),
+	  .fallback = "nan" },
 	{ .key = "ratio", .type = OPTION_RATIO, .offset = ALL(ratio),
 	  .fallback = "12.5%" },
+	{ .key = "share", .type = OPTION_RATIO, .offset = ALL(share),
+	  .min = 0.001, .max = 1 },
 	{ .key = "duration", .type = OPTION_DURATION,
 	  .offset = ALL(duration_ms), .fallback = "1m30s" },
 	{ .key = "size", .type = OPTION_SIZE, .offset = ALL(size_bytes),
@@ -194,6 +199,29 @@ test_what_is_written_reads_back(void **state)
 	text_free(&second);
 }
 
+/* Where zero is a limit like any other, or none at all. */
+static void
+test_what_was_not_said_is_not_written(void **state)
+{
+	struct text t = text_new(4096);
+	struct all a;
+
+	(void)state;
+	assert_null(read_all("flag = true;", &a));
+	assert_true(isnan(a.limit));
+	assert_true(a.share == 0);
+	writer_options(&t, &all_options, &a, 0);
+	assert_null(strstr(text_str(&t), "limit"));
+	assert_null(strstr(text_str(&t), "share"));
+	text_clear(&t);
+	assert_null(read_all("limit = 0; share = \"5%\";", &a));
+	assert_true(a.limit == 0);
+	writer_options(&t, &all_options, &a, 0);
+	assert_non_null(strstr(text_str(&t), "limit = 0"));
+	assert_non_null(strstr(text_str(&t), "share = \"5%\""));
+	text_free(&t);
+}
+
 static void
 test_numbers_keep_their_value(void **state)
 {
@@ -271,6 +299,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_what_is_written_reads_back),
+		cmocka_unit_test(test_what_was_not_said_is_not_written),
 		cmocka_unit_test(test_numbers_keep_their_value),
 		cmocka_unit_test(test_what_is_refused),
 	};
