@@ -1,0 +1,195 @@
+/*
+ * promtext_impl.h - the parser of exposition pages, for the files that it is
+ * made of: promtext.c (pieces to lines), promtext_line.c (what a line is),
+ * promtext_labels.c, promtext_family.c (comments and types), promtext_keep.c
+ * (what was asked for), promtext_skip.c (what was not) and promtext_strict*.c.
+ */
+#ifndef PROBE_PROMTEXT_IMPL_H
+#define PROBE_PROMTEXT_IMPL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "probe/promtext.h"
+#include "probe/promtext_series.h"
+
+/* What bytes may be part of. */
+enum promtext_class {
+	IN_NAME = 1,
+	BEGINS_NAME = 2,
+	IN_LABEL = 4,
+	BEGINS_LABEL = 8,
+	IS_BLANK = 16,
+};
+
+extern const unsigned char promtext_class[256];
+
+static inline bool
+promtext_is(char c, enum promtext_class class)
+{
+	return (promtext_class[(unsigned char)c] & (unsigned)class) != 0;
+}
+
+/* Where in a line we are; *end can be read and is a line feed. */
+struct cursor {
+	const char *at;
+	const char *end;
+};
+
+struct label_list {
+	struct metric_label *items;
+	size_t count;
+};
+
+/* A sample as its line has it. */
+struct sample_line {
+	struct metric_slice name;
+	struct label_list labels;
+	double value;
+	struct metric_slice value_text;
+	bool has_timestamp;
+	int64_t timestamp_ms;
+	struct metric_slice timestamp_text;
+	bool has_exemplar;
+	struct label_list exemplar;
+	double exemplar_value;
+	struct series_id id;
+	struct series_id group;
+	double le;
+	bool is_repeated;
+};
+
+enum meta_kind { META_TYPE, META_HELP, META_UNIT };
+
+struct meta_line {
+	enum meta_kind kind;
+	struct metric_slice name;
+	struct metric_slice words; /* as they stand in the line */
+	enum promtext_type type;   /* of META_TYPE */
+};
+
+struct names;
+struct strict;
+
+struct promtext {
+	struct promtext_limits limits;
+	bool is_strict;
+	struct selector *const *selectors;
+	size_t selector_count;
+	struct names *names; /* which of them ask for a name */
+	promtext_sample_fn *fn;
+	void *arg;
+
+	/* of the page */
+	enum promtext_format format;
+	int64_t bytes;
+	uint64_t lines;
+	uint64_t error_line;
+	bool has_failed;
+	bool has_ended;  /* # EOF was there */
+	bool is_dirty;   /* bytes other than ASCII or NUL are in the piece */
+	bool saw_sample; /* one was checked in full */
+	char error[ERROR_TEXT_MAX];
+	char *carry; /* a line that is not whole yet, and a line feed */
+	size_t carried;
+
+	/* of the line */
+	char *scratch; /* unescaped strings */
+	size_t scratch_used;
+	struct sample_line sample;
+
+	/* the family that the last TYPE began */
+	char *family;
+	size_t family_length;
+	enum promtext_type family_type;
+
+	struct series_set kept;
+	struct strict *strict; /* NULL: lenient */
+};
+
+/* Keeps the first reason, with the line; false. */
+bool promtext_fail(struct promtext *p, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* The same, and says what is there instead. */
+bool promtext_expected(
+    struct promtext *p, const struct cursor *c, const char *what);
+
+static inline void
+promtext_skip_blanks(struct cursor *c)
+{
+	while (promtext_is(*c->at, IS_BLANK))
+		c->at++;
+}
+
+static inline bool
+promtext_is_open(const struct promtext *p)
+{
+	return p->format == PROMTEXT_OPENMETRICS;
+}
+
+/* Steps over a well-formed name; its length is 0 when there is none. */
+static inline struct metric_slice
+promtext_word(
+    struct cursor *c, enum promtext_class first, enum promtext_class rest)
+{
+	const char *start = c->at;
+
+	if (promtext_is(*c->at, first))
+		do
+			c->at++;
+		while (promtext_is(*c->at, rest));
+	return (struct metric_slice){ start, (size_t)(c->at - start) };
+}
+
+/*
+ * Behind the opening quote: to behind the closing one.  What it stands for is
+ * in the line or in the scratch.
+ */
+bool promtext_string(
+    struct promtext *p, struct cursor *c, struct metric_slice *s);
+
+/*
+ * Behind the opening brace: to behind the closing one.  name is NULL where a
+ * name in quotes may not stand, else it is set if it stands there.
+ */
+bool promtext_labels(struct promtext *p, struct cursor *c,
+    struct label_list *list, struct metric_slice *name);
+
+/* Sorts them, drops the empty ones, refuses those that come twice. */
+bool promtext_order_labels(struct promtext *p, struct label_list *list);
+
+/* A line that is not a comment, into p->sample; not the series' identity. */
+bool promtext_scan_sample(struct promtext *p, struct cursor *c);
+
+/* A line that begins with #, from there. */
+bool promtext_comment(struct promtext *p, struct cursor *c);
+
+/* What p->sample's family is, by the last TYPE. */
+enum promtext_type promtext_type_of(const struct promtext *p);
+
+/* Fills the identity; le and is_repeated are set by promtext_keep(). */
+void promtext_identify(struct sample_line *s);
+
+struct names *promtext_names_new(
+    struct selector *const *selectors, size_t count);
+void promtext_names_free(struct names *names);
+
+/* Some selector may ask for a sample of that name. */
+bool promtext_is_wanted(const struct promtext *p, struct metric_slice name);
+
+/* Hands p->sample to those that asked for it. */
+bool promtext_keep(struct promtext *p);
+
+/* True: a sample nobody asks for; nothing more is to be done about it. */
+bool promtext_can_skip(const struct promtext *p, struct cursor c);
+
+struct strict *promtext_strict_new(const struct promtext_limits *limits);
+void promtext_strict_begin(struct strict *s, enum promtext_format format);
+bool promtext_strict_meta(struct promtext *p, const struct meta_line *m);
+bool promtext_strict_sample(struct promtext *p);
+bool promtext_strict_end(struct promtext *p);
+void promtext_strict_free(struct strict *s);
+
+#endif

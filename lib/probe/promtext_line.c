@@ -1,0 +1,178 @@
+#include "probe/promtext_impl.h"
+#include "probe/promtext_number.h"
+
+#define D (IN_NAME | IN_LABEL)
+#define L (IN_NAME | BEGINS_NAME | IN_LABEL | BEGINS_LABEL)
+
+/* clang-format off */
+const unsigned char promtext_class[256] = {
+	['\t'] = IS_BLANK, [' '] = IS_BLANK, [':'] = IN_NAME | BEGINS_NAME,
+	['0'] = D, D, D, D, D, D, D, D, D, D,
+	['A'] = L, L, L, L, L, L, L, L, L, L, L, L, L,
+	['N'] = L, L, L, L, L, L, L, L, L, L, L, L, L,
+	['_'] = L,
+	['a'] = L, L, L, L, L, L, L, L, L, L, L, L, L,
+	['n'] = L, L, L, L, L, L, L, L, L, L, L, L, L,
+};
+/* clang-format on */
+
+/* One blank in OpenMetrics, as many as there are in text; false: none. */
+static inline bool
+step_over_blanks(const struct promtext *p, struct cursor *c)
+{
+	if (*c->at == ' ' && promtext_is_open(p)) {
+		c->at++;
+		return true;
+	}
+	if (promtext_is_open(p) || !promtext_is(*c->at, IS_BLANK))
+		return false;
+	promtext_skip_blanks(c);
+	return true;
+}
+
+/* Numbers end at the end of the line or at a blank. */
+static inline bool
+is_delimiter(const struct promtext *p, char c)
+{
+	return c == '\n' || c == ' ' || (c == '\t' && !promtext_is_open(p));
+}
+
+static inline bool
+read_number(
+    struct promtext *p, struct cursor *c, const char *what, double *value)
+{
+	const char *after = promtext_number(c->at, c->end, value);
+
+	if (after == NULL || !is_delimiter(p, *after))
+		return promtext_expected(p, c, what);
+	c->at = after;
+	return true;
+}
+
+static bool
+read_timestamp(struct promtext *p, struct cursor *c, int64_t *ms)
+{
+	const char *after = promtext_is_open(p) ?
+	    promtext_seconds(c->at, c->end, ms) :
+	    promtext_whole(c->at, c->end, ms);
+
+	if (after == NULL || !is_delimiter(p, *after))
+		return promtext_expected(p, c, "a timestamp");
+	c->at = after;
+	return true;
+}
+
+/* At the # of " # {a="b"} 1 2". */
+static bool
+read_exemplar(struct promtext *p, struct cursor *c)
+{
+	struct sample_line *s = &p->sample;
+	int64_t ignored;
+
+	s->has_exemplar = true;
+	if (c->at[1] != ' ' || c->at[2] != '{')
+		return promtext_expected(p, c, "an exemplar, # {...}");
+	c->at += 3;
+	if (!promtext_labels(p, c, &s->exemplar, NULL))
+		return false;
+	if (!step_over_blanks(p, c) ||
+	    !read_number(p, c, "an exemplar's value", &s->exemplar_value))
+		return promtext_expected(p, c, "an exemplar's value");
+	if (*c->at == '\n')
+		return true;
+	c->at++;
+	return read_timestamp(p, c, &ignored);
+}
+
+/* Behind the value: what an OpenMetrics line may go on with. */
+static bool
+read_open_rest(struct promtext *p, struct cursor *c)
+{
+	struct sample_line *s = &p->sample;
+
+	if (*c->at == ' ' && c->at[1] != '#') {
+		const char *start = ++c->at;
+
+		if (!read_timestamp(p, c, &s->timestamp_ms))
+			return false;
+		s->has_timestamp = true;
+		s->timestamp_text =
+		    (struct metric_slice){ start, (size_t)(c->at - start) };
+	}
+	if (*c->at == ' ') {
+		c->at++;
+		if (*c->at != '#')
+			return promtext_expected(p, c, "an exemplar");
+		return read_exemplar(p, c);
+	}
+	return true;
+}
+
+static bool
+read_text_rest(struct promtext *p, struct cursor *c)
+{
+	struct sample_line *s = &p->sample;
+	const char *start;
+
+	promtext_skip_blanks(c);
+	if (*c->at == '\n')
+		return true;
+	start = c->at;
+	if (!read_timestamp(p, c, &s->timestamp_ms))
+		return false;
+	s->has_timestamp = true;
+	s->timestamp_text =
+	    (struct metric_slice){ start, (size_t)(c->at - start) };
+	promtext_skip_blanks(c);
+	return true;
+}
+
+/* The name, and what stands in braces. */
+static bool
+read_series(struct promtext *p, struct cursor *c)
+{
+	struct sample_line *s = &p->sample;
+
+	s->labels.count = 0;
+	s->name = promtext_word(c, BEGINS_NAME, IN_NAME);
+	if (s->name.length == 0 && *c->at != '{')
+		return promtext_expected(p, c, "a name");
+	if (!promtext_is_open(p) && s->name.length > 0)
+		promtext_skip_blanks(c);
+	if (*c->at != '{')
+		return true;
+	c->at++;
+	if (!promtext_labels(p, c, &s->labels, &s->name))
+		return false;
+	if (s->name.length == 0)
+		return promtext_fail(p, "the sample has no name");
+	return true;
+}
+
+bool
+promtext_scan_sample(struct promtext *p, struct cursor *c)
+{
+	struct sample_line *s = &p->sample;
+	const char *start;
+
+	s->has_timestamp = false;
+	s->has_exemplar = false;
+	s->exemplar.count = 0;
+	if (!read_series(p, c))
+		return false;
+	/* In text 0.0.4, {}1 and name+1 go without a blank. */
+	if (!step_over_blanks(p, c) && (promtext_is_open(p) || p->is_strict))
+		return promtext_expected(p, c, "a blank and a value");
+	start = c->at;
+	if (!read_number(p, c, "a value", &s->value))
+		return false;
+	s->value_text = (struct metric_slice){ start, (size_t)(c->at - start) };
+	if (*c->at != '\n' &&
+	    !(promtext_is_open(p) ? read_open_rest(p, c) :
+				    read_text_rest(p, c)))
+		return false;
+	if (*c->at != '\n')
+		return promtext_expected(p, c, "the end of the line");
+	return promtext_order_labels(p, &s->labels) &&
+	    promtext_order_labels(p, &s->exemplar);
+}
