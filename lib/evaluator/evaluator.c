@@ -86,6 +86,21 @@ verdict_word(enum verdict verdict)
 	return words[verdict];
 }
 
+const char *
+learning_word(enum learning learning)
+{
+	static const char *const words[] = {
+		[LEARNING_NOT_ASKED] = "no sample yet",
+		[LEARNING_ON] = "learning",
+		[LEARNING_SETTLING] = "settling",
+		[LEARNING_INCIDENT] = "incident open",
+		[LEARNING_TRIPPED] = "tripped",
+		[LEARNING_BEYOND] = "beyond the limit",
+	};
+
+	return words[learning];
+}
+
 size_t
 evaluator_inputs(
     const struct evaluator_settings *e, struct evaluator_input *inputs)
@@ -214,9 +229,9 @@ evaluator_combine(
 }
 
 void
-evaluator_learn(struct evaluator *e, bool may)
+evaluator_learn(struct evaluator *e, enum learning learning)
 {
-	e->may_learn = may;
+	e->learning = learning;
 }
 
 void

@@ -187,24 +187,28 @@ note_verdict(struct service *s, int64_t at_ms)
 }
 
 /* Only what is surely normal may be learned. */
-static bool
-may_learn(const struct service *s, int64_t at_ms)
+static enum learning
+learning(const struct service *s, int64_t at_ms)
 {
-	if (s->has_incident || s->verdict == VERDICT_TRIPPED)
-		return false;
-	return s->changed_ms == NEVER_MS ||
-	    at_ms - s->changed_ms >= s->settings->settle_ms;
+	if (s->has_incident)
+		return LEARNING_INCIDENT;
+	if (s->verdict == VERDICT_TRIPPED)
+		return LEARNING_TRIPPED;
+	if (s->changed_ms != NEVER_MS &&
+	    at_ms - s->changed_ms < s->settings->settle_ms)
+		return LEARNING_SETTLING;
+	return LEARNING_ON;
 }
 
 static void
 feed(struct service *s, const struct sample *sample)
 {
-	bool may = may_learn(s, sample->answered_ms);
+	enum learning now = learning(s, sample->answered_ms);
 
 	for (size_t i = 0; i < s->settings->evaluator_count; i++) {
 		if ((s->feeds[i].probes >> sample->probe & 1) == 0)
 			continue;
-		evaluator_learn(s->evaluators[i], may);
+		evaluator_learn(s->evaluators[i], now);
 		(void)evaluator_observe(s->evaluators[i], sample);
 	}
 }

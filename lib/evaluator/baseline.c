@@ -1,0 +1,333 @@
+#include "evaluator/baseline_impl.h"
+
+#include <assert.h>
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+
+#define RANDOM_SEED 0x9e3779b9U /* any: the same values, the same choice */
+#define SPREAD_OF_DISTANCE 1.4826
+
+/* A value that stands for others. */
+struct point {
+	double value;
+	double weight;
+};
+
+/* Shell's sort; qsort() of the C library may take memory. */
+static void
+sort_points(struct point *points, size_t count)
+{
+	static const size_t gaps[] = { 301, 132, 57, 23, 10, 4, 1 };
+
+	for (size_t g = 0; g < sizeof(gaps) / sizeof(gaps[0]); g++) {
+		for (size_t i = gaps[g]; i < count; i++) {
+			struct point p = points[i];
+			size_t to = i;
+
+			for (; to >= gaps[g] &&
+			     points[to - gaps[g]].value > p.value;
+			     to -= gaps[g])
+				points[to] = points[to - gaps[g]];
+			points[to] = p;
+		}
+	}
+}
+
+/* Where half of the weight lies below; sorts them. */
+static double
+median(struct point *points, size_t count)
+{
+	double total = 0, so_far = 0;
+	size_t i = 0;
+
+	sort_points(points, count);
+	for (size_t k = 0; k < count; k++)
+		total += points[k].weight;
+	for (; i + 1 < count; i++) {
+		so_far += points[i].weight;
+		if (so_far * 2 >= total)
+			break;
+	}
+	if (i + 1 < count && so_far * 2 <= total)
+		return points[i].value / 2 + points[i + 1].value / 2;
+	return points[i].value;
+}
+
+struct baseline_slice *
+baseline_slice(struct baseline *b, unsigned i)
+{
+	return &b->slices[(b->first + i) % SLICES_MAX];
+}
+
+static double
+weight(const struct baseline_slice *s, unsigned slices_since)
+{
+	double drawn = s->samples < DRAWN_MAX ? s->samples : DRAWN_MAX;
+
+	return drawn * exp2(-(double)slices_since / SLICES_A_HALF_LIFE);
+}
+
+void
+baseline_reckon(struct baseline *b)
+{
+	struct point points[SLICES_MAX * POINTS];
+	unsigned counting = b->count - b->held;
+	size_t n = 0;
+
+	b->centre = (double)NAN;
+	b->spread = (double)NAN;
+	for (unsigned i = 0; i < counting; i++) {
+		const struct baseline_slice *s = baseline_slice(b, i);
+
+		for (unsigned k = 0; k < POINTS; k++)
+			points[n++] = (struct point){
+				.value = (double)s->points[k],
+				.weight = weight(s, counting - 1 - i),
+			};
+	}
+	if (n == 0)
+		return;
+	b->centre = median(points, n);
+	for (size_t k = 0; k < n; k++)
+		points[k].value = fabs(points[k].value - b->centre);
+	b->spread = SPREAD_OF_DISTANCE * median(points, n);
+}
+
+void
+baseline_clear(struct baseline *b)
+{
+	*b = (struct baseline){
+		.settings = b->settings,
+		.slice_ms = b->slice_ms,
+		.random = RANDOM_SEED,
+		.seen_ms = b->seen_ms,
+		.has_seen = b->has_seen,
+		.is_pinned = b->is_pinned,
+		.pinned = b->pinned,
+		.learning = b->learning,
+		.changes = b->changes + 1,
+	};
+	baseline_reckon(b);
+}
+
+/* Those that are through with their quarantine begin to count. */
+static void
+release(struct baseline *b, int64_t now_ms)
+{
+	unsigned held_before = b->held;
+
+	while (b->held > 0) {
+		const struct baseline_slice *s =
+		    baseline_slice(b, b->count - b->held);
+
+		if (now_ms - s->ended_ms < b->settings.quarantine_ms)
+			break;
+		b->age_ms += s->learned_ms;
+		b->samples += s->samples;
+		b->held--;
+	}
+	if (b->held == held_before)
+		return;
+	baseline_reckon(b);
+	b->is_mature = b->is_mature ||
+	    (b->age_ms >= b->settings.min_age_ms &&
+		b->samples >= b->settings.min_samples);
+}
+
+static void
+throw_away(struct baseline *b)
+{
+	if (b->held > 0 || b->open.samples > 0)
+		b->changes++;
+	b->count -= b->held;
+	b->held = 0;
+	b->open = (struct baseline_open){ 0 };
+}
+
+static float
+quantile(const struct point *sorted, unsigned count, double q)
+{
+	double at = q * count - 0.5;
+	unsigned below = at <= 0 ? 0 : (unsigned)at;
+	double part = at <= 0 ? 0 : at - below;
+
+	if (below + 1 >= count)
+		return (float)sorted[count - 1].value;
+	return (float)(sorted[below].value * (1 - part) +
+	    sorted[below + 1].value * part);
+}
+
+static void
+close_slice(struct baseline *b)
+{
+	struct baseline_open *o = &b->open;
+	unsigned drawn = o->samples < DRAWN_MAX ? o->samples : DRAWN_MAX;
+	struct point points[DRAWN_MAX];
+	struct baseline_slice *s;
+
+	for (unsigned i = 0; i < drawn; i++)
+		points[i] = (struct point){ .value = (double)o->drawn[i] };
+	sort_points(points, drawn);
+	if (b->count == SLICES_MAX) {
+		b->first = (b->first + 1) % SLICES_MAX;
+		b->count--;
+	}
+	b->count++;
+	if (b->held < SLICES_MAX)
+		b->held++;
+	s = baseline_slice(b, b->count - 1);
+	*s = (struct baseline_slice){
+		.samples = o->samples,
+		.learned_ms = o->learned_ms,
+		.ended_ms = o->last_ms,
+	};
+	for (unsigned k = 0; k < POINTS; k++)
+		s->points[k] =
+		    quantile(points, drawn, (2.0 * k + 1) / (2 * POINTS));
+	*o = (struct baseline_open){ 0 };
+}
+
+/* George Marsaglia's xorshift. */
+static uint32_t
+next_random(struct baseline *b)
+{
+	b->random ^= b->random << 13;
+	b->random ^= b->random >> 17;
+	b->random ^= b->random << 5;
+	return b->random;
+}
+
+static float
+fitted(double value)
+{
+	if (value > (double)FLT_MAX)
+		return FLT_MAX;
+	return value < -(double)FLT_MAX ? -FLT_MAX : (float)value;
+}
+
+static void
+draw(struct baseline *b, double value)
+{
+	struct baseline_open *o = &b->open;
+	uint32_t place = o->samples;
+
+	if (o->samples < UINT32_MAX)
+		o->samples++;
+	if (place >= DRAWN_MAX)
+		place = next_random(b) % o->samples;
+	if (place < DRAWN_MAX)
+		o->drawn[place] = fitted(value);
+}
+
+static void
+gather(struct baseline *b, double value, int64_t at_ms, int64_t since_ms)
+{
+	struct baseline_open *o = &b->open;
+
+	if (o->samples > 0 && at_ms - o->began_ms >= b->slice_ms)
+		close_slice(b);
+	if (o->samples == 0)
+		o->began_ms = at_ms;
+	o->last_ms = at_ms;
+	draw(b, value);
+	o->learned_ms +=
+	    (uint32_t)(since_ms < b->slice_ms ? since_ms : b->slice_ms);
+	b->changes++;
+}
+
+void
+baseline_learn(
+    struct baseline *b, enum learning learning, double value, int64_t at_ms)
+{
+	int64_t now_ms = b->has_seen && at_ms < b->seen_ms ? b->seen_ms : at_ms;
+	int64_t since_ms = b->goes_on ? now_ms - b->seen_ms : 0;
+
+	b->seen_ms = now_ms;
+	b->has_seen = true;
+	b->learning = learning;
+	b->goes_on = learning == LEARNING_ON && isfinite(value);
+	if (learning == LEARNING_INCIDENT || learning == LEARNING_TRIPPED)
+		throw_away(b);
+	release(b, now_ms);
+	if (b->goes_on)
+		gather(b, value, now_ms, since_ms);
+}
+
+void
+baseline_pin(struct baseline *b, double value)
+{
+	assert(isfinite(value));
+	b->is_pinned = true;
+	b->pinned = value;
+	b->changes++;
+}
+
+void
+baseline_unpin(struct baseline *b)
+{
+	b->is_pinned = false;
+	b->changes++;
+}
+
+void
+baseline_reset(struct baseline *b)
+{
+	baseline_clear(b);
+}
+
+uint64_t
+baseline_changes(const struct baseline *b)
+{
+	return b->changes;
+}
+
+size_t
+baseline_bytes(void)
+{
+	return sizeof(struct baseline);
+}
+
+void
+baseline_copy(struct baseline *to, const struct baseline *from)
+{
+	struct baseline_settings settings = to->settings;
+	int64_t slice_ms = to->slice_ms;
+
+	*to = *from;
+	to->settings = settings;
+	to->slice_ms = slice_ms;
+}
+
+struct baseline *
+baseline_clone(const struct baseline *b)
+{
+	struct baseline *clone = malloc(sizeof(*clone));
+
+	if (clone != NULL)
+		*clone = *b;
+	return clone;
+}
+
+struct baseline *
+baseline_new(const struct baseline_settings *settings)
+{
+	struct baseline *b = calloc(1, sizeof(*b));
+
+	if (b == NULL)
+		return NULL;
+	assert(settings->half_life_ms > 0);
+	b->settings = *settings;
+	b->slice_ms = settings->half_life_ms / SLICES_A_HALF_LIFE;
+	if (b->slice_ms == 0)
+		b->slice_ms = 1;
+	baseline_clear(b);
+	b->changes = 0;
+	return b;
+}
+
+void
+baseline_free(struct baseline *b)
+{
+	free(b);
+}
