@@ -7,6 +7,7 @@
 
 /* Ends with a NULL name. */
 static const struct tool tools[] = {
+	{ "metrics", "read an exposition page (metrics parse)", tool_metrics },
 	{ NULL, NULL, NULL },
 };
 
