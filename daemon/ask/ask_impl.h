@@ -34,5 +34,6 @@ typedef struct asker *asker_create(
     const struct asker_wish *wish, struct error *err);
 
 asker_create ask_http_new;
+asker_create ask_tcp_new;
 
 #endif

@@ -124,6 +124,15 @@ static const struct failure table[CURL_LAST] = {
 };
 /* clang-format on */
 
+const struct failure name_failures[] = {
+	[RESOLVER_OK] = { SAMPLE_OK, NULL },
+	[RESOLVER_NXDOMAIN] = FAILED("dns.nxdomain"),
+	[RESOLVER_NO_ADDRESS] = FAILED("dns.no_address"),
+	[RESOLVER_SERVFAIL] = LOST("dns.servfail"),
+	[RESOLVER_TIMEOUT] = LOST("dns.timeout"),
+	[RESOLVER_TROUBLE] = LOST("local.resolver"),
+};
+
 static struct failure
 failed(const char *class)
 {

@@ -11,7 +11,11 @@
 
 #include <curl/curl.h>
 
+#include "daemon/fetch/resolver.h"
 #include "sample/sample.h"
+
+/* A clock before 2024 is wrong, and so is what it says of certificates. */
+#define SANE_WALL_MS INT64_C(1704067200000)
 
 struct failure {
 	enum sample_outcome outcome;
@@ -42,6 +46,9 @@ struct transfer_ending {
 	struct connect_attempts attempts;
 	bool clock_is_sane; /* our own wall clock */
 };
+
+/* By enum resolver_status. */
+extern const struct failure name_failures[];
 
 struct failure curl_failure(const struct transfer_ending *ending);
 

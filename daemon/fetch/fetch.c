@@ -113,6 +113,12 @@ fetch_free(struct fetch *f)
 		really_free(f);
 }
 
+struct resolver *
+fetch_resolver(struct fetch *f)
+{
+	return f->resolver;
+}
+
 bool
 fetch_is_busy(const struct fetch_target *t)
 {

@@ -18,6 +18,7 @@
 
 struct fetch;
 struct fetch_target;
+struct resolver;
 
 /* NULL fields: what the host has. */
 struct fetch_settings {
@@ -39,6 +40,9 @@ const char *fetch_library_trouble(void);
 
 /* What fetch_target_new() would refuse, without making anything. */
 bool fetch_check(const struct http_settings *settings, struct error *err);
+
+/* For those who ask in other ways than HTTP; lives as long as f. */
+struct resolver *fetch_resolver(struct fetch *f);
 
 /* Every target must have been freed before. */
 void fetch_free(struct fetch *f);

@@ -100,15 +100,6 @@ send_request(struct fetch_target *t, const struct resolver_answer *answer)
 
 /* Names */
 
-static const struct failure name_failures[] = {
-	[RESOLVER_OK] = { SAMPLE_OK, NULL },
-	[RESOLVER_NXDOMAIN] = { SAMPLE_FAILED, "dns.nxdomain" },
-	[RESOLVER_NO_ADDRESS] = { SAMPLE_FAILED, "dns.no_address" },
-	[RESOLVER_SERVFAIL] = { SAMPLE_LOST, "dns.servfail" },
-	[RESOLVER_TIMEOUT] = { SAMPLE_LOST, "dns.timeout" },
-	[RESOLVER_TROUBLE] = { SAMPLE_LOST, "local.resolver" },
-};
-
 static const struct fetch_origin *
 current_origin(const struct fetch_target *t)
 {

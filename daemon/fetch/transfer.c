@@ -1,9 +1,6 @@
 /* What libcurl can tell of the transfer that a question is, or was. */
 #include "daemon/fetch/fetch_impl.h"
 
-/* A clock before 2024 is wrong, and so is what it says of certificates. */
-#define SANE_WALL_MS INT64_C(1704067200000)
-
 /* In microseconds since the transfer began; 0: not reached. */
 struct transfer_times {
 	curl_off_t connect, tls, request, first, total;

@@ -9,15 +9,11 @@
 #include "base/units.h"
 #include "probe/http_judge.h"
 #include "probe/http_settings.h"
+#include "probe/probe_check_impl.h"
 
-struct objector {
-	probe_object *object;
-	void *arg;
-};
-
-__attribute__((format(printf, 3, 4))) static void
-say(const struct objector *o, enum probe_objection objection, const char *fmt,
-    ...)
+void
+probe_say(const struct objector *o, enum probe_objection objection,
+    const char *fmt, ...)
 {
 	char text[ERROR_TEXT_MAX];
 	va_list ap;
@@ -45,7 +41,7 @@ check_url(const struct http_settings *h, const struct objector *o)
 	if (host == NULL)
 		host = after_prefix(h->url, "http://");
 	if (host == NULL) {
-		say(o, PROBE_WRONG,
+		probe_say(o, PROBE_WRONG,
 		    "url = \"%s\": write http://HOST/PATH or "
 		    "https://HOST/PATH",
 		    h->url);
@@ -53,13 +49,14 @@ check_url(const struct http_settings *h, const struct objector *o)
 	}
 	length = strcspn(host, "/?#");
 	if (length == 0 || *host == ':')
-		say(o, PROBE_WRONG, "url = \"%s\": names no host", h->url);
+		probe_say(
+		    o, PROBE_WRONG, "url = \"%s\": names no host", h->url);
 	if (memchr(host, '@', length) != NULL)
-		say(o, PROBE_WRONG,
+		probe_say(o, PROBE_WRONG,
 		    "url: holds a user or password; write username = and "
 		    "password_file = instead");
 	if (strpbrk(h->url, " \t\r\n\"<>\\") != NULL)
-		say(o, PROBE_WRONG,
+		probe_say(o, PROBE_WRONG,
 		    "url: holds a space, quote or backslash; write it as "
 		    "%%20 and so on");
 }
@@ -86,23 +83,23 @@ check_headers(const struct http_settings *h, const struct objector *o)
 		if (colon == NULL ||
 		    !is_token(header, (size_t)(colon - header)) ||
 		    strpbrk(header, "\r\n") != NULL)
-			say(o, PROBE_WRONG,
+			probe_say(o, PROBE_WRONG,
 			    "headers: \"%s\": write \"Name: value\"", header);
 		else if (after_prefix(header, "authorization:") != NULL)
-			say(o, PROBE_WRONG,
+			probe_say(o, PROBE_WRONG,
 			    "headers: a secret does not stand in the "
 			    "configuration; use bearer_file or username and "
 			    "password_file");
 	}
 }
 
-static void
-check_pair(const struct objector *o, const char *one, const char *one_name,
-    const char *other, const char *other_name)
+void
+probe_check_pair(const struct objector *o, const char *one,
+    const char *one_name, const char *other, const char *other_name)
 {
 	if ((one == NULL) != (other == NULL))
-		say(o, PROBE_WRONG, "%s and %s go together: add %s", one_name,
-		    other_name, one == NULL ? one_name : other_name);
+		probe_say(o, PROBE_WRONG, "%s and %s go together: add %s",
+		    one_name, other_name, one == NULL ? one_name : other_name);
 }
 
 static void
@@ -110,26 +107,26 @@ check_credentials(const struct http_settings *h, const struct objector *o)
 {
 	bool secret = h->password_file != NULL || h->bearer_file != NULL;
 
-	check_pair(
+	probe_check_pair(
 	    o, h->username, "username", h->password_file, "password_file");
-	check_pair(o, h->client_cert_file, "client_cert_file",
+	probe_check_pair(o, h->client_cert_file, "client_cert_file",
 	    h->client_key_file, "client_key_file");
 	if (h->password_file != NULL && h->bearer_file != NULL)
-		say(o, PROBE_WRONG,
+		probe_say(o, PROBE_WRONG,
 		    "password_file and bearer_file: only one of them can be "
 		    "sent");
 	if (!h->verify_tls)
-		say(o, PROBE_DOUBT,
+		probe_say(o, PROBE_DOUBT,
 		    "verify_tls = false: any server may give the answer; "
 		    "name its certificate with ca_file instead");
 	if (after_prefix(h->url, "http://") == NULL)
 		return;
 	if (secret)
-		say(o, PROBE_DOUBT,
+		probe_say(o, PROBE_DOUBT,
 		    "a secret is sent over http://, which everybody on the "
 		    "way can read; use https://");
 	if (h->ca_file != NULL || h->client_cert_file != NULL)
-		say(o, PROBE_DOUBT,
+		probe_say(o, PROBE_DOUBT,
 		    "ca_file and client_cert_file mean nothing with http://");
 }
 
@@ -142,10 +139,10 @@ check_expect(const struct probe_settings *p, const struct http_settings *h,
 	char limit[DURATION_TEXT_MAX], timeout[DURATION_TEXT_MAX];
 
 	if (judge == NULL)
-		say(o, PROBE_WRONG, "expect: %s", err.text);
+		probe_say(o, PROBE_WRONG, "expect: %s", err.text);
 	http_judge_free(judge);
 	if (h->expect.max_time_ms > p->timeout_ms)
-		say(o, PROBE_WRONG,
+		probe_say(o, PROBE_WRONG,
 		    "expect: max_time %s is longer than timeout %s, so it "
 		    "can never be reached",
 		    duration_text(h->expect.max_time_ms, limit),
@@ -153,11 +150,11 @@ check_expect(const struct probe_settings *p, const struct http_settings *h,
 	if (h->method == HTTP_HEAD &&
 	    (h->expect.contains != NULL || h->expect.matches != NULL ||
 		h->expect.json.given))
-		say(o, PROBE_WRONG,
+		probe_say(o, PROBE_WRONG,
 		    "expect: an answer to HEAD has no body; use method = "
 		    "\"GET\"");
 	if (h->body != NULL && h->method != HTTP_POST)
-		say(o, PROBE_WRONG,
+		probe_say(o, PROBE_WRONG,
 		    "body: is only sent with method = \"POST\"");
 }
 
@@ -174,6 +171,14 @@ check_http(const struct probe_settings *p, const struct objector *o)
 	check_expect(p, h, o);
 }
 
+static const struct {
+	const struct option_kind *kind;
+	probe_check_kind *check;
+} kinds[] = {
+	{ &probe_http, check_http },
+	{ &probe_tcp, probe_check_tcp },
+};
+
 void
 probe_check(const struct probe_settings *p, probe_object *object, void *arg)
 {
@@ -186,12 +191,13 @@ probe_check(const struct probe_settings *p, probe_object *object, void *arg)
 	    0;
 
 	if (p->timeout_ms > p->interval_ms)
-		say(&o, PROBE_DOUBT,
+		probe_say(&o, PROBE_DOUBT,
 		    "timeout %s is longer than interval %s: a target that "
 		    "hangs is asked only every %s",
 		    duration_text(p->timeout_ms, timeout),
 		    duration_text(p->interval_ms, interval),
 		    duration_text(apart_ms, apart));
-	if (p->kind == &probe_http)
-		check_http(p, &o);
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (kinds[i].kind == p->kind)
+			kinds[i].check(p, &o);
 }

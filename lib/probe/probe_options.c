@@ -7,6 +7,7 @@
 
 static const struct option_kind *const kinds[] = {
 	&probe_http,
+	&probe_tcp,
 	NULL,
 };
 

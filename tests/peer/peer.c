@@ -8,6 +8,7 @@
  *
  * A script is commands with " ; " between them:
  *   rx            read a request, or end where there is none
+ *   line          read one line, or end where there is none
  *   tx TEXT       send; \r \n \\ \xHH are understood
  *   ok BODY       send a complete answer 200
  *   many N TEXT   send TEXT N times, for ever when N is 0
@@ -150,6 +151,18 @@ do_rx(struct connection *c, char *argument)
 		(void)sscanf(line, "Content-Length: %ld", &length);
 	}
 	return END;
+}
+
+static enum next
+do_line(struct connection *c, char *argument)
+{
+	char line[LINE_MAX_BYTES];
+
+	(void)argument;
+	if (!get_line(c, line))
+		return END;
+	printf("line %d %s\n", c->number, line);
+	return NEXT;
 }
 
 static enum next
@@ -325,6 +338,7 @@ struct command {
 
 static const struct command commands[] = {
 	{ "rx", do_rx },
+	{ "line", do_line },
 	{ "tx", do_tx },
 	{ "ok", do_ok },
 	{ "many", do_many },
