@@ -2,6 +2,7 @@
 
 static const struct option_kind *const kinds[] = {
 	&evaluator_consecutive,
+	&evaluator_latency,
 	NULL,
 };
 

@@ -34,6 +34,7 @@ extern const struct option_table evaluator_options;
 
 /* The kinds. */
 extern const struct option_kind evaluator_consecutive;
+extern const struct option_kind evaluator_latency;
 
 /* What it wants to be told. */
 struct evaluator_input {

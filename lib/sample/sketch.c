@@ -71,8 +71,8 @@ count_at(const struct sketch_scale *s, const uint16_t *buckets, size_t arrays,
 	return count;
 }
 
-static uint64_t
-rank_of(double q, uint64_t count)
+uint64_t
+sketch_rank(double q, uint64_t count)
 {
 	double rank = ceil(q * (double)count - RANK_SLACK);
 
@@ -133,7 +133,7 @@ sketch_quantile(const struct sketch_scale *s, const uint16_t *buckets,
 {
 	uint64_t count = sketch_count(s, buckets, arrays), seen = 0;
 	unsigned last = sketch_bucket_count(s) - 1;
-	uint64_t rank = rank_of(q, count);
+	uint64_t rank = sketch_rank(q, count);
 	unsigned bucket = 0;
 
 	if (count == 0)

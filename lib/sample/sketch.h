@@ -31,6 +31,9 @@ struct sketch_range {
 	bool has_sign; /* negative values are told apart as well */
 };
 
+/* Which of so many values in order, from 1, is the quantile q. */
+uint64_t sketch_rank(double q, uint64_t count);
+
 #define SKETCH_ERROR_MIN 0.001
 #define SKETCH_ERROR_MAX 0.5
 

@@ -1,0 +1,106 @@
+/*
+ * measure_impl.h - what is common to kinds that measure one number over a
+ * window of samples and hold it against a limit.
+ *
+ * Included by lib/evaluator/ alone.  A kind embeds struct measure as its first
+ * member, says for each sample what was measured, and leaves to it the latch,
+ * the evidence, the age of the verdict and since when.
+ *
+ * No single sample acts, even where its value alone would take the mean over
+ * the limit: as long as fewer than MEASURE_SPEAKERS_MIN samples in the window
+ * are beyond the limit each by itself, a measurement beyond it is unknown.
+ */
+#ifndef EVALUATOR_MEASURE_IMPL_H
+#define EVALUATOR_MEASURE_IMPL_H
+
+#include "evaluator/evaluator_impl.h"
+#include "evaluator/latch.h"
+#include "sample/window.h"
+
+#define MEASURE_SPEAKERS_MIN 2
+#define MEASURE_FOR_MAX_MS (7.0 * 24 * 3600 * 1000)
+
+struct measurement {
+	double value;      /* NAN: unknown */
+	uint64_t samples;  /* behind it */
+	uint64_t speakers; /* of these, beyond the limit each by itself */
+	int64_t first_ms;  /* the oldest of the speakers; INT64_MAX: none */
+	bool speaks;       /* the sample at hand is one of them, ... */
+	double own;        /* ... as it measures so much by itself */
+};
+
+struct measure {
+	struct evaluator base;
+	struct latch latch;
+	struct latch_settings bounds;
+	struct measurement last;
+	int64_t onset_ms; /* first speaker of the run beyond the limit */
+};
+
+/* Where a longer silence is given to the bounds, verdicts age by it too. */
+void measure_init(struct measure *m, const struct evaluator_ops *ops,
+    const struct latch_settings *bounds);
+
+void measure_reset(struct measure *m);
+
+/* A sample was lost: nothing changes. */
+struct finding measure_lost(struct measure *m);
+
+struct finding measure_judge(
+    struct measure *m, const struct sample *s, const struct measurement *x);
+
+/*
+ * What is missing in general: samples, a second one beyond the limit, the
+ * time that "for" asks.  what: "answers", "values".
+ */
+void measure_missing(
+    const struct measure *m, const char *what, struct text *out);
+
+/* A window of samples as of that moment, but for value and own. */
+struct measurement measure_window(const struct window *w, bool speaks);
+
+/*
+ * How far verdicts and gaps look back: the window, or where it is shorter
+ * five times the pace of the probe.
+ */
+int64_t measure_look_back_ms(
+    int64_t window_ms, const struct probe_settings *probe);
+
+/* Of samples so far apart: how long until "for" has passed, at least. */
+int64_t measure_hold_ms(int64_t for_ms, int64_t apart_ms);
+
+/* Samples so far apart that are in a window at most. */
+uint64_t measure_room(int64_t window_ms, int64_t apart_ms);
+
+/*
+ * A target that hangs, seen from the last healthy answer on: the window is
+ * full of healthy answers, one an interval, and every answer takes the whole
+ * time-out.  Steps from bad answer to bad answer.
+ */
+struct measure_hang {
+	const struct probe_settings *probe;
+	int64_t window_ms;
+	int64_t at_ms; /* when the newest bad answer came */
+	uint64_t bad;  /* in the window */
+	uint64_t good; /* in the window, at most */
+	bool is_over;  /* nothing will change any more */
+};
+
+void measure_hang_step(struct measure_hang *h);
+
+/*
+ * Objections that all of them share.  slices: of the window; what: "answers",
+ * as for people.
+ */
+struct measure_doubts {
+	const struct latch_settings *bounds;
+	const struct probe_settings *probe;
+	const char *what;
+	int64_t window_ms; /* 0: none */
+	unsigned slices;
+};
+
+void measure_check(
+    const struct measure_doubts *d, evaluator_object *object, void *arg);
+
+#endif
