@@ -68,30 +68,51 @@ weight(const struct baseline_slice *s, unsigned slices_since)
 	return drawn * exp2(-(double)slices_since / SLICES_A_HALF_LIFE);
 }
 
-void
-baseline_reckon(struct baseline *b)
+/* Of one field of each slice that counts; sorted by the median. */
+static double
+median_of(struct baseline *b, bool of_strays)
 {
-	struct point points[SLICES_MAX * POINTS];
+	struct point points[SLICES_MAX];
 	unsigned counting = b->count - b->held;
-	size_t n = 0;
 
-	b->centre = (double)NAN;
-	b->spread = (double)NAN;
 	for (unsigned i = 0; i < counting; i++) {
 		const struct baseline_slice *s = baseline_slice(b, i);
 
-		for (unsigned k = 0; k < POINTS; k++)
-			points[n++] = (struct point){
-				.value = (double)s->points[k],
-				.weight = weight(s, counting - 1 - i),
-			};
+		points[i] = (struct point){
+			.value = (double)(of_strays ? s->stray : s->middle),
+			.weight = weight(s, counting - 1 - i),
+		};
 	}
-	if (n == 0)
+	return median(points, counting);
+}
+
+/* How far medians lie from the centre: over days, as by night and by day. */
+static double
+drift(struct baseline *b)
+{
+	struct point points[SLICES_MAX];
+	unsigned counting = b->count - b->held;
+
+	for (unsigned i = 0; i < counting; i++) {
+		const struct baseline_slice *s = baseline_slice(b, i);
+
+		points[i] = (struct point){
+			.value = fabs((double)s->middle - b->centre),
+			.weight = weight(s, counting - 1 - i),
+		};
+	}
+	return median(points, counting);
+}
+
+void
+baseline_reckon(struct baseline *b)
+{
+	b->centre = (double)NAN;
+	b->spread = (double)NAN;
+	if (b->count == b->held)
 		return;
-	b->centre = median(points, n);
-	for (size_t k = 0; k < n; k++)
-		points[k].value = fabs(points[k].value - b->centre);
-	b->spread = SPREAD_OF_DISTANCE * median(points, n);
+	b->centre = median_of(b, false);
+	b->spread = SPREAD_OF_DISTANCE * hypot(median_of(b, true), drift(b));
 }
 
 void
@@ -145,30 +166,37 @@ throw_away(struct baseline *b)
 	b->open = (struct baseline_open){ 0 };
 }
 
+/* Rounding must not make a value of it that is none. */
 static float
-quantile(const struct point *sorted, unsigned count, double q)
+fitted(double value)
 {
-	double at = q * count - 0.5;
-	unsigned below = at <= 0 ? 0 : (unsigned)at;
-	double part = at <= 0 ? 0 : at - below;
+	if (value > (double)FLT_MAX)
+		return FLT_MAX;
+	return value < -(double)FLT_MAX ? -FLT_MAX : (float)value;
+}
 
-	if (below + 1 >= count)
-		return (float)sorted[count - 1].value;
-	return (float)(sorted[below].value * (1 - part) +
-	    sorted[below + 1].value * part);
+static void
+sum_up(const struct baseline_open *o, struct baseline_slice *s)
+{
+	unsigned drawn = o->samples < DRAWN_MAX ? o->samples : DRAWN_MAX;
+	struct point points[DRAWN_MAX];
+	double middle;
+
+	for (unsigned i = 0; i < drawn; i++)
+		points[i] = (struct point){ (double)o->drawn[i], 1 };
+	middle = median(points, drawn);
+	for (unsigned i = 0; i < drawn; i++)
+		points[i].value = fabs(points[i].value - middle);
+	s->middle = fitted(middle);
+	s->stray = fitted(median(points, drawn));
 }
 
 static void
 close_slice(struct baseline *b)
 {
 	struct baseline_open *o = &b->open;
-	unsigned drawn = o->samples < DRAWN_MAX ? o->samples : DRAWN_MAX;
-	struct point points[DRAWN_MAX];
 	struct baseline_slice *s;
 
-	for (unsigned i = 0; i < drawn; i++)
-		points[i] = (struct point){ .value = (double)o->drawn[i] };
-	sort_points(points, drawn);
 	if (b->count == SLICES_MAX) {
 		b->first = (b->first + 1) % SLICES_MAX;
 		b->count--;
@@ -182,9 +210,7 @@ close_slice(struct baseline *b)
 		.learned_ms = o->learned_ms,
 		.ended_ms = o->last_ms,
 	};
-	for (unsigned k = 0; k < POINTS; k++)
-		s->points[k] =
-		    quantile(points, drawn, (2.0 * k + 1) / (2 * POINTS));
+	sum_up(o, s);
 	*o = (struct baseline_open){ 0 };
 }
 
@@ -196,14 +222,6 @@ next_random(struct baseline *b)
 	b->random ^= b->random >> 17;
 	b->random ^= b->random << 5;
 	return b->random;
-}
-
-static float
-fitted(double value)
-{
-	if (value > (double)FLT_MAX)
-		return FLT_MAX;
-	return value < -(double)FLT_MAX ? -FLT_MAX : (float)value;
 }
 
 static void

@@ -4,7 +4,7 @@
  * Learns from healthy times only, and from nothing that may yet turn out to
  * have been the beginning of trouble: a value counts once nothing has tripped
  * for the length of the quarantine after it, and is thrown away otherwise.
- * What is normal is the median of all that counts, so that single wild values
+ * What is normal is the median over time of medians, so that single wild values
  * and wild hours hardly move it.  Old values fade as new ones are learned, by
  * half in each half_life of learning; while nothing is learned, nothing is
  * forgotten: neither an incident nor a host that was off makes it younger.
@@ -140,7 +140,7 @@ struct baseline *baseline_clone(const struct baseline *b);
  * on being so by the time that is watched, not the time that passes between:
  * nobody knows what happened then.
  */
-#define BASELINE_TEXT_MAX 16384
+#define BASELINE_TEXT_MAX 12288
 void baseline_export(const struct baseline *b, struct text *out);
 
 /*

@@ -2,9 +2,9 @@
  * baseline_impl.h - what is inside of a baseline: for its own files alone.
  *
  * Values are gathered in the open slice, of which a fair choice is kept.
- * When its time is over it is closed: four points stand for its values.
- * Closed slices are held back for the quarantine, then they count.  The
- * centre is the median of all points that count.
+ * When its time is over it is closed: the median of its values stands for
+ * them.  Closed slices are held back for the quarantine, then they count.
+ * The centre is the median of the medians that count.
  */
 #ifndef EVALUATOR_BASELINE_IMPL_H
 #define EVALUATOR_BASELINE_IMPL_H
@@ -13,11 +13,11 @@
 
 #define SLICES_MAX 96
 #define SLICES_A_HALF_LIFE 32 /* the oldest weigh an eighth */
-#define POINTS 4              /* at 1/8, 3/8, 5/8 and 7/8 of the values */
 #define DRAWN_MAX 64
 
 struct baseline_slice {
-	float points[POINTS]; /* rising */
+	float middle; /* median of its values */
+	float stray;  /* median of their distances from it */
 	uint32_t samples;
 	uint32_t learned_ms;
 	int64_t ended_ms; /* meaningful while it is held back */

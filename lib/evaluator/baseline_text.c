@@ -1,6 +1,6 @@
 /*
  * {"version":1,"age_ms":..,"samples":..,"mature":..,"pinned":..,"random":..,
- *  "slices":[[point,point,point,point,samples,learned_ms],..],
+ *  "slices":[[middle,stray,samples,learned_ms],..],
  *  "held":[age_ms,..],
  *  "open":{"age_ms":..,"last_ms":..,"learned_ms":..,"samples":..,
  *          "drawn":[value,..]}}
@@ -25,11 +25,9 @@ add_slices(const struct baseline *b, struct text *out)
 		const struct baseline_slice *s =
 		    &b->slices[(b->first + i) % SLICES_MAX];
 
-		text_add(out, i == 0 ? "[" : ",[");
-		for (unsigned k = 0; k < POINTS; k++)
-			text_addf(out, "%.9g,", (double)s->points[k]);
-		text_addf(
-		    out, "%" PRIu32 ",%" PRIu32 "]", s->samples, s->learned_ms);
+		text_addf(out, "%s[%.9g,%.9g,%" PRIu32 ",%" PRIu32 "]",
+		    i == 0 ? "" : ",", (double)s->middle, (double)s->stray,
+		    s->samples, s->learned_ms);
 	}
 	text_add(out, "],\"held\":[");
 	for (unsigned i = b->count - b->held; i < b->count; i++) {
@@ -117,15 +115,11 @@ item_float(struct json_object *list, size_t i, float *value)
 static bool
 read_slice(struct json_object *from, struct baseline_slice *s)
 {
-	if (!json_object_is_type(from, json_type_array) ||
-	    json_object_array_length(from) != POINTS + 2)
-		return false;
-	for (unsigned k = 0; k < POINTS; k++)
-		if (!item_float(from, k, &s->points[k]) ||
-		    (k > 0 && s->points[k] < s->points[k - 1]))
-			return false;
-	return item_count(from, POINTS, &s->samples) && s->samples > 0 &&
-	    item_count(from, POINTS + 1, &s->learned_ms);
+	return json_object_is_type(from, json_type_array) &&
+	    json_object_array_length(from) == 4 &&
+	    item_float(from, 0, &s->middle) && item_float(from, 1, &s->stray) &&
+	    s->stray >= 0 && item_count(from, 2, &s->samples) &&
+	    s->samples > 0 && item_count(from, 3, &s->learned_ms);
 }
 
 static bool
