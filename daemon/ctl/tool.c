@@ -7,6 +7,8 @@
 
 /* Ends with a NULL name. */
 static const struct tool tools[] = {
+	{ "compare", "judge a canary's numbers against a baseline's",
+	    tool_compare },
 	{ "metrics", "read an exposition page (metrics parse)", tool_metrics },
 	{ NULL, NULL, NULL },
 };

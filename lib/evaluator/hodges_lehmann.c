@@ -113,8 +113,8 @@ hodges_lehmann(struct series x, struct series y, double confidence,
 		    y.count <= room->exact_max && !ranks_sum(x, y).has_ties };
 
 	assert(all > 0 && confidence > 0 && confidence < 1);
-	h.estimate = difference_ranked(x, y, (all + 1) / 2) / 2 +
-	    difference_ranked(x, y, all / 2 + 1) / 2;
+	h.estimate = ranks_halfway(difference_ranked(x, y, (all + 1) / 2),
+	    difference_ranked(x, y, all / 2 + 1));
 	rank = h.is_exact ? rank_exact(x.count, y.count, tail, room->doubles) :
 			    rank_approximate(x, y, tail);
 	if (rank == 0)

@@ -86,11 +86,19 @@ ranks_sum(struct series x, struct series y)
 }
 
 double
+ranks_halfway(double a, double b)
+{
+	double sum = a + b;
+
+	return isfinite(sum) ? sum / 2 : a / 2 + b / 2;
+}
+
+double
 series_median(struct series s)
 {
 	if (s.count == 0)
 		return (double)NAN;
 	if (s.count % 2 == 1)
 		return s.values[s.count / 2];
-	return s.values[s.count / 2 - 1] / 2 + s.values[s.count / 2] / 2;
+	return ranks_halfway(s.values[s.count / 2 - 1], s.values[s.count / 2]);
 }

@@ -45,6 +45,9 @@ struct rank_sums {
 
 struct rank_sums ranks_sum(struct series x, struct series y);
 
+/* The mean of both, wherever they lie. */
+double ranks_halfway(double a, double b);
+
 /* The mean of the two in the middle where count is even; NAN: empty. */
 double series_median(struct series s);
 
