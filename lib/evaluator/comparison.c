@@ -225,7 +225,7 @@ comparison_explain(const struct comparison *c,
 		break;
 	case COMPARISON_WITHIN_TOLERANCE:
 		(void)snprintf(text, max,
-		    "different, but not by more than the tolerance of %.3g "
+		    "different, but not by more than the tolerance of %.4g "
 		    "%%: p %.3g is above %.3g",
 		    s->tolerance * 100, c->p, c->alpha);
 		break;

@@ -228,7 +228,7 @@ test_swapped_signs_lose(void **state)
 	(void)state;
 	sequential_init(&s, sizes, SIZES);
 	for (int i = 0; i < 500; i++) {
-		sequential_add(&s, -INFINITY);
+		sequential_add(&s, -(double)INFINITY);
 		assert_true(sequential_evidence(&s) <= 1);
 	}
 }
