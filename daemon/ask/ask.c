@@ -6,6 +6,7 @@ static const struct {
 } kinds[] = {
 	{ &probe_http, ask_http_new },
 	{ &probe_tcp, ask_tcp_new },
+	{ &probe_prometheus, ask_prometheus_new },
 };
 
 struct asker *

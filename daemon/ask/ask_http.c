@@ -57,8 +57,8 @@ ask_http_new(const struct asker_wish *wish, struct error *err)
 		return NULL;
 	}
 	a->base.ops = &ops;
-	a->target =
-	    fetch_target_new(wish->tools->fetch, wish->settings->settings, err);
+	a->target = fetch_target_new(
+	    wish->tools->fetch, wish->settings->settings, NULL, err);
 	if (a->target == NULL) {
 		free(a);
 		return NULL;

@@ -35,5 +35,6 @@ typedef struct asker *asker_create(
 
 asker_create ask_http_new;
 asker_create ask_tcp_new;
+asker_create ask_prometheus_new;
 
 #endif

@@ -13,12 +13,44 @@
 
 #include "base/error.h"
 #include "daemon/loop.h"
+#include "probe/http_judge.h"
 #include "probe/http_settings.h"
 #include "sample/sample.h"
 
 struct fetch;
 struct fetch_target;
 struct resolver;
+
+/* What stands above the body of an answer; valid for the call only. */
+struct fetch_answer {
+	int status;
+	const char *content_type; /* NULL: it names none */
+	const char *encoding;     /* of the content: "gzip"; NULL: as it is */
+};
+
+/* What a sink makes of it: what goes into the sample. */
+struct fetch_verdict {
+	struct http_verdict verdict;
+	const double *values; /* the sink's; stay until it is asked again */
+	unsigned value_count;
+};
+
+/*
+ * Judges answers in place of settings->expect, while they come: nothing of
+ * the body is kept here, and expect.max_bytes still cuts it (0: never).
+ *
+ * begin() is called once it is known what answers, and again, to start over,
+ * for each further question: an answer that breaks off or is late ends with
+ * no call at all.  Redirects that may be followed are not shown, but for the
+ * last one, which has no bytes then.  bytes() says false when it has seen
+ * enough.  judge() is called when the answer is complete or enough.
+ */
+struct fetch_sink {
+	void (*begin)(void *arg, const struct fetch_answer *a);
+	bool (*bytes)(void *arg, const char *bytes, size_t length);
+	struct fetch_verdict (*judge)(void *arg);
+	void *arg;
+};
 
 /* NULL fields: what the host has. */
 struct fetch_settings {
@@ -51,10 +83,12 @@ void fetch_free(struct fetch *f);
  * Takes all the memory that asking will need.  Borrows the settings.  The
  * daemon makes two for each probe, one for the poll and one for questions out
  * of turn, so an idle target must cost next to nothing.
- * Credentials are read from their files when a question is put.
+ * Credentials are read from their files when a question is put.  The sink is
+ * copied; NULL: settings->expect judges.
  */
-struct fetch_target *fetch_target_new(
-    struct fetch *f, const struct http_settings *settings, struct error *err);
+struct fetch_target *fetch_target_new(struct fetch *f,
+    const struct http_settings *settings, const struct fetch_sink *sink,
+    struct error *err);
 
 /* A question under way is dropped: no callback comes after this. */
 void fetch_target_free(struct fetch_target *t);

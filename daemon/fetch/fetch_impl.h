@@ -9,6 +9,7 @@
  *   request.c    what libcurl is told to send
  *   redirect.c   where an answer may send us
  *   slot.c       an easy handle and what it receives
+ *   sink.c       hands it on to whoever judges it as it comes
  *   shard.c      libcurl's multi handles on our loop
  */
 #ifndef DAEMON_FETCH_FETCH_IMPL_H
@@ -49,6 +50,8 @@ struct fetch_slot {
 	size_t header_bytes; /* of all answers, 100 Continue included */
 	size_t body_bytes;
 	int64_t content_length; /* -1: not said */
+	bool is_begun;          /* the sink knows of the answer */
+	bool is_enough;         /* it has seen enough of it */
 	/* Why we cut the transfer short ourselves; NULL: we did not. */
 	const struct failure *cut;
 	struct connect_attempts attempts;
@@ -98,6 +101,8 @@ struct fetch_target {
 	struct fetch_shard *shard;
 	const struct http_settings *settings;
 	struct http_judge *judge;
+	struct fetch_sink sink; /* judges instead, if there is one: */
+	bool has_sink;
 	char *url;
 	struct fetch_origin origin;
 	char *body;
@@ -191,6 +196,11 @@ enum redirect {
 enum redirect redirect_follow(
     struct fetch_target *t, const struct failure **trouble);
 const char *redirect_location(const struct fetch_target *t); /* or NULL */
+bool redirect_is_possible(const struct fetch_target *t);     /* by its status */
+
+/* sink.c: for targets that have one */
+void sink_begin(struct fetch_slot *slot); /* unless it knows already */
+bool sink_bytes(struct fetch_slot *slot, const char *bytes, size_t length);
 
 /* shard.c */
 struct fetch_shard *shard_join(struct fetch *f); /* NULL: memory */

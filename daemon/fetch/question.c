@@ -36,17 +36,24 @@ make_sample(const struct fetch_target *t, const struct http_verdict *v)
 
 /* The target may be gone when this returns. */
 static void
-finish(struct fetch_target *t, const struct http_verdict *v)
+tell(struct fetch_target *t, const struct sample *s)
 {
-	struct sample s = make_sample(t, v);
 	struct fetch *f = t->fetch;
 	fetch_done *done = t->done;
 	void *arg = t->arg;
 
-	t->is_sharing = t->socket == NULL && s.phases.connect_ms == 0.0;
+	t->is_sharing = t->socket == NULL && s->phases.connect_ms == 0.0;
 	question_drop(t);
 	queue_start(f);
-	done(arg, &s);
+	done(arg, s);
+}
+
+static void
+finish(struct fetch_target *t, const struct http_verdict *v)
+{
+	struct sample s = make_sample(t, v);
+
+	tell(t, &s);
 }
 
 static struct http_verdict
@@ -222,6 +229,23 @@ judge(const struct fetch_target *t)
 	return v;
 }
 
+static void
+finish_answer(struct fetch_target *t)
+{
+	struct fetch_verdict v = { .value_count = 0 };
+	struct sample s;
+
+	if (t->has_sink) {
+		sink_begin(t->slot);
+		v = t->sink.judge(t->sink.arg);
+	} else
+		v.verdict = judge(t);
+	s = make_sample(t, &v.verdict);
+	s.values = v.values;
+	s.value_count = v.value_count;
+	tell(t, &s);
+}
+
 /* Public functions */
 
 void
@@ -299,6 +323,10 @@ question_transfer_done(struct fetch_target *t, CURLcode code)
 		time_is_up(t);
 		return;
 	}
+	if (t->slot->is_enough) {
+		finish_answer(t);
+		return;
+	}
 	/* libcurl tries again by itself, but five times at most. */
 	if (transfer_deserves_another(t, code)) {
 		shard_stop(t->shard, t->slot);
@@ -316,8 +344,7 @@ question_transfer_done(struct fetch_target *t, CURLcode code)
 	}
 	switch (redirect_follow(t, &trouble)) {
 	case REDIRECT_NONE:
-		v = judge(t);
-		finish(t, &v);
+		finish_answer(t);
 		break;
 	case REDIRECT_REFUSED:
 		v = because(trouble, redirect_location(t));

@@ -43,6 +43,15 @@ check_next(const struct fetch_target *t, const struct fetch_origin *next)
 	return NULL;
 }
 
+bool
+redirect_is_possible(const struct fetch_target *t)
+{
+	int status = transfer_status(t);
+
+	return t->settings->max_redirects > 0 && is_redirect(status) &&
+	    !http_judge_status_is_fine(t->judge, status);
+}
+
 const char *
 redirect_location(const struct fetch_target *t)
 {
@@ -62,8 +71,7 @@ redirect_follow(struct fetch_target *t, const struct failure **trouble)
 	char *url;
 	int status = transfer_status(t);
 
-	if (t->settings->max_redirects == 0 || !is_redirect(status) ||
-	    http_judge_status_is_fine(t->judge, status))
+	if (!redirect_is_possible(t))
 		return REDIRECT_NONE;
 	if (location == NULL)
 		return REDIRECT_NONE;

@@ -72,6 +72,8 @@ on_body(char *bytes, size_t one, size_t length, void *arg)
 	slot->body_bytes += length;
 	if (max_bytes > 0 && slot->body_bytes > (size_t)max_bytes)
 		return cut(slot, &too_large);
+	if (t->has_sink)
+		return sink_bytes(slot, bytes, length) ? length : 0;
 	if (http_judge_reads_body(t->judge) &&
 	    !buffer_add(&slot->body, bytes, length, BODY_FIRST_BYTES))
 		return cut(slot, &no_memory);
@@ -257,6 +259,8 @@ slot_clear(struct fetch_slot *slot)
 	slot->header_bytes = 0;
 	slot->body_bytes = 0;
 	slot->content_length = -1;
+	slot->is_begun = false;
+	slot->is_enough = false;
 	slot->cut = NULL;
 	slot->attempts = (struct connect_attempts){ .made = 0 };
 	slot->words[0] = '\0';

@@ -239,8 +239,8 @@ fetch_check(const struct http_settings *settings, struct error *err)
 }
 
 struct fetch_target *
-fetch_target_new(
-    struct fetch *f, const struct http_settings *settings, struct error *err)
+fetch_target_new(struct fetch *f, const struct http_settings *settings,
+    const struct fetch_sink *sink, struct error *err)
 {
 	struct fetch_target *t = calloc(1, sizeof(*t));
 
@@ -250,6 +250,9 @@ fetch_target_new(
 	}
 	t->fetch = f;
 	t->settings = settings;
+	t->has_sink = sink != NULL;
+	if (sink != NULL)
+		t->sink = *sink;
 	if (!make_request(t, err))
 		goto failed;
 	t->deadline = loop_timer_new(f->loop, question_on_deadline, t);

@@ -1,11 +1,10 @@
 #include "probe/http_settings.h"
 
+#include "probe/http_rows.h"
 #include "probe/probe_settings.h"
 
-#define HEADERS_MAX 32
 #define STATUS_MAX 16
 #define BODY_MAX_BYTES (64 * 1024)
-#define URL_MAX_BYTES 2048
 #define TIME_MAX_MS 600000
 
 #define SIZE_MIN 1
@@ -48,7 +47,7 @@ static const struct option expect[] = {
 	  .detail = &json_options,
 	  .help = "the body is JSON, and a value in it is this" },
 	{ .key = "headers", .type = OPTION_STRINGS, .offset = EXPECT(headers),
-	  .max = HEADERS_MAX,
+	  .max = HTTP_HEADERS_MAX,
 	  .help = "\"Name: value\" exactly, or \"Name\" just present" },
 	{ .key = "max_size", .type = OPTION_SIZE, .offset = EXPECT(max_bytes),
 	  .min = SIZE_MIN, .max = SIZE_MAX_BYTES, .fallback = "1MiB",
@@ -67,45 +66,15 @@ static const struct option_table expect_options = {
 #define HTTP(member) offsetof(struct http_settings, member)
 static const struct option options[] = {
 	{ .key = "url", .type = OPTION_TEXT, .offset = HTTP(url),
-	  .required = true, .max = URL_MAX_BYTES,
+	  .required = true, .max = HTTP_URL_MAX_BYTES,
 	  .help = "what to ask for; http or https" },
 	{ .key = "method", .type = OPTION_WORD, .offset = HTTP(method),
 	  .detail = methods, .fallback = "GET",
 	  .help = "how to ask" },
-	{ .key = "headers", .type = OPTION_STRINGS, .offset = HTTP(headers),
-	  .max = HEADERS_MAX,
-	  .help = "sent along, each as \"Name: value\"" },
 	{ .key = "body", .type = OPTION_TEXT, .offset = HTTP(body),
 	  .max = BODY_MAX_BYTES,
 	  .help = "sent with method POST" },
-	{ .key = "username", .type = OPTION_TEXT, .offset = HTTP(username),
-	  .help = "basic authentication, together with password_file" },
-	{ .key = "password_file", .type = OPTION_PATH,
-	  .offset = HTTP(password_file),
-	  .help = "file whose first line is the password" },
-	{ .key = "bearer_file", .type = OPTION_PATH,
-	  .offset = HTTP(bearer_file),
-	  .help = "file whose first line is sent as bearer token" },
-	{ .key = "ca_file", .type = OPTION_PATH, .offset = HTTP(ca_file),
-	  .help = "certificates to trust in place of the system's" },
-	{ .key = "client_cert_file", .type = OPTION_PATH,
-	  .offset = HTTP(client_cert_file),
-	  .help = "certificate to show, together with client_key_file" },
-	{ .key = "client_key_file", .type = OPTION_PATH,
-	  .offset = HTTP(client_key_file),
-	  .help = "private key of that certificate" },
-	{ .key = "verify_tls", .type = OPTION_BOOL,
-	  .offset = HTTP(verify_tls), .fallback = "true",
-	  .help = "false believes any server: for tests alone" },
-	{ .key = "max_redirects", .type = OPTION_COUNT,
-	  .offset = HTTP(max_redirects), .max = 3, .fallback = "0",
-	  .help = "redirects to follow, on the same host only" },
-	{ .key = "fresh_connection", .type = OPTION_BOOL,
-	  .offset = HTTP(fresh_connection), .fallback = "false",
-	  .help = "a new connection for each question" },
-	{ .key = "allow_local", .type = OPTION_BOOL,
-	  .offset = HTTP(allow_local), .fallback = "false",
-	  .help = "the name may resolve to loopback or link-local" },
+	HTTP_ROWS(HTTP),
 	{ .key = "expect", .type = OPTION_GROUP, .offset = HTTP(expect),
 	  .detail = &expect_options,
 	  .help = "what a good answer looks like" },

@@ -8,6 +8,7 @@
 static const struct option_kind *const kinds[] = {
 	&probe_http,
 	&probe_tcp,
+	&probe_prometheus,
 	NULL,
 };
 

@@ -1,0 +1,491 @@
+/*
+ * Metrics from page to page.  The names begin with the number of the fault in
+ * the catalogue of faults.
+ */
+#include "tests/unit/test.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "probe/metric_page.h"
+
+#define PAGES_MAX 8
+#define WALL_MS INT64_C(1700000000000)
+#define M "m{a=\"1\"} "
+#define N "m{a=\"2\"} "
+
+struct row {
+	const char *name;
+	const char *metric;
+	/* Each, ten seconds after the one before; NULL: none was to be had. */
+	const char *pages[PAGES_MAX];
+	size_t count;
+	/* What is measured; "?" unknown, the failure where a page is not OK. */
+	const char *values;
+};
+
+#define PAGES(...)       \
+	{ __VA_ARGS__ }, \
+	    sizeof((const char *[]){ __VA_ARGS__ }) / sizeof(char *)
+
+/* A histogram of so many observations up to 0.1, 1, 10 and above. */
+#define H(a, b, c, d)                                       \
+	"h_bucket{le=\"0.1\"} " a "\nh_bucket{le=\"1\"} " b \
+	"\nh_bucket{le=\"10\"} " c "\nh_bucket{le=\"+Inf\"} " d "\n"
+
+/* clang-format off */
+static struct row rows[] = {
+	/* Of one page. */
+	{ "a name is the sum over its series", "m",
+	  PAGES(M "1\n" N "2.5\nother 7\n"), "3.5" },
+	{ "a selector picks some", "m{a=~'2|3'}",
+	  PAGES(M "1\n" N "2.5\n"), "2.5" },
+	{ "sum says the same", "sum(m)", PAGES(M "1\n" N "2.5\n"), "3.5" },
+	{ "average", "avg(m)", PAGES(M "1\n" N "2\n"), "1.5" },
+	{ "least", "min(m)", PAGES(M "1\n" N "-2\n"), "-2" },
+	{ "most", "max ( m )", PAGES(M "-1\n" N "-2\n"), "-1" },
+	{ "how many", "count(m)", PAGES(M "1\n" N "2\n"), "2" },
+	{ "how many, whatever they are", "count(m)", PAGES(M "NaN\n"), "1" },
+	{ "a metric may be called like a function", "sum", PAGES("sum 4\n"),
+	  "4" },
+	{ "exemplars mean nothing", "m_total", PAGES(
+	  "# TYPE m counter\nm_total 3 # {id=\"x\"} 9 1\n# EOF\n"),
+	  "metrics.syntax" },
+	{ "M1 what is not there is unknown, and the page is fine", "m",
+	  PAGES("other 1\n", M "1\n", "other 1\n"), "? 1 ?" },
+	{ "M1 also how many of it there are", "count(m)", PAGES("other 1\n"),
+	  "?" },
+	{ "M2 NaN is unknown", "m", PAGES(M "NaN\n" N "1\n"), "?" },
+	{ "M2 and so is what is infinite", "m", PAGES(M "+Inf\n", M "-Inf\n"),
+	  "? ?" },
+	{ "M2 and the least of that and others", "min(m)",
+	  PAGES(M "+Inf\n" N "1\n"), "?" },
+	{ "M2 1e400 is not a number that fits", "m", PAGES(M "1e400\n"),
+	  "metrics.syntax" },
+	{ "M2 nor is a decimal comma one", "m", PAGES(M "1,5\n"),
+	  "metrics.syntax" },
+	{ "M4 a sample of long ago is not there", "m",
+	  PAGES(M "1 1699999699999\n" N "2\n",
+	  M "1 1699999700000\n"), "2 ?" },
+	{ "M4 nor is one of times to come", "m",
+	  PAGES(M "1 1700000060000\n", M "1 1700000090000\n"), "1 ?" },
+	{ "M6 of what is there twice the first counts", "m",
+	  PAGES(M "1\n" M "2\n"), "1" },
+	{ "M6 a page that ends in the middle says nothing", "m",
+	  PAGES(M "1\n", M "1\nm{a=\"2", M "3\n"), "1 metrics.syntax 3" },
+
+	/* Counters. */
+	{ "a counter is counted from where it was found", "counter(m)",
+	  PAGES(M "1000\n", M "1003\n", M "1003\n"), "0 3 3" },
+	{ "M3 a counter that fell has been reset", "counter(m)",
+	  PAGES(M "1000\n", M "2\n", M "5\n"), "0 2 5" },
+	{ "M3 each series by itself", "counter(m)",
+	  PAGES(M "1000\n" N "10\n", M "1\n" N "20\n"), "0 11" },
+	{ "M3 beyond 2^53 what it grows by is still right", "counter(m)",
+	  PAGES(M "9007199254740992\n", M "9007199254740994\n",
+	  M "9007199254741000\n"), "0 2 8" },
+	{ "M3 a counter below zero is none", "counter(m)",
+	  PAGES(M "5\n", M "-1\n", M "7\n"), "0 ? 2" },
+	{ "M2 nor is one that is no number", "rate(m)",
+	  PAGES(M "5\n", M "NaN\n", M "25\n"), "? ? 1" },
+	{ "a new series is counted from zero", "counter(m)",
+	  PAGES(M "1000\n", M "1000\n" N "3\n"), "0 3" },
+	{ "errors that there never were before as well", "counter(e)",
+	  PAGES(M "1\n", "e 3\n" M "1\n", "e 5\n"), "? 3 5" },
+	{ "one that is gone leaves what it counted", "counter(m)",
+	  PAGES(M "0\n" N "0\n", M "1\n" N "2\n", M "2\n", N "3\n"),
+	  "0 3 4 5" },
+	{ "a page that is lost is bridged", "counter(m)",
+	  PAGES(M "10\n", NULL, M "14\n"), "0 - 4" },
+	{ "one that breaks off counts for nothing", "counter(m)",
+	  PAGES(M "10\n", M "12\n" N "9\n!", M "14\n" N "9\n"),
+	  "0 metrics.syntax 13" },
+	{ "what comes twice counts once", "counter(m)",
+	  PAGES(M "1\n" M "9\n", M "2\n" M "9\n"), "0 1" },
+
+	/* Rates. */
+	{ "a rate is a second's", "rate(m)",
+	  PAGES(M "0\n", M "5\n", M "25\n"), "? 0.5 2" },
+	{ "over a page that is lost it is that of both", "rate(m)",
+	  PAGES(M "0\n", NULL, M "50\n"), "? - 2.5" },
+	{ "M3 a reset is no spike", "rate(m)",
+	  PAGES(M "1000000\n", M "10\n"), "? 1" },
+	{ "an increase is what was added", "increase(m)",
+	  PAGES(M "0\n", M "5\n", M "25\n"), "? 5 20" },
+	{ "in a range of time, as far as it is known", "increase(m[30s])",
+	  PAGES(M "0\n", M "1\n", M "3\n", M "7\n", M "15\n", M "31\n"),
+	  "? 1 3 7 14 28" },
+	{ "a rate over a range", "rate(m[20s])",
+	  PAGES(M "0\n", M "10\n", M "30\n", M "70\n"), "? 1 1.5 3" },
+	{ "M3 a reset in a range", "increase(m[1m])",
+	  PAGES(M "100\n", M "110\n", M "5\n", M "6\n"), "? 10 15 16" },
+	{ "nothing else in the range is unknown", "rate(m[15s])",
+	  PAGES(M "0\n", NULL, M "9\n", M "19\n"), "? - ? 1" },
+	{ "absent now is unknown now", "rate(m)",
+	  PAGES(M "0\n", "other 1\n", M "10\n"), "? ? 0.5" },
+
+	/* Histograms. */
+	{ "half way into a bucket", "histogram_quantile(0.5, h_bucket)",
+	  PAGES(H("0", "0", "0", "0"), H("0", "10", "10", "10")), "? 0.55" },
+	{ "the lowest bucket begins at zero",
+	  "histogram_quantile(0.5, h_bucket)",
+	  PAGES(H("5", "5", "5", "5"), H("15", "15", "15", "15")), "? 0.05" },
+	{ "above all limits it is the highest of them",
+	  "histogram_quantile(0.99, h_bucket)",
+	  PAGES(H("0", "0", "0", "0"), H("0", "0", "0", "10")), "? 10" },
+	{ "over a range", "histogram_quantile(0.5, h_bucket[20s])",
+	  PAGES(H("0", "0", "0", "0"), H("10", "10", "10", "10"),
+	  H("10", "20", "20", "20"), H("10", "20", "30", "30")),
+	  "? 0.05 0.1 1" },
+	{ "M3 after a reset",
+	  "histogram_quantile(0.5, h_bucket)",
+	  PAGES(H("90", "95", "99", "99"), H("0", "10", "10", "10")),
+	  "? 0.55" },
+	{ "M8 no observation is unknown", "histogram_quantile(0.5, h_bucket)",
+	  PAGES(H("1", "2", "3", "4"), H("1", "2", "3", "4")), "? ?" },
+	{ "M8 no bucket of +Inf is unknown",
+	  "histogram_quantile(0.5, h_bucket)",
+	  PAGES(H("0", "0", "0", "0"), "h_bucket{le=\"1\"} 5\n",
+	  H("0", "10", "10", "10")), "? ? 0.55" },
+	{ "M8 counts that fall are taken for those before",
+	  "histogram_quantile(0.5, h_bucket)",
+	  PAGES(H("0", "0", "0", "0"), H("10", "4", "10", "10")), "? 0.05" },
+	{ "M8 what has no limit is no bucket", "histogram_quantile(0.5, g)",
+	  PAGES("g{le=\"+Inf\"} 0\ng{le=\"1\"} 0\ng 0\ng{le=\"x\"} 0\n",
+	  "g{le=\"+Inf\"} 9\ng{le=\"1\"} 9\ng 99\ng{le=\"x\"} 99\n"),
+	  "? 0.5" },
+};
+/* clang-format on */
+
+static void
+add_value(struct text *t, double value)
+{
+	if (isnan(value))
+		text_add(t, "?");
+	else
+		text_addf(t, "%.12g", value);
+}
+
+/* One page, and what it says. */
+static void
+read_page(
+    struct metric_page *p, const char *page, int64_t now_ms, struct text *t)
+{
+	const struct metric_page_answer answer = { .status = 200 };
+	struct http_verdict v;
+
+	metric_page_begin(p, &answer, WALL_MS + now_ms);
+	assert_true(metric_page_bytes(p, page, strlen(page)));
+	v = metric_page_end(p, now_ms);
+	assert_int_equal(v.outcome == SAMPLE_OK, v.failure == NULL);
+	if (v.outcome == SAMPLE_OK)
+		add_value(t, metric_page_values(p)[0]);
+	else
+		text_add(t, v.failure);
+}
+
+static struct metric_page *
+page_of(const struct prometheus_settings *settings, const char *metric)
+{
+	const struct metric_name name = { metric, false };
+	struct error err = { "" };
+	struct metric_page *p = metric_page_new(settings, &name, 1, &err);
+
+	if (p == NULL)
+		fail_msg("%s", err.text);
+	return p;
+}
+
+static const struct prometheus_settings defaults = {
+	.max_bytes = 1024 * 1024,
+	.max_series = 4,
+	.max_age_ms = 300000,
+};
+
+static void
+test_row(void **state)
+{
+	const struct row *row = *state;
+	struct metric_page *p = page_of(&defaults, row->metric);
+	char buffer[1024];
+	struct text t = text_over(buffer, sizeof(buffer));
+
+	for (size_t i = 0; i < row->count; i++) {
+		if (i > 0)
+			text_add(&t, " ");
+		if (row->pages[i] == NULL)
+			text_add(&t, "-");
+		else
+			read_page(p, row->pages[i], (int64_t)i * 10000, &t);
+	}
+	assert_string_equal(buffer, row->values);
+	metric_page_free(p);
+}
+
+/* clang-format off */
+static const struct {
+	const char *text;
+	bool is_counter;
+	const char *why; /* NULL: it is one */
+} texts[] = {
+	{ "up", false, NULL },
+	{ "up", true, NULL },
+	{ " sum ( up{a=\"b\"} ) ", false, NULL },
+	{ "rate(up[5m])", false, NULL },
+	{ "rate(up [ 1m30s ] )", false, NULL },
+	{ "increase(up[1d])", false, NULL },
+	{ "histogram_quantile(1, up)", false, NULL },
+	{ "histogram_quantile( .99 , up[1s])", false, NULL },
+	{ "rate", false, NULL },
+	{ "", false, "at character 1: " },
+	{ "rate(", false, "at character 6: " },
+	{ "rate(up", false, "at character 8: \")\" is missing" },
+	{ "rate(up))", false, "at character 9: nothing may follow" },
+	{ "rat(up)", false, "at character 1: there is no such function" },
+	{ "up[5m]", false, "at character 3: a range belongs to rate" },
+	{ "sum(up[5m])", false, "at character 7: a range belongs to rate" },
+	{ "counter(up[5m])", false, "at character 11: a range belongs" },
+	{ "rate(up[5])", false, "at character 9: the range is a duration" },
+	{ "rate(up[999ms])", false, "at character 9: the range is" },
+	{ "rate(up[1d1s])", false, "at character 9: the range is" },
+	{ "rate(up[5m)", false, "at character 9: the range is" },
+	{ "rate(up[5m )", false, "at character 12: \"]\" is missing" },
+	{ "sum(rate(up))", false, "at character 5: functions do not nest" },
+	{ "histogram_quantile(up)", false, "at character 20: the quantile is" },
+	{ "histogram_quantile(0.9 up)", false, "at character 24: a comma" },
+	{ "histogram_quantile(-0.1, up)", false, "at character 20: the quan" },
+	{ "histogram_quantile(1.1, up)", false, "at character 20: the quan" },
+	{ "histogram_quantile(NaN, up)", false, "at character 20: the quan" },
+	{ "histogram_quantile(0.9, rate(up[5m]))", false,
+	  "at character 25: functions do not nest" },
+	{ "sum(up)", true, "at character 1: a selector alone" },
+	{ "up offset 5m", false, "at character 4: " },
+	{ "up{a=}", false, "at character 6: " },
+};
+/* clang-format on */
+
+static void
+test_texts(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+		struct error err = { "" };
+		struct metric_name name = { texts[i].text,
+			texts[i].is_counter };
+		struct metric_page *p =
+		    metric_page_new(&defaults, &name, 1, &err);
+
+		if ((p != NULL) != (texts[i].why == NULL))
+			fail_msg("%s: %s", texts[i].text, err.text);
+		if (p == NULL && strstr(err.text, texts[i].why) == NULL)
+			fail_msg("%s: %s, not %s", texts[i].text, err.text,
+			    texts[i].why);
+		metric_page_free(p);
+	}
+}
+
+/* Pages */
+
+/* clang-format off */
+static const struct {
+	struct metric_page_answer answer;
+	const char *page;
+	enum sample_outcome outcome;
+	const char *failure;
+	const char *detail; /* a part of it */
+} pages[] = {
+	{ { 200, NULL, NULL }, "m 1\n", SAMPLE_OK, NULL, "" },
+	{ { 200, "text/plain; version=0.0.4; charset=utf-8", NULL }, "m 1\n",
+	  SAMPLE_OK, NULL, "" },
+	{ { 200, "application/openmetrics-text; version=1.0.0", NULL },
+	  "# TYPE m counter\nm_total 3 # {id=\"x\"} 9 1\n# EOF\n",
+	  SAMPLE_OK, NULL, "" },
+	{ { 200, "application/openmetrics-text; version=1.0.0", NULL },
+	  "m 1\n", SAMPLE_FAILED, "metrics.syntax", "EOF" },
+	{ { 200, "text/html; charset=utf-8", NULL }, "<p>m 1\n",
+	  SAMPLE_FAILED, "metrics.format", "text/html" },
+	{ { 200, "application/json", NULL }, "{}",
+	  SAMPLE_FAILED, "metrics.format", "application/json" },
+	{ { 200, "text/plain", "gzip" }, "m 1\n",
+	  SAMPLE_FAILED, "metrics.format", "encoding gzip" },
+	{ { 200, NULL, NULL }, "m 1\n<p>\n",
+	  SAMPLE_FAILED, "metrics.syntax", "line 2: " },
+	{ { 503, NULL, NULL }, "m 1\n",
+	  SAMPLE_FAILED, "http.status", "503" },
+	{ { 204, NULL, NULL }, "", SAMPLE_FAILED, "http.status", "204" },
+	{ { 200, NULL, NULL }, "m{a=\"1\"} 1\nm{a=\"2\"} 1\nm{a=\"3\"} 1\n"
+	  "m{a=\"4\"} 1\n", SAMPLE_OK, NULL, "" },
+	{ { 200, NULL, NULL }, "m{a=\"1\"} 1\nm{a=\"2\"} 1\nm{a=\"3\"} 1\n"
+	  "m{a=\"4\"} 1\nm{a=\"5\"} 1\n",
+	  SAMPLE_LOST, "metrics.too_many_series", "max_series 4 of m" },
+	/* M7 */
+	{ { 200, NULL, NULL }, "m{a=\"\xff\"} 1\n",
+	  SAMPLE_FAILED, "metrics.syntax", "line 1: " },
+	{ { 200, NULL, NULL }, "m 1\r\n",
+	  SAMPLE_FAILED, "metrics.syntax", "line 1: " },
+	{ { 200, NULL, NULL }, "\xef\xbb\xbfm 1\n",
+	  SAMPLE_FAILED, "metrics.syntax", "line 1: " },
+};
+/* clang-format on */
+
+static void
+test_pages(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(pages); i++) {
+		struct metric_page *p = page_of(&defaults, "m");
+		struct http_verdict v;
+
+		metric_page_begin(p, &pages[i].answer, WALL_MS);
+		for (const char *c = pages[i].page; *c != '\0'; c++)
+			assert_true(metric_page_bytes(p, c, 1));
+		v = metric_page_end(p, 0);
+		if (v.outcome != pages[i].outcome ||
+		    (v.failure == NULL) != (pages[i].failure == NULL) ||
+		    (v.failure != NULL &&
+			strcmp(v.failure, pages[i].failure) != 0) ||
+		    strstr(v.detail, pages[i].detail) == NULL)
+			fail_msg("page %zu: %s %s (%s)", i,
+			    sample_outcome_word(v.outcome),
+			    v.failure == NULL ? "-" : v.failure, v.detail);
+		metric_page_free(p);
+	}
+}
+
+static void
+test_size(void **state)
+{
+	const struct prometheus_settings settings = {
+		.max_bytes = 8, .max_series = 1, .max_age_ms = 1
+	};
+	const struct metric_page_answer answer = { .status = 200 };
+	struct metric_page *p = page_of(&settings, "m");
+
+	(void)state;
+	metric_page_begin(p, &answer, WALL_MS);
+	assert_true(metric_page_bytes(p, "m 12345\n", 8));
+	assert_int_equal(metric_page_end(p, 0).outcome, SAMPLE_OK);
+	metric_page_begin(p, &answer, WALL_MS);
+	assert_true(metric_page_bytes(p, "m 12345\n", 8));
+	assert_false(metric_page_bytes(p, "\n", 1));
+	assert_string_equal(metric_page_end(p, 0).failure, "metrics.too_large");
+	metric_page_free(p);
+}
+
+static void
+test_absent(void **state)
+{
+	struct prometheus_settings settings = defaults;
+	const struct metric_page_answer answer = { .status = 200 };
+	struct metric_page *p;
+	struct http_verdict v;
+
+	(void)state;
+	settings.on_absent = PROMETHEUS_ABSENT_FAILED;
+	p = page_of(&settings, "rate(m)");
+	metric_page_begin(p, &answer, WALL_MS);
+	assert_true(metric_page_bytes(p, "m 1\n", 4));
+	assert_int_equal(metric_page_end(p, 0).outcome, SAMPLE_OK);
+	metric_page_begin(p, &answer, WALL_MS);
+	v = metric_page_end(p, 10);
+	assert_int_equal(v.outcome, SAMPLE_FAILED);
+	assert_string_equal(v.failure, "metrics.absent");
+	assert_string_equal(v.detail, "not on the page: rate(m)");
+	metric_page_free(p);
+}
+
+/* M5: the same page for ever. */
+static void
+test_freshness(void **state)
+{
+	struct prometheus_settings settings = defaults;
+	struct metric_page *p;
+	char buffer[256];
+	struct text t = text_over(buffer, sizeof(buffer));
+
+	(void)state;
+	settings.freshness = (struct prometheus_freshness){ true, "time", 20 };
+	p = page_of(&settings, "m");
+	read_page(p, "time 1\nm 1\n", 0, &t);
+	text_add(&t, " ");
+	read_page(p, "time 1\nm 1\n", 19, &t);
+	text_add(&t, " ");
+	read_page(p, "time 1\nm 1\n", 20, &t);
+	text_add(&t, " ");
+	read_page(p, "time 2\nm 1\n", 21, &t);
+	text_add(&t, " ");
+	read_page(p, "m 1\n", 22, &t);
+	assert_string_equal(buffer, "1 1 metrics.frozen 1 metrics.frozen");
+	metric_page_free(p);
+}
+
+/* Names that come and go for ever find room for ever. */
+static void
+test_churn(void **state)
+{
+	struct metric_page *p = page_of(&defaults, "counter(m)");
+	char page[256], buffer[32];
+
+	(void)state;
+	for (int i = 0; i < 1000; i++) {
+		struct text t = text_over(buffer, sizeof(buffer));
+
+		(void)snprintf(page, sizeof(page),
+		    "m{a=\"x\"} %d\nm{b=\"%d\"} 1\nm{c=\"%d\"} 1\n", i, i, i);
+		read_page(p, page, i * 1000, &t);
+		/* Each page: one more, and two born with 1. */
+		assert_int_equal(atoi(buffer), 3 * i);
+	}
+	metric_page_free(p);
+}
+
+/* What is asked once and what all metrics together have. */
+static void
+test_many(void **state)
+{
+	const struct metric_name names[] = { { "m", false }, { "m", true },
+		{ "count(m)", false }, { "n", false } };
+	const struct metric_page_answer answer = { .status = 200 };
+	const char *text = "m{a=\"1\"} 1\nm{a=\"2\"} 2\nn 5\n";
+	struct error err = { "" };
+	struct metric_page *p =
+	    metric_page_new(&defaults, names, ARRAY_LEN(names), &err);
+	const double *values = metric_page_values(p);
+
+	(void)state;
+	metric_page_begin(p, &answer, WALL_MS);
+	assert_true(metric_page_bytes(p, text, strlen(text)));
+	assert_int_equal(metric_page_end(p, 0).outcome, SAMPLE_OK);
+	assert_true(values[0] == 3.0 && values[1] == 0.0 && values[2] == 2.0 &&
+	    values[3] == 5.0);
+	metric_page_free(p);
+	/* Without any it is only read. */
+	p = metric_page_new(&defaults, NULL, 0, &err);
+	metric_page_begin(p, &answer, WALL_MS);
+	assert_true(metric_page_bytes(p, text, strlen(text)));
+	assert_int_equal(metric_page_end(p, 0).outcome, SAMPLE_OK);
+	metric_page_free(p);
+}
+
+int
+main(void)
+{
+	struct CMUnitTest tests[ARRAY_LEN(rows) + 8] = {
+		cmocka_unit_test(test_texts),
+		cmocka_unit_test(test_pages),
+		cmocka_unit_test(test_size),
+		cmocka_unit_test(test_absent),
+		cmocka_unit_test(test_freshness),
+		cmocka_unit_test(test_churn),
+		cmocka_unit_test(test_many),
+	};
+	size_t count = 7;
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		tests[count++] = (struct CMUnitTest){ rows[i].name, test_row,
+			NULL, NULL, &rows[i] };
+	return _cmocka_run_group_tests("metric", tests, count, NULL, NULL);
+}
