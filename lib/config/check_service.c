@@ -5,6 +5,7 @@
 #include "base/units.h"
 #include "config/suggest.h"
 #include "config/times.h"
+#include "probe/metric_expression.h"
 #include "probe/probe_check.h"
 #include "service/inputs.h"
 
@@ -120,12 +121,41 @@ check_parts(struct check *c, const struct service_settings *s,
 	}
 }
 
+/* A metric may be wrong, or hardly ever known. */
+static void
+check_metric(struct check *c, const struct evaluator_settings *e,
+    const struct evaluator_input *input, const struct evaluator_source *source)
+{
+	struct metric_expression parsed;
+	struct error err = { "" };
+	char range[DURATION_TEXT_MAX], interval[DURATION_TEXT_MAX];
+
+	if (!input->wants_value || input->metric.text == NULL)
+		return;
+	if (!metric_expression_parse(&parsed, input->metric, &err)) {
+		check_wrong(c, e->source, "evaluator \"%s\": \"%s\": %s",
+		    e->name, input->metric.text, err.text);
+		return;
+	}
+	if (parsed.range_ms > 0 &&
+	    parsed.range_ms < 2 * source->probe->interval_ms)
+		check_doubt(c, e->source,
+		    "evaluator \"%s\": \"%s\": in %s there are hardly two "
+		    "pages, with interval %s of probe \"%s\"",
+		    e->name, input->metric.text,
+		    duration_text(parsed.range_ms, range),
+		    duration_text(source->probe->interval_ms, interval),
+		    source->probe->name);
+	metric_expression_clear(&parsed);
+}
+
 static void
 check_evaluator(struct check *c, const struct service_settings *s,
     const struct evaluator_settings *e)
 {
 	struct place place = { c, e->source, "evaluator", e->name };
 	struct evaluator_source sources[EVALUATOR_INPUTS_MAX];
+	struct evaluator_input inputs[EVALUATOR_INPUTS_MAX];
 	struct evaluator_input culprit = { .probe = NULL };
 	enum inputs_trouble trouble = INPUTS_FINE;
 	size_t count = 0;
@@ -136,9 +166,12 @@ check_evaluator(struct check *c, const struct service_settings *s,
 		check_parts(c, s, e);
 	else
 		trouble = service_sources(s, e, sources, &count, &culprit);
-	if (trouble == INPUTS_FINE)
+	if (trouble == INPUTS_FINE) {
 		evaluator_check(e, sources, count, evaluator_objects, &place);
-	else
+		(void)evaluator_inputs(e, inputs);
+		for (size_t i = 0; i < count; i++)
+			check_metric(c, e, &inputs[i], &sources[i]);
+	} else
 		say_trouble(c, s, e, trouble, &culprit);
 }
 

@@ -33,7 +33,8 @@ after_prefix(const char *text, const char *prefix)
 }
 
 static void
-check_url(const struct http_settings *h, const struct objector *o)
+check_url(
+    const struct http_settings *h, const char *key, const struct objector *o)
 {
 	const char *host = after_prefix(h->url, "https://");
 	size_t length;
@@ -42,23 +43,25 @@ check_url(const struct http_settings *h, const struct objector *o)
 		host = after_prefix(h->url, "http://");
 	if (host == NULL) {
 		probe_say(o, PROBE_WRONG,
-		    "url = \"%s\": write http://HOST/PATH or "
+		    "%s = \"%s\": write http://HOST/PATH or "
 		    "https://HOST/PATH",
-		    h->url);
+		    key, h->url);
 		return;
 	}
 	length = strcspn(host, "/?#");
 	if (length == 0 || *host == ':')
 		probe_say(
-		    o, PROBE_WRONG, "url = \"%s\": names no host", h->url);
+		    o, PROBE_WRONG, "%s = \"%s\": names no host", key, h->url);
 	if (memchr(host, '@', length) != NULL)
 		probe_say(o, PROBE_WRONG,
-		    "url: holds a user or password; write username = and "
-		    "password_file = instead");
+		    "%s: holds a user or password; write username = and "
+		    "password_file = instead",
+		    key);
 	if (strpbrk(h->url, " \t\r\n\"<>\\") != NULL)
 		probe_say(o, PROBE_WRONG,
-		    "url: holds a space, quote or backslash; write it as "
-		    "%%20 and so on");
+		    "%s: holds a space, quote or backslash; write it as "
+		    "%%20 and so on",
+		    key);
 }
 
 static bool
@@ -158,16 +161,23 @@ check_expect(const struct probe_settings *p, const struct http_settings *h,
 		    "body: is only sent with method = \"POST\"");
 }
 
+void
+probe_check_asking(
+    const struct http_settings *h, const char *key, const struct objector *o)
+{
+	if (h->url != NULL) {
+		check_url(h, key, o);
+		check_credentials(h, o);
+	}
+	check_headers(h, o);
+}
+
 static void
 check_http(const struct probe_settings *p, const struct objector *o)
 {
 	const struct http_settings *h = p->settings;
 
-	if (h->url != NULL) {
-		check_url(h, o);
-		check_credentials(h, o);
-	}
-	check_headers(h, o);
+	probe_check_asking(h, "url", o);
 	check_expect(p, h, o);
 }
 
@@ -177,6 +187,7 @@ static const struct {
 } kinds[] = {
 	{ &probe_http, check_http },
 	{ &probe_tcp, probe_check_tcp },
+	{ &probe_prometheus, probe_check_prometheus },
 };
 
 void

@@ -196,7 +196,8 @@ make_targets(struct bench *b, struct fetch *f, unsigned port)
 		b->settings[i].url = b->urls[i];
 		b->settings[i].verify_tls = true;
 		b->settings[i].expect.max_bytes = 1024 * 1024;
-		b->targets[i] = fetch_target_new(f, &b->settings[i], NULL, &err);
+		b->targets[i] =
+		    fetch_target_new(f, &b->settings[i], NULL, &err);
 		if (b->targets[i] == NULL) {
 			(void)fprintf(stderr, "%s\n", err.text);
 			return false;

@@ -94,7 +94,8 @@ static inline struct fetch_target *
 target(struct world *w, const struct http_settings *settings)
 {
 	struct error err = { "" };
-	struct fetch_target *t = fetch_target_new(w->fetch, settings, NULL, &err);
+	struct fetch_target *t =
+	    fetch_target_new(w->fetch, settings, NULL, &err);
 
 	if (t == NULL)
 		fail_msg("%s", err.text);
