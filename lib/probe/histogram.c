@@ -57,18 +57,18 @@ histogram_quantile(double q, struct histogram_bucket *b, size_t count)
 	double rank;
 
 	if (isnan(q) || count == 0)
-		return NAN;
+		return (double)NAN;
 	if (q < 0.0)
 		return -HUGE_VAL;
 	if (q > 1.0)
 		return HUGE_VAL;
 	sort(b, count);
 	if (!(b[count - 1].le > DBL_MAX))
-		return NAN;
+		return (double)NAN;
 	count = add_up_equals(b, count);
 	make_monotonic(b, count);
 	if (count < 2 || !(b[count - 1].count > 0.0))
-		return NAN;
+		return (double)NAN;
 	rank = q * b[count - 1].count;
 	while (at < count - 1 && b[at].count < rank)
 		at++;

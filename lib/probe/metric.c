@@ -106,7 +106,7 @@ of_page(const struct metric *m, enum metric_function function)
 	if (function == METRIC_COUNT)
 		return (double)m->count;
 	if (!isfinite(m->sum)) /* nor are the others to be believed then */
-		return NAN;
+		return (double)NAN;
 	if (function == METRIC_AVG)
 		return m->sum / (double)m->count;
 	if (function == METRIC_MIN)
@@ -135,7 +135,7 @@ since(const struct metric *m, const struct metric_moment *from, int64_t now_ms)
 	double increase;
 
 	if (from == NULL || from->at_ms >= now_ms)
-		return NAN;
+		return (double)NAN;
 	if (function == METRIC_QUANTILE)
 		return quantile(m, from);
 	increase = metric_counters_totals(m->counters)[0] - from->totals[0];
