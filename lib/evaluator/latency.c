@@ -11,6 +11,8 @@
 #include "evaluator/statistic.h"
 
 #define OBJECTION_TEXT_MAX 256
+#define TIMES_MIN 1.0
+#define TIMES_MAX 1000.0
 #define LIMIT_MAX_MS (10.0 * 60 * 1000)
 
 struct latency {
@@ -38,6 +40,7 @@ observe(struct evaluator *self, const struct sample *s)
 
 	if (s->outcome == SAMPLE_LOST)
 		return measure_lost(&l->base);
+	measure_begin(&l->base);
 	counted = counts(l, s);
 	speaks = counted && latch_is_beyond(&l->base.bounds, s->latency_ms);
 	if (counted)
@@ -77,12 +80,14 @@ release(struct evaluator *self)
 	struct latency *l = (struct latency *)self;
 
 	window_free(l->window);
+	measure_release(&l->base);
 }
 
 static const struct evaluator_ops latency_ops = {
 	.observe = observe,
 	.reset = reset,
 	.missing = missing,
+	.baseline = measure_baseline,
 	.release = release,
 };
 
@@ -118,12 +123,14 @@ create(const void *settings, const struct evaluator_source *sources,
 	(void)statistic_parse(s->statistic, &l->statistic);
 	statistic_prepare(&l->statistic, &window, &range);
 	l->window = window_new(&window);
-	if (l->window == NULL) {
-		free(l);
-		return NULL;
-	}
 	measure_init(&l->base, &latency_ops, &bounds);
-	return &l->base.base;
+	if (l->window != NULL &&
+	    (s->above_baseline == 0 ||
+		measure_set_learned(&l->base, s->above_baseline,
+		    s->clear_below_baseline, &s->baseline)))
+		return &l->base.base;
+	evaluator_free(&l->base.base);
+	return NULL;
 }
 
 /*
@@ -176,7 +183,8 @@ static bool
 hang_trips(const struct latency_settings *s, const struct statistic *st,
     const struct measure_hang *h)
 {
-	return h->bad >= MEASURE_SPEAKERS_MIN &&
+	/* Of a learned limit it is only known when all are beyond it. */
+	return s->above_ms > 0 && h->bad >= MEASURE_SPEAKERS_MIN &&
 	    h->bad + h->good >= s->min_samples &&
 	    statistic_is_beyond(st, (double)s->above_ms,
 		(double)h->probe->timeout_ms, h->bad, h->good);
@@ -235,11 +243,15 @@ check_limits(const struct latency_settings *s,
 	char text[OBJECTION_TEXT_MAX];
 	char above[DURATION_TEXT_MAX], other[DURATION_TEXT_MAX];
 
-	if (s->above_ms == 0) {
+	if ((s->above_ms > 0) == (s->above_baseline > 0)) {
 		object(OBJECTION_WRONG,
-		    "it has no limit; write above = \"500ms\"", arg);
+		    "it needs one limit; write either above = \"500ms\" or "
+		    "above_baseline = 5.0",
+		    arg);
 		return;
 	}
+	if (s->above_baseline > 0)
+		return;
 	(void)duration_text(s->above_ms, above);
 	if (s->above_ms >= probe->timeout_ms) {
 		(void)snprintf(text, sizeof(text),
@@ -270,12 +282,21 @@ check(const void *settings, const struct evaluator_source *sources,
 		.window_ms = s->window_ms,
 		.slices = WINDOW_SLICES };
 
+	struct measure_learned_doubts learned = { .times = s->above_baseline,
+		.clear_times = s->clear_below_baseline,
+		.has_fixed_clear = s->clear_below_ms > 0,
+		.fixed_clear = "clear_below",
+		.limit = "above_baseline",
+		.clear = "clear_below_baseline",
+		.settings = &s->baseline };
+
 	(void)source_count;
 	(void)statistic_parse(s->statistic, &st);
 	if (st.kind == STATISTIC_QUANTILE)
 		doubts.slices = WINDOW_SKETCH_SLICES;
 	check_statistic(s, sources->probe, object, arg);
 	check_limits(s, sources->probe, object, arg);
+	measure_check_learned(&learned, object, arg);
 	measure_check(&doubts, object, arg);
 }
 
@@ -305,6 +326,19 @@ static const struct option options[] = {
 	  .offset = LATENCY(clear_below_ms), .min = 1, .max = LIMIT_MAX_MS,
 	  .help = "Once tripped it is healthy again at that or less; by "
 		  "default at the limit." },
+	{ .key = "above_baseline", .type = OPTION_NUMBER,
+	  .offset = LATENCY(above_baseline), .min = TIMES_MIN,
+	  .max = TIMES_MAX,
+	  .help = "So many times what is normal trips it, as it was "
+		  "learned." },
+	{ .key = "clear_below_baseline", .type = OPTION_NUMBER,
+	  .offset = LATENCY(clear_below_baseline), .min = TIMES_MIN,
+	  .max = TIMES_MAX,
+	  .help = "Once tripped it is healthy again at so many times what is "
+		  "normal." },
+	{ .key = "baseline", .type = OPTION_GROUP,
+	  .offset = LATENCY(baseline), .detail = &baseline_options,
+	  .help = "How it learns what is normal." },
 	{ .key = "for", .type = OPTION_DURATION, .offset = LATENCY(for_ms),
 	  .min = 1, .max = MEASURE_FOR_MAX_MS,
 	  .help = "Trips once it has been too slow for so long; by default "

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/option.h"
+#include "evaluator/baseline.h"
 
 /* Quantiles are said within this of the exact ones. */
 #define LATENCY_ERROR 0.02
@@ -23,8 +24,11 @@
 struct latency_settings {
 	const char *statistic; /* "mean", "p95" */
 	int64_t window_ms;
-	int64_t above_ms;       /* trips above it; 0: not set */
-	int64_t clear_below_ms; /* clears at it or below; 0: the limit */
+	int64_t above_ms;            /* trips above it; 0: not set */
+	int64_t clear_below_ms;      /* clears at it or below; 0: the limit */
+	double above_baseline;       /* times what is normal; 0: not set */
+	double clear_below_baseline; /* 0: the limit */
+	struct baseline_settings baseline;
 	int64_t for_ms;
 	int64_t clear_for_ms;
 	unsigned min_samples;

@@ -1,13 +1,11 @@
 #include <inttypes.h>
 #include <math.h>
-#include <stdio.h>
 
 #include "base/text.h"
 #include "base/units.h"
 #include "evaluator/measure_impl.h"
 
 #define LOOK_BACK_PACES 5
-#define OBJECTION_TEXT_MAX 256
 
 /* What left the window no longer speaks for anything. */
 static void
@@ -64,6 +62,26 @@ is_alone(const struct measure *m, const struct measurement *x)
 	    x->speakers < MEASURE_SPEAKERS_MIN;
 }
 
+static double
+learned_limit(const struct measure *m, double times)
+{
+	if (m->bounds.below)
+		return baseline_below(m->learned.baseline, times, 0);
+	return baseline_above(m->learned.baseline, times, 0);
+}
+
+/* What is normal is what the limit is held against: the same measurement. */
+static void
+learn(struct measure *m, const struct measurement *x, int64_t at_ms)
+{
+	if (m->learned.baseline == NULL || x->samples < m->bounds.min_samples)
+		return;
+	baseline_learn(m->learned.baseline,
+	    baseline_learning(m->base.learning, m->latch.verdict,
+		latch_is_beyond(&m->bounds, x->value)),
+	    x->value, at_ms);
+}
+
 void
 measure_init(struct measure *m, const struct evaluator_ops *ops,
     const struct latch_settings *bounds)
@@ -73,11 +91,48 @@ measure_init(struct measure *m, const struct evaluator_ops *ops,
 	measure_reset(m);
 }
 
+bool
+measure_set_learned(struct measure *m, double times, double clear_times,
+    const struct baseline_settings *settings)
+{
+	m->learned = (struct measure_learned){ .times = times,
+		.clear_times = clear_times,
+		.baseline = baseline_new(settings) };
+	return m->learned.baseline != NULL;
+}
+
+struct baseline *
+measure_baseline(struct evaluator *self)
+{
+	struct measure *m = (struct measure *)self;
+
+	return m->learned.baseline;
+}
+
+void
+measure_release(struct measure *m)
+{
+	baseline_free(m->learned.baseline);
+}
+
 void
 measure_reset(struct measure *m)
 {
 	m->latch = (struct latch){ .verdict = VERDICT_UNKNOWN };
 	m->last = (struct measurement){ .first_ms = INT64_MAX };
+}
+
+void
+measure_begin(struct measure *m)
+{
+	const struct measure_learned *l = &m->learned;
+
+	if (l->baseline == NULL)
+		return;
+	m->bounds.limit = learned_limit(m, l->times);
+	m->bounds.clear = m->bounds.limit;
+	if (l->clear_times > 0)
+		m->bounds.clear = learned_limit(m, l->clear_times);
 }
 
 struct finding
@@ -92,8 +147,10 @@ measure_judge(
     struct measure *m, const struct sample *s, const struct measurement *x)
 {
 	struct finding next = m->base.finding;
-	double value = is_alone(m, x) ? (double)NAN : x->value;
+	double value = x->value;
 
+	if (is_alone(m, x) || isnan(m->bounds.limit))
+		value = (double)NAN;
 	m->last = *x;
 	next.verdict = latch_measure(
 	    &m->latch, &m->bounds, value, x->samples, s->answered_ms);
@@ -113,6 +170,7 @@ measure_judge(
 		next.value = x->value;
 	next.limit = isfinite(m->bounds.limit) ? m->bounds.limit : 0;
 	keep_evidence(m, s, x, next.verdict);
+	learn(m, x, s->answered_ms);
 	return next;
 }
 
@@ -137,6 +195,9 @@ measure_missing(const struct measure *m, const char *what, struct text *out)
 		    m->bounds.min_samples - samples, what);
 	else if (isnan(m->last.value))
 		text_addf(out, "%s that can be measured", what);
+	else if (m->learned.baseline != NULL &&
+	    !baseline_may_judge(m->learned.baseline))
+		baseline_missing(m->learned.baseline, out);
 	else if (l->verdict == VERDICT_TRIPPED && l->good.length > 0)
 		missing_time(
 		    &l->good, "back within", m->bounds.clear_for_ms, out);
@@ -193,43 +254,4 @@ measure_hang_step(struct measure_hang *h)
 		h->bad++;
 	h->good = measure_room(h->window_ms - h->at_ms, p->interval_ms);
 	h->is_over = h->good == 0 && h->bad >= room;
-}
-
-/* Can it never be judged, or not always? */
-static void
-check_room(const struct measure_doubts *d, evaluator_object *object, void *arg)
-{
-	int64_t quick_ms = d->probe->interval_ms;
-	int64_t slow_ms = probe_pace_ms(d->probe);
-	/* The oldest slice may have left already. */
-	int64_t sure_ms = d->window_ms - d->window_ms / d->slices;
-	unsigned wanted = d->bounds->min_samples;
-	bool never = measure_room(d->window_ms, quick_ms) < wanted;
-	char window[DURATION_TEXT_MAX], apart[DURATION_TEXT_MAX];
-	char text[OBJECTION_TEXT_MAX];
-
-	if (!never && measure_room(sure_ms, slow_ms) >= wanted)
-		return;
-	(void)snprintf(text, sizeof(text),
-	    "%s: a window of %s %s hold min_samples = %u %s of \"%s\", %s "
-	    "apart; make the window longer or min_samples smaller",
-	    never ? "it can never be judged" :
-		    "a target that hangs may not be judged",
-	    duration_text(d->window_ms, window), never ? "cannot" : "may not",
-	    wanted, d->what, d->probe->name,
-	    duration_text(never ? quick_ms : slow_ms, apart));
-	object(never ? OBJECTION_WRONG : OBJECTION_DOUBT, text, arg);
-}
-
-void
-measure_check(
-    const struct measure_doubts *d, evaluator_object *object, void *arg)
-{
-	if (d->bounds->min_samples == 1)
-		object(OBJECTION_DOUBT,
-		    "min_samples = 1: one sample is enough to judge by; set "
-		    "it to at least 2",
-		    arg);
-	if (d->window_ms > 0)
-		check_room(d, object, arg);
 }

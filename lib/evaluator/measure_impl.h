@@ -13,6 +13,7 @@
 #ifndef EVALUATOR_MEASURE_IMPL_H
 #define EVALUATOR_MEASURE_IMPL_H
 
+#include "evaluator/baseline.h"
 #include "evaluator/evaluator_impl.h"
 #include "evaluator/latch.h"
 #include "sample/window.h"
@@ -29,10 +30,18 @@ struct measurement {
 	double own;        /* ... as it measures so much by itself */
 };
 
+/* Limits that are so many times what is normal. */
+struct measure_learned {
+	struct baseline *baseline; /* NULL: the limits are fixed */
+	double times;
+	double clear_times; /* 0: the limit */
+};
+
 struct measure {
 	struct evaluator base;
 	struct latch latch;
 	struct latch_settings bounds;
+	struct measure_learned learned;
 	struct measurement last;
 	int64_t onset_ms; /* first speaker of the run beyond the limit */
 };
@@ -41,7 +50,21 @@ struct measure {
 void measure_init(struct measure *m, const struct evaluator_ops *ops,
     const struct latch_settings *bounds);
 
+/*
+ * The limits are learned: so long as the baseline may not judge, every
+ * measurement is unknown.  False when memory is short.
+ */
+bool measure_set_learned(struct measure *m, double times, double clear_times,
+    const struct baseline_settings *settings);
+
+/* Ops of the same name.  Release gives back what measure_set_learned() took. */
+struct baseline *measure_baseline(struct evaluator *self);
+void measure_release(struct measure *m);
+
 void measure_reset(struct measure *m);
+
+/* Before a sample that is not lost is looked at: the limits as they are now. */
+void measure_begin(struct measure *m);
 
 /* A sample was lost: nothing changes. */
 struct finding measure_lost(struct measure *m);
@@ -102,5 +125,19 @@ struct measure_doubts {
 
 void measure_check(
     const struct measure_doubts *d, evaluator_object *object, void *arg);
+
+/* Of limits that are learned; with the keys that they are written by. */
+struct measure_learned_doubts {
+	const struct baseline_settings *settings;
+	const char *limit,
+	    *clear;              /* "above_baseline", "clear_below_baseline" */
+	const char *fixed_clear; /* "clear_below" */
+	double times, clear_times; /* 0: not given */
+	bool below;
+	bool has_fixed_clear;
+};
+
+void measure_check_learned(const struct measure_learned_doubts *d,
+    evaluator_object *object, void *arg);
 
 #endif

@@ -94,7 +94,11 @@ see_in_conf(const struct option *o, const char *what)
 	/* What LIBEXECDIR says when it was built. */
 	if (o->fallback == NULL || strcmp(o->key, "program") == 0)
 		return;
-	if (o->type == OPTION_BOOL || o->type == OPTION_COUNT)
+	/* Or that there is no default. */
+	if (strcmp(o->fallback, "nan") == 0)
+		return;
+	if (o->type == OPTION_BOOL || o->type == OPTION_COUNT ||
+	    o->type == OPTION_NUMBER)
 		(void)snprintf(
 		    needle, sizeof(needle), "%s = %s;", o->key, o->fallback);
 	else if (o->type == OPTION_STRINGS)

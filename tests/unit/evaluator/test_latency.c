@@ -280,6 +280,75 @@ test_reset_forgets_what_was_slow(void **state)
 	evaluator_free(e);
 }
 
+/* Five times what is normal: 20 ms are learned, so that 100 ms is the limit. */
+static const struct latency_settings learned = { .statistic = "mean",
+	.window_ms = 4000,
+	.above_baseline = 5,
+	.clear_below_baseline = 2,
+	.min_samples = 2,
+	.baseline = { .min_age_ms = 5000,
+	    .min_samples = 3,
+	    .half_life_ms = 60000 } };
+
+static void
+test_a_learned_limit_judges_once_it_is_learned(void **state)
+{
+	struct evaluator *e = latency_of(&learned);
+	char verdicts[64], text[EVALUATOR_TEXT_MAX] = "";
+	int64_t now_ms;
+
+	(void)state;
+	assert_non_null(evaluator_baseline(e));
+	/* Nobody has said that it may learn. */
+	now_ms = tell(e, "....................", 0, verdicts);
+	assert_string_equal(verdicts, "????????????????????");
+	evaluator_missing(e, now_ms, text);
+	assert_non_null(strstr(text, "baseline"));
+	evaluator_learn(e, LEARNING_ON);
+	now_ms = tell(e, "............", now_ms, verdicts);
+	assert_int_equal(evaluator_finding(e).verdict, VERDICT_HEALTHY);
+	assert_true(fabs(evaluator_finding(e).limit - 100) < 2);
+	now_ms = tell(e, "ffff", now_ms, verdicts);
+	assert_string_equal(verdicts, "hhhh"); /* at the limit, or nearly */
+	tell(e, "sss.....", now_ms, verdicts);
+	assert_string_equal(verdicts, "hTTTTThh");
+	evaluator_free(e);
+}
+
+static void
+test_what_is_slow_does_not_become_normal(void **state)
+{
+	struct evaluator *e = latency_of(&learned);
+	char verdicts[64];
+	int64_t now_ms;
+
+	(void)state;
+	baseline_pin(evaluator_baseline(e), 20);
+	evaluator_learn(e, LEARNING_ON);
+	now_ms = tell(e, "....", 0, verdicts);
+	assert_string_equal(verdicts, "?hhh");
+	for (int i = 0; i < 1000; i++)
+		now_ms = tell(e, "s", now_ms, verdicts);
+	assert_int_equal(evaluator_finding(e).verdict, VERDICT_TRIPPED);
+	assert_true(baseline_view(evaluator_baseline(e)).samples <= 4);
+	evaluator_free(e);
+}
+
+static void
+test_reset_forgets_no_baseline(void **state)
+{
+	struct evaluator *e = latency_of(&learned);
+	char verdicts[64];
+
+	(void)state;
+	evaluator_learn(e, LEARNING_ON);
+	tell(e, "............", 0, verdicts);
+	evaluator_reset(e, 12500);
+	tell(e, "ss", 12500, verdicts);
+	assert_string_equal(verdicts, "?T");
+	evaluator_free(e);
+}
+
 static struct missing {
 	const char *answers;
 	const char *text;
@@ -349,6 +418,10 @@ main(void)
 		cmocka_unit_test(
 		    test_a_verdict_grows_stale_when_all_is_refused),
 		cmocka_unit_test(test_reset_forgets_what_was_slow),
+		cmocka_unit_test(
+		    test_a_learned_limit_judges_once_it_is_learned),
+		cmocka_unit_test(test_what_is_slow_does_not_become_normal),
+		cmocka_unit_test(test_reset_forgets_no_baseline),
 		cmocka_unit_test(test_it_says_what_is_missing),
 	};
 	struct CMUnitTest stories[ARRAY_LEN(rows)];

@@ -8,6 +8,12 @@
 #include "sample/window.h"
 #include "tests/unit/evaluator/trip.h"
 
+#define LEARNED                                                        \
+	{                                                              \
+		.min_age_ms = 86400000, .min_samples = 60,             \
+		.half_life_ms = 3 * 86400000, .quarantine_ms = 7200000 \
+	}
+
 static struct row {
 	const char *name;
 	struct latency_settings settings;
@@ -48,7 +54,69 @@ static struct row {
 	    1000, 9500, "" },
 	{ "no limit",
 	    { .statistic = "mean", .window_ms = 60000, .min_samples = 5 }, 1000,
-	    900, "wrong: it has no limit; write above = \"500ms\"\n" },
+	    900,
+	    "wrong: it needs one limit; write either above = \"500ms\" or "
+	    "above_baseline = 5.0\n" },
+	{ "two limits",
+	    { .statistic = "mean",
+		.window_ms = 60000,
+		.above_ms = 500,
+		.above_baseline = 5,
+		.baseline = LEARNED,
+		.min_samples = 5 },
+	    1000, 900,
+	    "wrong: it needs one limit; write either above = \"500ms\" or "
+	    "above_baseline = 5.0\n" },
+	{ "five times what is normal",
+	    { .statistic = "mean",
+		.window_ms = 60000,
+		.above_baseline = 5,
+		.clear_below_baseline = 5,
+		.baseline = LEARNED,
+		.min_samples = 5 },
+	    1000, 900, "" },
+	{ "a clear limit beyond that",
+	    { .statistic = "mean",
+		.window_ms = 60000,
+		.above_baseline = 5,
+		.clear_below_baseline = 5.1,
+		.baseline = LEARNED,
+		.min_samples = 5 },
+	    1000, 900,
+	    "wrong: clear_below_baseline lies beyond the limit, "
+	    "above_baseline\n" },
+	{ "a fixed clear limit with it",
+	    { .statistic = "mean",
+		.window_ms = 60000,
+		.above_baseline = 5,
+		.clear_below_ms = 100,
+		.baseline = LEARNED,
+		.min_samples = 5 },
+	    1000, 900,
+	    "wrong: clear_below is for a fixed limit; with above_baseline "
+	    "write clear_below_baseline\n" },
+	{ "a learned clear limit and a baseline without it",
+	    { .statistic = "mean",
+		.window_ms = 60000,
+		.above_ms = 500,
+		.clear_below_baseline = 2,
+		.baseline = { .is_given = true },
+		.min_samples = 5 },
+	    1000, 900,
+	    "wrong: clear_below_baseline means nothing without "
+	    "above_baseline\n"
+	    "doubt: baseline = { } means nothing without above_baseline\n" },
+	{ "a baseline that contradicts itself",
+	    { .statistic = "mean",
+		.window_ms = 60000,
+		.above_baseline = 5,
+		.baseline = { .min_age_ms = 1000,
+		    .half_life_ms = 3600000,
+		    .min_samples = 1 },
+		.min_samples = 5 },
+	    1000, 900,
+	    "doubt: without a quarantine the beginning of trouble is learned "
+	    "as normal; leave quarantine out, or set it to 1h or more\n" },
 	{ "a limit that no answer can exceed",
 	    { .statistic = "mean",
 		.window_ms = 60000,
