@@ -13,31 +13,48 @@
 #define SHOWN_BYTES 24 /* of what is there instead */
 
 static bool
-fail_because(struct promtext *p, const char *reason)
+fail_because(struct promtext *p, uint64_t line, const char *reason)
 {
 	if (p->has_failed)
 		return false;
 	p->has_failed = true;
-	p->error_line = p->lines;
+	p->error_line = line;
 	(void)snprintf(p->error, sizeof(p->error), "line %llu: %s",
-	    (unsigned long long)p->lines, reason);
+	    (unsigned long long)line, reason);
 	return false;
+}
+
+static bool __attribute__((format(printf, 3, 0)))
+fail_with(struct promtext *p, uint64_t line, const char *fmt, va_list ap)
+{
+	char raw[ERROR_TEXT_MAX], shown[ERROR_TEXT_MAX - 32];
+	struct text t = text_over(shown, sizeof(shown));
+
+	(void)vsnprintf(raw, sizeof(raw), fmt, ap);
+	text_add_escaped(&t, raw, strlen(raw));
+	return fail_because(p, line, shown);
 }
 
 bool
 promtext_fail(struct promtext *p, const char *fmt, ...)
 {
-	char raw[ERROR_TEXT_MAX], shown[ERROR_TEXT_MAX - 32];
-	struct text t = text_over(shown, sizeof(shown));
 	va_list ap;
 
-	if (p->has_failed)
-		return false;
 	va_start(ap, fmt);
-	(void)vsnprintf(raw, sizeof(raw), fmt, ap);
+	(void)fail_with(p, p->lines, fmt, ap);
 	va_end(ap);
-	text_add_escaped(&t, raw, strlen(raw));
-	return fail_because(p, shown);
+	return false;
+}
+
+bool
+promtext_fail_at(struct promtext *p, uint64_t line, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)fail_with(p, line, fmt, ap);
+	va_end(ap);
+	return false;
 }
 
 bool
@@ -56,7 +73,7 @@ promtext_expected(struct promtext *p, const struct cursor *c, const char *what)
 		    &t, c->at, left < SHOWN_BYTES ? left : SHOWN_BYTES);
 		text_add(&t, left > SHOWN_BYTES ? "..." : "\"");
 	}
-	return fail_because(p, reason);
+	return fail_because(p, p->lines, reason);
 }
 
 /* Some byte is NUL or not ASCII. */
@@ -86,7 +103,9 @@ is_dirty(const char *bytes, size_t length)
 static bool
 check_bytes(struct promtext *p, const char *line, size_t length)
 {
-	if (memchr(line, '\0', length) != NULL)
+	/* Strings of OpenMetrics may have one, says its specification. */
+	if (!(p->is_strict && promtext_is_open(p)) &&
+	    memchr(line, '\0', length) != NULL)
 		return promtext_fail(p, "there is a NUL byte");
 	if (p->lines == 1 && length >= 3 &&
 	    memcmp(line, "\xef\xbb\xbf", 3) == 0)

@@ -15,10 +15,12 @@
  * nothing.
  *
  * Lenient (the default) takes what the Prometheus server takes: a missing
- * final line feed, any blanks, names in quotes, numbers as Go reads them, and
- * refuses what it refuses, with these exceptions, refused here: a NUL byte
- * anywhere, a line feed inside of a label value, and in text 0.0.4 what is not
- * UTF-8 in comments.  OpenMetrics must end in "# EOF" in either mode.
+ * final line feed, any blanks, names in quotes, numbers as Go reads them but
+ * for hexadecimal and underscores, and refuses what it refuses.  Where it
+ * differs: refused are a NUL byte anywhere, a line feed inside of a label's
+ * value, a label twice, and what is not UTF-8 in comments; accepted is a
+ * negative timestamp of text 0.0.4, as the format's documentation has one.
+ * OpenMetrics must end in "# EOF" in either mode.
  *
  * With selectors, lines that no selector asks for are checked less, lenient
  * mode only.  Still sure of every line is that it is UTF-8 without NUL and
@@ -31,7 +33,9 @@
  * is not looked at.
  *
  * Strict takes what the format's own specification allows and no more; it
- * keeps a record of all series and families, bounded by the limits.
+ * keeps a record of all series and families, bounded by the limits.  It is
+ * not always the narrower one: OpenMetrics has NUL bytes in strings, and text
+ * 0.0.4 has blanks around the words of TYPE.
  */
 #ifndef PROBE_PROMTEXT_H
 #define PROBE_PROMTEXT_H

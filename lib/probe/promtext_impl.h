@@ -112,6 +112,10 @@ struct promtext {
 bool promtext_fail(struct promtext *p, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Of a line that was read before. */
+bool promtext_fail_at(struct promtext *p, uint64_t line, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
 /* The same, and says what is there instead. */
 bool promtext_expected(
     struct promtext *p, const struct cursor *c, const char *what);
@@ -190,6 +194,7 @@ void promtext_strict_begin(struct strict *s, enum promtext_format format);
 bool promtext_strict_meta(struct promtext *p, const struct meta_line *m);
 bool promtext_strict_sample(struct promtext *p);
 bool promtext_strict_end(struct promtext *p);
+bool promtext_exemplar_fits(struct promtext *p, const struct label_list *list);
 void promtext_strict_free(struct strict *s);
 
 #endif

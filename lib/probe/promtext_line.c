@@ -75,6 +75,8 @@ read_exemplar(struct promtext *p, struct cursor *c)
 	c->at += 3;
 	if (!promtext_labels(p, c, &s->exemplar, NULL))
 		return false;
+	if (p->is_strict && !promtext_exemplar_fits(p, &s->exemplar))
+		return false;
 	if (!step_over_blanks(p, c) ||
 	    !read_number(p, c, "an exemplar's value", &s->exemplar_value))
 		return promtext_expected(p, c, "an exemplar's value");
@@ -132,16 +134,18 @@ static bool
 read_series(struct promtext *p, struct cursor *c)
 {
 	struct sample_line *s = &p->sample;
+	struct cursor brace;
 
 	s->labels.count = 0;
 	s->name = promtext_word(c, BEGINS_NAME, IN_NAME);
 	if (s->name.length == 0 && *c->at != '{')
 		return promtext_expected(p, c, "a name");
-	if (!promtext_is_open(p) && s->name.length > 0)
-		promtext_skip_blanks(c);
-	if (*c->at != '{')
+	brace = *c;
+	if (!promtext_is_open(p))
+		promtext_skip_blanks(&brace);
+	if (*brace.at != '{')
 		return true;
-	c->at++;
+	c->at = brace.at + 1;
 	if (!promtext_labels(p, c, &s->labels, &s->name))
 		return false;
 	if (s->name.length == 0)

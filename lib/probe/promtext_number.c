@@ -89,22 +89,28 @@ read_decimal(const char *at, struct decimal *d)
 	return at;
 }
 
+/* Of the C library's own, so that it takes no memory and cannot fail. */
+static locale_t
+plain_locale(void)
+{
+	static locale_t plain;
+
+	if (plain == (locale_t)0)
+		plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+	return plain;
+}
+
 /* The long way, for what the short one does not round exactly. */
 static const char *
 by_library(const char *at, size_t length, double *value)
 {
-	static locale_t c_locale;
 	char copy[PROMTEXT_NUMBER_BYTES_MAX + 1];
 
 	if (length > PROMTEXT_NUMBER_BYTES_MAX)
 		return NULL;
-	if (c_locale == (locale_t)0)
-		c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
-	if (c_locale == (locale_t)0)
-		return NULL;
 	memcpy(copy, at, length);
 	copy[length] = '\0';
-	*value = strtod_l(copy, NULL, c_locale);
+	*value = strtod_l(copy, NULL, plain_locale());
 	return isinf(*value) ? NULL : at + length;
 }
 
@@ -208,4 +214,10 @@ promtext_seconds(const char *at, const char *end, int64_t *ms)
 		return NULL;
 	*ms = (int64_t)(seconds * 1000.0);
 	return after;
+}
+
+long double
+promtext_long_number(const char *text)
+{
+	return strtold_l(text, NULL, plain_locale());
 }

@@ -24,6 +24,9 @@ const char *promtext_number(const char *at, const char *end, double *value);
 /* The same, and it must be neither infinite nor NaN: seconds to ms. */
 const char *promtext_seconds(const char *at, const char *end, int64_t *ms);
 
+/* As exact as there is, of what promtext_number() took; ends in a NUL. */
+long double promtext_long_number(const char *text);
+
 /* A whole number with or without a sign. */
 const char *promtext_whole(const char *at, const char *end, int64_t *value);
 
