@@ -9,11 +9,8 @@
 #include "daemon/events.h"
 #include "daemon/log.h"
 #include "daemon/witness.h"
-#include "procedure/plan.h"
-#include "procedure/step_command.h"
 #include "service/inputs.h"
-
-#define LOCK_NAME_MAX 512
+#include "service/service_input.h"
 
 /* One probe: what its samples need to find their way. */
 struct watched_probe {
@@ -181,27 +178,12 @@ look_at_rule(struct watched *w, unsigned index)
 {
 	const struct procedure_settings *procedure = config_procedure(
 	    w->generation->config, w->settings->rules[index].procedure);
-	struct occasion occasion = {
-		.service = w->settings->name,
-		.environment = w->settings->environment,
-	};
-	struct text lock = text_new(LOCK_NAME_MAX);
 	struct watched_rule *rule = &w->rules[index];
-	struct error err = { "its procedure is not configured" };
-	struct plan *plan = NULL;
+	struct error err = { "" };
 
-	if (procedure != NULL)
-		plan = plan_new(procedure, &w->settings->params, &err);
-	if (plan == NULL || !plan_lock(plan, &occasion, &lock, &err)) {
+	rule->lock = service_rule_plan(w->core, index, procedure, &err);
+	if (rule->lock == NULL)
 		rule->trouble = strdup(err.text);
-		service_rule_needs(w->core, index, true, NULL);
-	} else {
-		rule->lock = text_take(&lock);
-		service_rule_needs(
-		    w->core, index, plan_needs_target(plan), rule->lock);
-	}
-	text_free(&lock);
-	plan_free(plan);
 }
 
 static bool

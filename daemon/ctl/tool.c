@@ -10,6 +10,8 @@ static const struct tool tools[] = {
 	{ "compare", "judge a canary's numbers against a baseline's",
 	    tool_compare },
 	{ "metrics", "read an exposition page (metrics parse)", tool_metrics },
+	{ "backtest", "what this configuration would have done, on samples",
+	    tool_backtest },
 	{ NULL, NULL, NULL },
 };
 

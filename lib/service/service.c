@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "service/inputs.h"
-#include "service/versions.h"
+#include "service/service_input.h"
 
 struct probe_state {
 	struct sample sample;
@@ -37,6 +37,8 @@ struct service {
 	enum verdict verdict;
 	int64_t verdict_since_ms;
 	bool has_incident;
+	service_heard *heard;
+	void *heard_arg;
 };
 
 static unsigned
@@ -229,12 +231,22 @@ combine(struct service *s, int64_t at_ms)
 	}
 }
 
+static void
+hear(struct service *s, struct service_input in)
+{
+	if (s->heard != NULL)
+		s->heard(s->heard_arg, &in);
+}
+
 void
 service_observe(struct service *s, unsigned probe, const struct sample *sample)
 {
 	struct sample *newest = &s->probes[probe].sample;
 	struct sample here = *sample;
 
+	hear(s,
+	    (struct service_input){
+		.kind = SERVICE_SAMPLE, .probe = probe, .sample = sample });
 	here.probe = probe;
 	*newest = here;
 	newest->values = NULL;
@@ -253,14 +265,21 @@ service_observe(struct service *s, unsigned probe, const struct sample *sample)
 void
 service_incident(struct service *s, bool is_open)
 {
+	hear(s,
+	    (struct service_input){
+		.kind = SERVICE_INCIDENT, .is_open = is_open });
 	s->has_incident = is_open;
 }
 
 void
 service_witnessed(struct service *s, int64_t asked_ms)
 {
-	if (asked_ms > s->witnessed_ms)
-		s->witnessed_ms = asked_ms;
+	if (asked_ms <= s->witnessed_ms)
+		return;
+	hear(s,
+	    (struct service_input){
+		.kind = SERVICE_WITNESSED, .at_ms = asked_ms });
+	s->witnessed_ms = asked_ms;
 }
 
 const struct sample *
@@ -269,8 +288,8 @@ service_sample(const struct service *s, unsigned probe)
 	return s->probes[probe].is_known ? &s->probes[probe].sample : NULL;
 }
 
-void
-service_forget(struct service *s, int64_t now_ms)
+static void
+forget(struct service *s, int64_t now_ms)
 {
 	for (size_t i = 0; i < s->settings->evaluator_count; i++)
 		evaluator_reset(s->evaluators[i], now_ms);
@@ -278,12 +297,20 @@ service_forget(struct service *s, int64_t now_ms)
 	note_verdict(s, now_ms);
 }
 
+void
+service_forget(struct service *s, int64_t now_ms)
+{
+	hear(s,
+	    (struct service_input){ .kind = SERVICE_FORGET, .at_ms = now_ms });
+	forget(s, now_ms);
+}
+
 /* What was asked of the release that is gone says nothing of the new one. */
 static void
 start_over(struct service *s, int64_t at_ms)
 {
 	s->changed_ms = at_ms;
-	service_forget(s, at_ms);
+	forget(s, at_ms);
 }
 
 void
@@ -296,9 +323,45 @@ service_inherit(struct service *to, const struct service *from)
 }
 
 void
+service_listen(struct service *s, service_heard *heard, void *arg)
+{
+	s->heard = heard;
+	s->heard_arg = arg;
+}
+
+struct service_memory
+service_memory(const struct service *s)
+{
+	return (struct service_memory){ .versions = s->versions,
+		.deployed_ms = s->deployed_ms,
+		.changed_ms = s->changed_ms,
+		.acted_ms = s->acted_ms,
+		.witnessed_ms = s->witnessed_ms,
+		.has_incident = s->has_incident };
+}
+
+void
+service_remember(struct service *s, const struct service_memory *m)
+{
+	s->versions = m->versions;
+	s->deployed_ms = m->deployed_ms;
+	s->changed_ms = m->changed_ms;
+	s->acted_ms = m->acted_ms;
+	s->witnessed_ms = m->witnessed_ms;
+	s->has_incident = m->has_incident;
+}
+
+void
 service_was_deployed(struct service *s, const char *version,
     const char *previous, bool verified, bool was_good, int64_t at_ms)
 {
+	hear(s,
+	    (struct service_input){ .kind = SERVICE_DEPLOYED,
+		.at_ms = at_ms,
+		.version = version,
+		.previous = previous,
+		.verified = verified,
+		.was_good = was_good });
 	versions_deployed(&s->versions, version, previous, verified, was_good);
 	s->deployed_ms = at_ms;
 	start_over(s, at_ms);
@@ -315,6 +378,9 @@ service_deployed(struct service *s, const char *version, const char *previous,
 void
 service_acted(struct service *s, const char *now_at, int64_t at_ms)
 {
+	hear(s,
+	    (struct service_input){
+		.kind = SERVICE_ACTED, .at_ms = at_ms, .version = now_at });
 	versions_rolled_back(&s->versions, now_at);
 	s->acted_ms = at_ms;
 	start_over(s, at_ms);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/units.h"
+#include "service/service_input.h"
 #include "tests/replay/world_private.h"
 
 static const char *
@@ -20,28 +21,19 @@ lock_holder(void *arg, const char *lock)
 static void
 look_at_rules(struct world *w)
 {
-	struct occasion occasion = { .service = w->settings->name,
-		.environment = w->settings->environment };
-
 	for (unsigned i = 0; i < w->settings->rule_count; i++) {
 		struct error err = { "" };
-		struct text lock = text_new(512);
-		struct plan *plan =
-		    plan_new(config_procedure(
-				 w->config, w->settings->rules[i].procedure),
-			&w->settings->params, &err);
+		char *lock = service_rule_plan(w->service, i,
+		    config_procedure(
+			w->config, w->settings->rules[i].procedure),
+		    &err);
 
-		if (plan == NULL || !plan_lock(plan, &occasion, &lock, &err)) {
+		if (lock == NULL) {
 			tell(w, "cannot plan: %s", err.text);
-			text_free(&lock);
-			plan_free(plan);
 			continue;
 		}
 		free(w->locks[i]);
-		w->locks[i] = text_take(&lock);
-		service_rule_needs(
-		    w->service, i, plan_needs_target(plan), w->locks[i]);
-		plan_free(plan);
+		w->locks[i] = lock;
 	}
 }
 

@@ -1,0 +1,421 @@
+/* Lines that are no samples: what else a daemon heard, and what it decided. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "service/backtest_impl.h"
+
+struct event {
+	struct json_object *json;
+	const char *kind;
+	int64_t at_ms;
+	struct backtest_service *service; /* NULL: of all of them */
+};
+
+static bool
+incomplete(const struct event *e, const char *what, struct error *err)
+{
+	return error_set(err, "event \"%.64s\" needs %s", e->kind, what);
+}
+
+static void
+copy(char *to, size_t size, const char *words)
+{
+	(void)snprintf(to, size, "%s", words == NULL ? "" : words);
+}
+
+static int64_t
+time_of(struct json_object *o, const char *key, int64_t fallback_ms)
+{
+	int64_t ms;
+
+	return json_int(o, key, &ms) ? ms : fallback_ms;
+}
+
+/* A recording begins, or goes on in its next file. */
+static bool
+on_recording(struct backtest *b, const struct event *e, struct error *err)
+{
+	const char *stream = json_text(e->json, "stream");
+	int64_t format = 0, part = 1;
+	bool goes_on;
+
+	if (!json_int(e->json, "format", &format) || format != RECORDING_FORMAT)
+		return error_set(err,
+		    "the recording is of another format: only %d is known",
+		    RECORDING_FORMAT);
+	if (stream == NULL)
+		return incomplete(e, "a stream", err);
+	(void)json_int(e->json, "part", &part);
+	goes_on = strcmp(b->stream, stream) == 0 && part == b->part + 1;
+	b->part = part;
+	copy(b->digest, sizeof(b->digest), json_text(e->json, "config"));
+	b->is_ready = json_flag(e->json, "ready", true);
+	b->is_recording = true;
+	if (goes_on)
+		return true;
+	copy(b->stream, sizeof(b->stream), stream);
+	for (size_t i = 0; i < b->settings.service_count; i++)
+		backtest_forget(&b->services[i]);
+	b->now_ms = e->at_ms; /* of another boot, perhaps */
+	return true;
+}
+
+static bool
+on_ready(struct backtest *b, const struct event *e, struct error *err)
+{
+	(void)e;
+	(void)err;
+	b->is_ready = true;
+	return true;
+}
+
+static bool
+on_reload(struct backtest *b, const struct event *e, struct error *err)
+{
+	(void)err;
+	copy(b->digest, sizeof(b->digest), json_text(e->json, "config"));
+	return true;
+}
+
+static bool
+on_gap(struct backtest *b, const struct event *e, struct error *err)
+{
+	int64_t lost = 0;
+
+	(void)err;
+	(void)json_int(e->json, "lost", &lost);
+	b->gaps++;
+	b->lost += (uint64_t)lost;
+	return true;
+}
+
+static bool
+on_deploy(struct backtest *b, const struct event *e, struct error *err)
+{
+	const char *version = json_text(e->json, "version");
+	struct service *core = e->service->core;
+	struct service_input in = { .kind = SERVICE_DEPLOYED,
+		.at_ms = time_of(e->json, "deployed_ms", e->at_ms),
+		.version = version,
+		.previous = json_text(e->json, "previous"),
+		.verified = json_flag(e->json, "verified", false),
+		.was_good = json_flag(e->json, "was_good",
+		    service_verdict(core) == VERDICT_HEALTHY) };
+
+	(void)b;
+	if (version == NULL || strlen(version) > NAME_MAX_BYTES)
+		return incomplete(e, "a version of up to 128 bytes", err);
+	service_input(core, &in);
+	return true;
+}
+
+static bool
+is_own_act(const struct backtest *b)
+{
+	return b->settings.acts != BACKTEST_AS_RECORDED;
+}
+
+static bool
+on_acted(struct backtest *b, const struct event *e, struct error *err)
+{
+	struct service_input in = { .kind = SERVICE_ACTED,
+		.at_ms = time_of(e->json, "acted_ms", e->at_ms),
+		.version = json_text(e->json, "version") };
+
+	(void)err;
+	if (!is_own_act(b))
+		service_input(e->service->core, &in);
+	return true;
+}
+
+static bool
+on_incident(struct backtest *b, const struct event *e, struct error *err)
+{
+	struct service_input in = { .kind = SERVICE_INCIDENT,
+		.is_open = json_flag(e->json, "open", true) };
+
+	(void)err;
+	if (!is_own_act(b))
+		service_input(e->service->core, &in);
+	return true;
+}
+
+static bool
+on_forget(struct backtest *b, const struct event *e, struct error *err)
+{
+	struct service_input in = { .kind = SERVICE_FORGET,
+		.at_ms = time_of(e->json, "asked_ms", e->at_ms) };
+
+	(void)b;
+	(void)err;
+	service_input(e->service->core, &in);
+	return true;
+}
+
+static bool
+on_witnessed(struct backtest *b, const struct event *e, struct error *err)
+{
+	struct service_input in = { .kind = SERVICE_WITNESSED,
+		.at_ms = time_of(e->json, "asked_ms", e->at_ms) };
+
+	(void)b;
+	(void)err;
+	service_input(e->service->core, &in);
+	return true;
+}
+
+static void
+take_hold(struct backtest_service *t, struct json_object *hold)
+{
+	const char *reason = json_text(hold, "reason");
+
+	t->around.hold_reason = NULL;
+	t->around.hold_author = NULL;
+	if (hold == NULL)
+		return;
+	copy(t->hold_reason, sizeof(t->hold_reason), reason);
+	copy(t->hold_author, sizeof(t->hold_author), json_text(hold, "author"));
+	t->around.hold_reason = t->hold_reason;
+	t->around.hold_author = t->hold_author;
+	t->around.hold_until_ms = time_of(hold, "until_ms", NEVER_MS);
+}
+
+static void
+take_locks(struct backtest_service *t, struct json_object *locks)
+{
+	for (size_t i = 0; i < t->settings->rule_count; i++)
+		copy(t->locks[i].holder, sizeof(t->locks[i].holder),
+		    t->locks[i].name == NULL ?
+			NULL :
+			json_text(locks, t->locks[i].name));
+}
+
+/* Only what the line says changes. */
+static bool
+on_around(struct backtest *b, const struct event *e, struct error *err)
+{
+	struct backtest_service *t = e->service;
+	struct surroundings *a = &t->around;
+	struct json_object *o = e->json;
+	bool run_is_on = json_flag(o, "running", a->run_is_on);
+	bool confirm = json_flag(o, "confirm", a->confirm);
+
+	(void)err;
+	a->store_fails = json_flag(o, "store_fails", a->store_fails);
+	a->shadow = json_flag(o, "shadow", a->shadow);
+	a->has_witnesses = json_flag(o, "witnesses", a->has_witnesses);
+	if (!is_own_act(b)) {
+		a->run_is_on = run_is_on;
+		a->confirm = confirm;
+	}
+	if (json_object_object_get_ex(o, "hold", NULL))
+		take_hold(t, json_member(o, "hold"));
+	if (json_object_object_get_ex(o, "tilt_until_ms", NULL))
+		a->tilt_until_ms = time_of(o, "tilt_until_ms", NEVER_MS);
+	if (json_object_object_get_ex(o, "blind", NULL)) {
+		copy(t->blind, sizeof(t->blind), json_text(o, "blind"));
+		a->blind_witness = t->blind[0] == '\0' ? NULL : t->blind;
+	}
+	if (!is_own_act(b) && json_object_object_get_ex(o, "locks", NULL))
+		take_locks(t, json_member(o, "locks"));
+	return true;
+}
+
+static void
+take_versions(struct versions *v, struct json_object *o)
+{
+	struct json_object *failed = json_array(o, "failed");
+	int64_t count = 0;
+
+	*v = (struct versions){ .failed_count = 0 };
+	copy(v->now, sizeof(v->now), json_text(o, "now"));
+	copy(v->previous, sizeof(v->previous), json_text(o, "previous"));
+	copy(v->target, sizeof(v->target), json_text(o, "target"));
+	copy(v->refused, sizeof(v->refused), json_text(o, "refused"));
+	copy(v->verified, sizeof(v->verified), json_text(o, "verified"));
+	for (size_t i = 0; failed != NULL && i < VERSIONS_FAILED_MAX &&
+	     i < json_object_array_length(failed);
+	     i++)
+		copy(v->failed[i], sizeof(v->failed[i]),
+		    json_object_get_string(
+			json_object_array_get_idx(failed, i)));
+	if (json_int(o, "failed_count", &count) && count >= 0)
+		v->failed_count = (unsigned)count;
+}
+
+/* What had been decided when the recording began. */
+static void
+take_decision(struct backtest_service *t, struct json_object *o)
+{
+	const char *rule = json_text(o, "rule");
+	const char *action = json_text(o, "action");
+	const char *guard = json_text(o, "guard");
+	struct service_decision *d = &t->decision;
+
+	for (unsigned i = 0; rule != NULL && i < t->settings->rule_count; i++)
+		if (strcmp(t->settings->rules[i].name, rule) == 0)
+			d->rule = i;
+	for (enum action a = ACTION_NONE; a <= ACTION_ROLL_BACK; a++)
+		if (action != NULL && strcmp(action_word(a), action) == 0)
+			d->decision.action = a;
+	for (enum guard g = GUARD_NONE; g <= GUARD_CONFIRM; g++)
+		if (guard != NULL && strcmp(guard_word(g), guard) == 0)
+			d->decision.guard = g;
+}
+
+/*
+ * The daemon began to watch it anew, or to record: not where the file before
+ * this one has told all that.
+ */
+static bool
+on_state(struct backtest *b, const struct event *e, struct error *err)
+{
+	struct backtest_service *t = e->service;
+	struct service_memory m;
+
+	if (t->has_state && !json_flag(e->json, "new", false))
+		return true;
+	backtest_forget(t);
+	if (!backtest_begin(b, t, err))
+		return false;
+	m = service_memory(t->core);
+	take_versions(&m.versions, json_member(e->json, "versions"));
+	m.deployed_ms = time_of(e->json, "deployed_ms", NEVER_MS);
+	m.changed_ms = time_of(e->json, "changed_ms", NEVER_MS);
+	m.acted_ms = time_of(e->json, "acted_ms", NEVER_MS);
+	m.witnessed_ms = time_of(e->json, "witnessed_ms", NEVER_MS);
+	m.has_incident = json_flag(e->json, "incident", false);
+	service_remember(t->core, &m);
+	take_decision(t, json_member(e->json, "decision"));
+	t->has_state = true;
+	return true;
+}
+
+static bool
+on_removed(struct backtest *b, const struct event *e, struct error *err)
+{
+	(void)b;
+	(void)err;
+	e->service->is_removed = true;
+	return true;
+}
+
+static bool
+is_same(const char *word, const char *other)
+{
+	return strcmp(word == NULL ? "" : word, other) == 0;
+}
+
+static bool
+on_decision(struct backtest *b, const struct event *e, struct error *err)
+{
+	struct backtest_service *t = e->service;
+	const struct service_decision *d = &t->decision;
+	const char *rule = json_text(e->json, "rule");
+	const char *action = json_text(e->json, "action");
+	const char *guard = json_text(e->json, "guard");
+	bool none = d->decision.action == ACTION_NONE;
+
+	if (action == NULL)
+		return incomplete(e, "an action", err);
+	if (!b->settings.verify)
+		return true;
+	b->compared++;
+	if (t->is_unmatched && t->decided_ms == e->at_ms &&
+	    is_same(action, action_word(d->decision.action)) &&
+	    is_same(guard,
+		d->decision.guard == GUARD_NONE ?
+		    "" :
+		    guard_word(d->decision.guard)) &&
+	    is_same(rule, none ? "" : t->settings->rules[d->rule].name)) {
+		t->is_unmatched = false;
+		return true;
+	}
+	backtest_tell_difference(
+	    b, t, "recording", rule, action, guard, e->at_ms);
+	return true;
+}
+
+static const struct {
+	const char *name;
+	bool (*take)(
+	    struct backtest *b, const struct event *e, struct error *err);
+	bool of_service;
+	bool of_all; /* where it names none */
+} kinds[] = {
+	{ "recording", on_recording, false, false },
+	{ "ready", on_ready, false, false },
+	{ "reload", on_reload, false, false },
+	{ "gap", on_gap, false, false },
+	{ "state", on_state, true, false },
+	{ "deploy", on_deploy, true, false },
+	{ "acted", on_acted, true, false },
+	{ "incident", on_incident, true, false },
+	{ "forget", on_forget, true, true },
+	{ "witnessed", on_witnessed, true, true },
+	{ "around", on_around, true, true },
+	{ "decision", on_decision, true, false },
+	{ "removed", on_removed, true, false },
+};
+
+#define KIND_COUNT (sizeof(kinds) / sizeof(kinds[0]))
+
+static bool
+take_all(struct backtest *b, struct event *e, unsigned kind, struct error *err)
+{
+	for (size_t i = 0; i < b->settings.service_count; i++) {
+		e->service = &b->services[i];
+		if (!backtest_begin(b, e->service, err) ||
+		    !kinds[kind].take(b, e, err))
+			return false;
+	}
+	return true;
+}
+
+static bool
+take_one(struct backtest *b, struct event *e, unsigned kind, struct error *err)
+{
+	const char *name = json_text(e->json, "service");
+	bool same;
+
+	e->service = backtest_service(b, name);
+	if (name == NULL)
+		return incomplete(e, "a service", err);
+	if (e->service == NULL)
+		return backtest_unknown(b, err, "service %s", name);
+	/* Between a sample and what was decided on it. */
+	same = e->service == b->pending &&
+	    json_flag(e->json, "before_decision", false);
+	if (!same)
+		backtest_settle(b);
+	return backtest_begin(b, e->service, err) &&
+	    kinds[kind].take(b, e, err);
+}
+
+bool
+backtest_event(
+    struct backtest *b, const struct recording_line *line, struct error *err)
+{
+	struct event e = { .json = line->event,
+		.kind = json_text(line->event, "event"),
+		.at_ms = line->sample.at_ms };
+	unsigned kind = 0;
+	bool anew;
+
+	while (kind < KIND_COUNT && strcmp(kinds[kind].name, e.kind) != 0)
+		kind++;
+	if (kind == KIND_COUNT)
+		return backtest_unknown(b, err, "event %s", e.kind);
+	anew = kinds[kind].take == on_recording;
+	if (!anew && !backtest_clock(b, e.at_ms, err))
+		return false;
+	if (kinds[kind].of_service && json_text(e.json, "service") != NULL)
+		return take_one(b, &e, kind, err);
+	if (kinds[kind].of_service && !kinds[kind].of_all)
+		return incomplete(&e, "a service", err);
+	backtest_settle(b);
+	if (kinds[kind].of_service)
+		return take_all(b, &e, kind, err);
+	return kinds[kind].take(b, &e, err);
+}

@@ -1,0 +1,62 @@
+#include "service/service_input.h"
+
+#include <stdlib.h>
+
+#include "base/text.h"
+#include "procedure/plan.h"
+#include "procedure/step_command.h"
+
+#define LOCK_NAME_MAX 512
+
+void
+service_input(struct service *s, const struct service_input *in)
+{
+	switch (in->kind) {
+	case SERVICE_SAMPLE:
+		service_observe(s, in->probe, in->sample);
+		return;
+	case SERVICE_FORGET:
+		service_forget(s, in->at_ms);
+		return;
+	case SERVICE_WITNESSED:
+		service_witnessed(s, in->at_ms);
+		return;
+	case SERVICE_DEPLOYED:
+		service_was_deployed(s, in->version, in->previous, in->verified,
+		    in->was_good, in->at_ms);
+		return;
+	case SERVICE_ACTED:
+		service_acted(s, in->version, in->at_ms);
+		return;
+	case SERVICE_INCIDENT:
+		service_incident(s, in->is_open);
+		return;
+	}
+}
+
+char *
+service_rule_plan(struct service *s, unsigned rule,
+    const struct procedure_settings *procedure, struct error *err)
+{
+	const struct service_settings *settings = service_settings(s);
+	struct occasion occasion = { .service = settings->name,
+		.environment = settings->environment };
+	struct text name = text_new(LOCK_NAME_MAX);
+	struct plan *plan = NULL;
+	char *lock = NULL;
+
+	if (procedure == NULL)
+		(void)error_set(err, "its procedure is not configured");
+	else
+		plan = plan_new(procedure, &settings->params, err);
+	if (plan != NULL && plan_lock(plan, &occasion, &name, err)) {
+		lock = text_take(&name);
+		if (lock == NULL)
+			(void)error_set(err, "no memory for its lock");
+	}
+	service_rule_needs(
+	    s, rule, lock == NULL || plan_needs_target(plan), lock);
+	text_free(&name);
+	plan_free(plan);
+	return lock;
+}

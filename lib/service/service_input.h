@@ -1,0 +1,70 @@
+/*
+ * service_input.h - whatever changes what a service knows, as a value.
+ *
+ * A daemon that records writes down each of them and what surrounds each
+ * decision; a backtest puts them in again.  That is all there is: what is
+ * decided follows from it.
+ */
+#ifndef SERVICE_SERVICE_INPUT_H
+#define SERVICE_SERVICE_INPUT_H
+
+#include "base/error.h"
+#include "service/service.h"
+#include "service/versions.h"
+
+enum service_input_kind {
+	SERVICE_SAMPLE,    /* service_observe() */
+	SERVICE_FORGET,    /* service_forget() */
+	SERVICE_WITNESSED, /* service_witnessed() */
+	SERVICE_DEPLOYED,  /* service_was_deployed() */
+	SERVICE_ACTED,     /* service_acted() */
+	SERVICE_INCIDENT,  /* service_incident() */
+};
+
+/* Texts and sample are borrowed. */
+struct service_input {
+	enum service_input_kind kind;
+	int64_t at_ms; /* not of samples and incidents */
+	unsigned probe;
+	const struct sample *sample;
+	const char *version;
+	const char *previous;
+	bool verified;
+	bool was_good;
+	bool is_open;
+};
+
+/* Calls the function that is meant. */
+void service_input(struct service *s, const struct service_input *in);
+
+/*
+ * From now on heard() is told of every input before it takes effect.  One
+ * listener; NULL: none.
+ */
+typedef void service_heard(void *arg, const struct service_input *in);
+void service_listen(struct service *s, service_heard *heard, void *arg);
+
+/* All that a service knows besides what its evaluators have seen. */
+struct service_memory {
+	struct versions versions;
+	int64_t deployed_ms;
+	int64_t changed_ms;
+	int64_t acted_ms;
+	int64_t witnessed_ms;
+	bool has_incident;
+};
+
+struct service_memory service_memory(const struct service *s);
+void service_remember(struct service *s, const struct service_memory *m);
+
+/*
+ * Works out what the procedure of a rule needs and tells service_rule_needs().
+ * The name of its lock is the caller's to free, and has to live as long as s.
+ * NULL where it cannot be planned (procedure NULL: there is none), with the
+ * reason: then it needs a target at least.
+ */
+struct procedure_settings;
+char *service_rule_plan(struct service *s, unsigned rule,
+    const struct procedure_settings *procedure, struct error *err);
+
+#endif
