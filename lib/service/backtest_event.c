@@ -369,6 +369,7 @@ take_all(struct backtest *b, struct event *e, unsigned kind, struct error *err)
 		if (!backtest_begin(b, e->service, err) ||
 		    !kinds[kind].take(b, e, err))
 			return false;
+		backtest_tell_evaluators(b, e->service, e->at_ms);
 	}
 	return true;
 }
@@ -389,8 +390,11 @@ take_one(struct backtest *b, struct event *e, unsigned kind, struct error *err)
 	    json_flag(e->json, "before_decision", false);
 	if (!same)
 		backtest_settle(b);
-	return backtest_begin(b, e->service, err) &&
-	    kinds[kind].take(b, e, err);
+	if (!backtest_begin(b, e->service, err) || !kinds[kind].take(b, e, err))
+		return false;
+	if (!same)
+		backtest_tell_evaluators(b, e->service, e->at_ms);
+	return true;
 }
 
 bool

@@ -121,6 +121,8 @@ recording_complete(struct recording_sample *s, unsigned seen)
 		return "class is longer than 64 bytes";
 	if ((seen >> RECORDING_KEY_ASKED & 1) == 0)
 		s->asked_ms = s->at_ms - (int64_t)(s->latency_ms + 0.5);
+	if (s->asked_ms < 0)
+		s->asked_ms = 0;
 	if (s->asked_ms > s->at_ms)
 		return "asked_ms is later than at_ms";
 	if ((seen >> RECORDING_KEY_NOW & 1) == 0)

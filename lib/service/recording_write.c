@@ -19,8 +19,11 @@ recording_write_number(struct text *out, double value)
 		text_add(out, "null");
 		return;
 	}
-	if (fabs(value) < EXACT_WHOLE && value == (double)(int64_t)value &&
-	    !(value == 0 && signbit(value))) {
+	if (value == 0 && signbit(value)) {
+		text_add(out, "-0.0"); /* "-0" is a whole number: 0 */
+		return;
+	}
+	if (fabs(value) < EXACT_WHOLE && value == (double)(int64_t)value) {
 		text_addf(out, "%" PRId64, (int64_t)value);
 		return;
 	}
