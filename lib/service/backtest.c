@@ -30,9 +30,9 @@ struct backtest *
 backtest_new(const struct backtest_settings *settings, struct text *out)
 {
 	struct backtest *b = calloc(1, sizeof(*b));
-	bool ok = b != NULL;
+	bool ok;
 
-	if (!ok)
+	if (b == NULL)
 		return NULL;
 	b->settings = *settings;
 	b->out = out;

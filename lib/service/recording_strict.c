@@ -52,16 +52,19 @@ take_value(struct json_object *o, double *value)
 static bool
 take_values(struct json_object *o, struct recording_sample *to)
 {
+	struct json_object_iter member;
+
 	if (!json_object_is_type(o, json_type_object) ||
 	    json_object_object_length(o) > METRIC_NAMES_MAX)
 		return false;
-	json_object_object_foreach(o, name, value)
+	json_object_object_foreachC(o, member)
 	{
 		struct recording_value *v = &to->values[to->value_count];
 
-		if (!take_value(value, &v->value))
+		if (!take_value(member.val, &v->value))
 			return false;
-		v->name = (struct recording_words){ name, strlen(name) };
+		v->name =
+		    (struct recording_words){ member.key, strlen(member.key) };
 		to->value_count++;
 	}
 	return true;
@@ -142,20 +145,22 @@ range(enum recording_key key)
 static bool
 read_sample(struct recording_line *line, struct error *err)
 {
+	struct json_object_iter member;
 	const char *trouble;
 	unsigned seen = 0;
 
-	json_object_object_foreach(line->json, name, value)
+	json_object_object_foreachC(line->json, member)
 	{
-		struct recording_words words = { name, strlen(name) };
+		struct recording_words words = { member.key,
+			strlen(member.key) };
 		enum recording_key key = recording_key(&words);
 
 		if (key == RECORDING_KEY_COUNT)
 			return error_set(err,
 			    "a sample has no \"%.64s\"; events say what they "
 			    "are by \"event\"",
-			    name);
-		if (!take_member(value, key, &line->sample))
+			    member.key);
+		if (!take_member(member.val, key, &line->sample))
 			return error_set(err, "%s is %s",
 			    recording_key_word(key), range(key));
 		seen |= 1U << key;
