@@ -3,16 +3,11 @@
 #include <assert.h>
 #include <inttypes.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/text.h"
-#include "base/units.h"
 #include "evaluator/evaluator_impl.h"
-
-#define GAP_MIN_MS 100.0
-#define GAP_MAX_MS (7.0 * 24 * 3600 * 1000)
-#define OBJECTION_TEXT_MAX 256
+#include "evaluator/gap.h"
 
 struct consecutive {
 	struct evaluator base;
@@ -134,14 +129,6 @@ static const struct evaluator_ops consecutive_ops = {
 	.missing = missing,
 };
 
-static int64_t
-longer_ms(const struct probe_settings *probe)
-{
-	if (probe->timeout_ms > probe->interval_ms)
-		return probe->timeout_ms;
-	return probe->interval_ms;
-}
-
 static struct evaluator *
 create(const void *settings, const struct evaluator_source *sources,
     size_t source_count)
@@ -150,8 +137,7 @@ create(const void *settings, const struct evaluator_source *sources,
 	    *(const struct consecutive_settings *)settings;
 
 	(void)source_count;
-	if (s.max_gap_ms == 0)
-		s.max_gap_ms = CONSECUTIVE_GAPS * longer_ms(sources->probe);
+	s.max_gap_ms = gap_or_default_ms(s.max_gap_ms, sources->probe);
 	return consecutive_new(&s);
 }
 
@@ -179,37 +165,6 @@ slowest_trip_ms(const void *settings, const struct evaluator_source *sources,
 	    probe->timeout_ms;
 }
 
-static const char *
-what_the_gap_does(int64_t gap_ms, const struct probe_settings *probe)
-{
-	if (gap_ms <= probe->interval_ms)
-		return "ends every run";
-	if (gap_ms <= probe_pace_ms(probe))
-		return "ends a run of time-outs";
-	return "may end a run that should go on";
-}
-
-static void
-check_gap(const struct consecutive_settings *s,
-    const struct probe_settings *probe, evaluator_object *object, void *arg)
-{
-	bool never = s->max_gap_ms <= probe->interval_ms;
-	char gap[DURATION_TEXT_MAX], apart[DURATION_TEXT_MAX];
-	char text[OBJECTION_TEXT_MAX];
-
-	if (s->max_gap_ms == 0 || s->max_gap_ms > probe_spread_ms(probe))
-		return;
-	if (s->failures_to_trip == 1 && s->successes_to_clear == 1)
-		return;
-	(void)snprintf(text, sizeof(text),
-	    "gap %s %s, as answers of \"%s\" may be %s apart; leave gap out, "
-	    "or make it longer than that",
-	    duration_text(s->max_gap_ms, gap),
-	    what_the_gap_does(s->max_gap_ms, probe), probe->name,
-	    duration_text(probe_spread_ms(probe), apart));
-	object(never ? OBJECTION_WRONG : OBJECTION_DOUBT, text, arg);
-}
-
 static void
 check(const void *settings, const struct evaluator_source *sources,
     size_t source_count, evaluator_object *object, void *arg)
@@ -222,7 +177,8 @@ check(const void *settings, const struct evaluator_source *sources,
 		    "one failed probe is enough to trip it; set failures to "
 		    "at least 2",
 		    arg);
-	check_gap(s, sources->probe, object, arg);
+	if (s->failures_to_trip > 1 || s->successes_to_clear > 1)
+		gap_check(s->max_gap_ms, sources->probe, object, arg);
 }
 
 static const struct evaluator_kind_ops kind_ops = {

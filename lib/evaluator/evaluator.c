@@ -17,9 +17,10 @@ copy_common(
 	const struct finding *before = &e->finding;
 
 	next->samples = before->samples + (s->outcome != SAMPLE_LOST);
-	next->failure = before->failure;
 	if (s->outcome == SAMPLE_FAILED)
 		next->failure = s->failure;
+	else if (next->failure == NULL)
+		next->failure = before->failure;
 	next->since_ms = s->answered_ms;
 	if (next->verdict == before->verdict)
 		next->since_ms = before->since_ms;
@@ -52,6 +53,19 @@ evaluator_keep(struct evaluator *e, const struct sample *s)
 	kept->values = NULL;
 	kept->value_count = 0;
 	e->kept++;
+}
+
+void
+evaluator_keep_only(struct evaluator *e, uint64_t newest)
+{
+	struct sample last[EVIDENCE_MAX];
+	size_t count;
+
+	if (newest >= EVIDENCE_MAX || e->kept <= newest)
+		return;
+	count = evaluator_evidence(e, last, (size_t)newest);
+	for (e->kept = 0; e->kept < count; e->kept++)
+		e->evidence[e->kept] = last[e->kept];
 }
 
 void
@@ -219,10 +233,11 @@ struct finding
 evaluator_combine(
     struct evaluator *e, const struct finding *parts, int64_t at_ms)
 {
-	struct sample s = { .answered_ms = at_ms };
 	struct finding next = e->ops->combine(e, parts, at_ms);
 
-	copy_common(&next, e, &s);
+	next.since_ms = at_ms;
+	if (next.verdict == e->finding.verdict)
+		next.since_ms = e->finding.since_ms;
 	e->told_ms = at_ms;
 	e->finding = next;
 	return next;

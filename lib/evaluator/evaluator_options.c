@@ -3,6 +3,8 @@
 static const struct option_kind *const kinds[] = {
 	&evaluator_consecutive,
 	&evaluator_latency,
+	&evaluator_m_of_n,
+	&evaluator_breaker,
 	NULL,
 };
 

@@ -35,6 +35,8 @@ extern const struct option_table evaluator_options;
 /* The kinds. */
 extern const struct option_kind evaluator_consecutive;
 extern const struct option_kind evaluator_latency;
+extern const struct option_kind evaluator_m_of_n;
+extern const struct option_kind evaluator_breaker;
 
 /* What it wants to be told. */
 struct evaluator_input {
