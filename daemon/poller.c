@@ -118,15 +118,24 @@ poller_free(struct poller *p)
 	free(p);
 }
 
+static void
+begin(struct poller *p)
+{
+	asker_begin(p->target, true);
+	asker_begin(p->extra, false);
+}
+
 void
 poller_start(struct poller *p)
 {
+	begin(p);
 	sleep_until_due(p);
 }
 
 void
 poller_wake(struct poller *p)
 {
+	begin(p);
 	if (loop_timer_runs(p->timer) && p->due_ms <= loop_now_ms(p->loop))
 		sleep_until_due(p);
 }
@@ -161,6 +170,14 @@ poller_ask(struct poller *p, bool fresh, poller_sample *done, void *arg)
 	p->done = done;
 	p->done_arg = arg;
 	return asker_ask(p->extra, p->settings->timeout_ms, fresh, on_extra, p);
+}
+
+bool
+poller_beat(struct poller *p, const struct beat *beat)
+{
+	bool taken = asker_beat(p->target, beat);
+
+	return asker_beat(p->extra, beat) && taken;
 }
 
 const struct probe_settings *

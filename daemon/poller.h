@@ -54,6 +54,9 @@ void poller_resettle(struct poller *p, const struct probe_settings *settings);
  */
 bool poller_ask(struct poller *p, bool fresh, poller_sample *done, void *arg);
 
+/* A heartbeat came.  False where the kind of probe takes none. */
+bool poller_beat(struct poller *p, const struct beat *beat);
+
 const struct probe_settings *poller_settings(const struct poller *p);
 
 /* Questions put, and those left out because the last was outstanding. */

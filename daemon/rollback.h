@@ -87,6 +87,9 @@ enum severity rollback_severity(const struct rollback *r);
  */
 bool rollback_move(struct rollback *r, struct watched *w);
 
+/* That one; NULL: none. */
+struct watched *rollback_asks(const struct rollback *r);
+
 /*
  * The copies of the configuration that open incidents and the daemon run on.
  * NULL: no memory, or not all incidents are known yet.

@@ -142,6 +142,12 @@ rollback_move(struct rollback *r, struct watched *w)
 	return true;
 }
 
+struct watched *
+rollback_asks(const struct rollback *r)
+{
+	return r->asks;
+}
+
 struct digests *
 rollback_digests(struct monitor *m)
 {

@@ -7,6 +7,7 @@ static const struct {
 	{ &probe_http, ask_http_new },
 	{ &probe_tcp, ask_tcp_new },
 	{ &probe_prometheus, ask_prometheus_new },
+	{ &probe_push, ask_push_new },
 };
 
 struct asker *
@@ -50,6 +51,22 @@ asker_ask(struct asker *a, int64_t timeout_ms, bool fresh, asker_done *done,
     void *arg)
 {
 	return a->ops->ask(a, timeout_ms, fresh, done, arg);
+}
+
+void
+asker_begin(struct asker *a, bool is_polled)
+{
+	if (a->ops->begin != NULL)
+		a->ops->begin(a, is_polled);
+}
+
+bool
+asker_beat(struct asker *a, const struct beat *beat)
+{
+	if (a->ops->beat == NULL)
+		return false;
+	a->ops->beat(a, beat);
+	return true;
 }
 
 bool

@@ -17,6 +17,7 @@
 #include "sample/sample.h"
 
 struct asker;
+struct beat;
 struct steps;
 
 /* What askers ask with; lives as long as they do. */
@@ -55,5 +56,15 @@ bool asker_ask(struct asker *a, int64_t timeout_ms, bool fresh,
     asker_done *done, void *arg);
 
 bool asker_is_busy(const struct asker *a);
+
+/*
+ * For kinds that listen: what is heard from now on counts.  To be said when
+ * polling begins and after a pause.  is_polled: it asks for a poll, which
+ * may wait for what is to come; else for people, who want to know at once.
+ */
+void asker_begin(struct asker *a, bool is_polled);
+
+/* A heartbeat came.  False where the kind takes none. */
+bool asker_beat(struct asker *a, const struct beat *beat);
 
 #endif

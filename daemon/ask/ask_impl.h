@@ -15,6 +15,9 @@ struct asker_ops {
 	void (*resettle)(
 	    struct asker *self, const struct probe_settings *settings);
 	void (*release)(struct asker *self); /* all, and itself */
+	/* NULL where it does not listen. */
+	void (*begin)(struct asker *self, bool is_polled);
+	void (*beat)(struct asker *self, const struct beat *beat);
 };
 
 struct asker {
@@ -36,5 +39,6 @@ typedef struct asker *asker_create(
 asker_create ask_http_new;
 asker_create ask_tcp_new;
 asker_create ask_prometheus_new;
+asker_create ask_push_new;
 
 #endif

@@ -1,6 +1,8 @@
 #include "base/units.h"
 
+#include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct unit {
@@ -176,6 +178,35 @@ count_parse(const char *text, uint64_t *count)
 		return false;
 	*count = (uint64_t)value;
 	return true;
+}
+
+/* At least one digit; what stands behind them, or NULL. */
+static const char *
+skip_digits(const char *at)
+{
+	if (!is_digit(*at))
+		return NULL;
+	while (is_digit(*at))
+		at++;
+	return at;
+}
+
+bool
+decimal_parse(const char *text, double *value)
+{
+	const char *at = text + (*text == '-' || *text == '+');
+
+	at = skip_digits(at);
+	if (at != NULL && *at == '.')
+		at = skip_digits(at + 1);
+	if (at != NULL && (*at == 'e' || *at == 'E')) {
+		at++;
+		at = skip_digits(at + (*at == '-' || *at == '+'));
+	}
+	if (at == NULL || *at != '\0' || at - text > DECIMAL_MAX_BYTES)
+		return false;
+	*value = strtod(text, NULL); /* nobody here sets a locale */
+	return isfinite(*value);
 }
 
 bool

@@ -37,6 +37,13 @@ const char *quantity_text(
     double value, const char *unit, char buffer[QUANTITY_TEXT_MAX]);
 
 /*
+ * A finite decimal number: "-12.5", "3e-4".  No blanks, no hexadecimal, no
+ * comma, no sign but "-" or "+" first.
+ */
+#define DECIMAL_MAX_BYTES 64
+bool decimal_parse(const char *text, double *value);
+
+/*
  * What services, probes, steps, versions and keys may be called:
  * [A-Za-z0-9][A-Za-z0-9._+:-]{0,127}
  */

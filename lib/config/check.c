@@ -183,6 +183,17 @@ check_notifiers(struct check *c)
 }
 
 static void
+check_witness(struct check *c, const struct probe_settings *p)
+{
+	check_probe(c, p);
+	if (p->kind == &probe_push)
+		check_wrong(c, p->source,
+		    "witness \"%s\": a heartbeat cannot be asked whether our "
+		    "own network is well; use type = \"tcp\" or \"http\"",
+		    p->name);
+}
+
+static void
 check_main(struct check *c)
 {
 	const struct config *config = c->config;
@@ -198,7 +209,7 @@ check_main(struct check *c)
 	check_duplicates(c, config->witnesses, config->witness_count,
 	    sizeof(*config->witnesses), "witness");
 	for (size_t i = 0; i < config->witness_count; i++)
-		check_probe(c, &config->witnesses[i]);
+		check_witness(c, &config->witnesses[i]);
 }
 
 /* What is missing or superfluous, once all that is there is right. */

@@ -265,6 +265,29 @@ check_rule(struct check *c, const struct service_settings *s,
 		check_run(c, s, r, p, r->source);
 }
 
+/* Each success is a beat, and they come when they come. */
+static void
+check_beats(struct check *c, const struct service_settings *s)
+{
+	const struct verify_settings *v = &s->verify;
+	char needed[DURATION_TEXT_MAX], within[DURATION_TEXT_MAX];
+
+	for (size_t i = 0; i < v->probes.count; i++) {
+		const struct probe_settings *p =
+		    times_probe(s, v->probes.items[i]);
+
+		if (p == NULL || p->kind != &probe_push ||
+		    v->successes * p->interval_ms <= v->within_ms)
+			continue;
+		check_doubt(c, v->source,
+		    "verify: %u beats of probe \"%s\" may take %s, within is "
+		    "%s",
+		    v->successes, p->name,
+		    duration_text(v->successes * p->interval_ms, needed),
+		    duration_text(v->within_ms, within));
+	}
+}
+
 static void
 check_verify(struct check *c, const struct service_settings *s)
 {
@@ -283,6 +306,7 @@ check_verify(struct check *c, const struct service_settings *s)
 				    "verify names probe \"%s\" twice",
 				    v->probes.items[i]);
 	}
+	check_beats(c, s);
 	if (v->successes > 0 && least_ms >= v->within_ms)
 		check_wrong(c, v->source,
 		    "verify can never succeed: %u successes %s apart take at "

@@ -1,5 +1,6 @@
 #include "control/command.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/ulid.h"
@@ -70,6 +71,22 @@ set_count(struct parser *p, const struct verb_arg *arg, const char *value)
 }
 
 static bool
+set_number(struct parser *p, const struct verb_arg *arg, const char *value)
+{
+	double number;
+	char digits[32];
+
+	if (!decimal_parse(value, &number))
+		return error_set(
+		    p->err, "%s wants a number, as in 12.5", arg->option);
+	/* All of it, where json_set_number() would round. */
+	(void)snprintf(digits, sizeof(digits), "%.17g", number);
+	json_set(p->command->args, arg->name,
+	    json_object_new_double_s(number, digits));
+	return true;
+}
+
+static bool
 set_arg(struct parser *p, const struct verb_arg *arg, const char *value)
 {
 	const char *name = arg->name;
@@ -86,6 +103,8 @@ set_arg(struct parser *p, const struct verb_arg *arg, const char *value)
 		return set_duration(p, arg, value);
 	case ARG_COUNT:
 		return set_count(p, arg, value);
+	case ARG_NUMBER:
+		return set_number(p, arg, value);
 	case ARG_FLAG:
 		json_set_bool(p->command->args, name, true);
 		return true;

@@ -61,6 +61,7 @@ check_text(const struct verb_arg *arg, const char *text, struct error *err)
 		break;
 	case ARG_COUNT:
 	case ARG_DURATION:
+	case ARG_NUMBER:
 	case ARG_FLAG:
 		break;
 	}
@@ -91,6 +92,10 @@ check_arg(
 		return error_set(err,
 		    "%s must be a whole number from %" PRId64 " to %" PRId64,
 		    arg->name, arg->min, arg->max);
+	case ARG_NUMBER:
+		return json_object_is_type(value, json_type_double) ||
+		    json_object_is_type(value, json_type_int) ||
+		    error_set(err, "%s must be a number", arg->name);
 	case ARG_FLAG:
 		break;
 	}

@@ -23,6 +23,7 @@ static show_page *const pages[VERB_COUNT] = {
 	[VERB_HOLD] = show_hold,
 	[VERB_RELEASE] = show_release,
 	[VERB_PROBE] = show_probe,
+	[VERB_BEAT] = show_beat,
 	[VERB_RELOAD] = show_reload,
 	[VERB_VERSION] = show_version,
 };

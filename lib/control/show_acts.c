@@ -146,6 +146,21 @@ show_probe(struct text *out, struct json_object *result,
 		show_phases(out, style, json_member(result, "phases"));
 }
 
+void
+show_beat(struct text *out, struct json_object *result,
+    const struct show_style *style)
+{
+	const char *outcome = json_text(result, "outcome");
+	char moment[MOMENT_MAX];
+
+	add(out, result, "probe");
+	text_add(out, ": ");
+	tint_add(
+	    out, style, show_tint(outcome), outcome == NULL ? "?" : outcome);
+	text_addf(out, ", the next one is expected by %s UTC\n",
+	    show_moment(result, "expected_wall_ms", moment));
+}
+
 static void
 show_names(struct text *out, const char *what, struct json_object *result,
     const char *key)

@@ -23,11 +23,12 @@ enum control_verb {
 	VERB_HOLD,
 	VERB_RELEASE,
 	VERB_PROBE,
+	VERB_BEAT,
 	VERB_RELOAD,
 	VERB_VERSION,
 };
 
-#define VERB_COUNT 12
+#define VERB_COUNT 13
 
 enum verb_right {
 	RIGHT_READ,     /* whoever may connect */
@@ -46,6 +47,7 @@ enum arg_type {
 	ARG_TEXT,     /* text of 1 to REASON_MAX_BYTES bytes */
 	ARG_COUNT,    /* whole number from min to max */
 	ARG_DURATION, /* ms from min to max; "1m30s" on a command line */
+	ARG_NUMBER,   /* any finite number */
 	ARG_FLAG,     /* true or false */
 };
 

@@ -201,7 +201,8 @@ probe_check(const struct probe_settings *p, probe_object *object, void *arg)
 	    (p->timeout_ms / p->interval_ms + 1) * p->interval_ms :
 	    0;
 
-	if (p->timeout_ms > p->interval_ms)
+	/* Of a heartbeat it is the grace. */
+	if (p->timeout_ms > p->interval_ms && p->kind != &probe_push)
 		probe_say(&o, PROBE_DOUBT,
 		    "timeout %s is longer than interval %s: a target that "
 		    "hangs is asked only every %s",

@@ -9,6 +9,7 @@ static const struct option_kind *const kinds[] = {
 	&probe_http,
 	&probe_tcp,
 	&probe_prometheus,
+	&probe_push,
 	NULL,
 };
 

@@ -36,5 +36,6 @@ const struct probe_traits *probe_traits(const struct probe_settings *p);
 extern const struct option_kind probe_http;
 extern const struct option_kind probe_tcp;
 extern const struct option_kind probe_prometheus;
+extern const struct option_kind probe_push;
 
 #endif

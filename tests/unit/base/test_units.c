@@ -1,6 +1,7 @@
 /* What people write, and the number it stands for; REFUSED: none. */
 #include "tests/unit/test.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/units.h"
@@ -226,6 +227,58 @@ test_counts(void **state)
 	}
 }
 
+static const struct {
+	const char *text;
+	double value; /* NAN: refused */
+} numbers[] = {
+	{ "0", 0 },
+	{ "-0", 0 },
+	{ "12.5", 12.5 },
+	{ "-12.5", -12.5 },
+	{ "+3", 3 },
+	{ "007", 7 },
+	{ "3e-4", 0.0003 },
+	{ "3E+4", 30000 },
+	{ "9007199254740993", 9007199254740992.0 },
+	{ "1e308", 1e308 },
+	{ "", (double)NAN },
+	{ "-", (double)NAN },
+	{ ".5", (double)NAN },
+	{ "5.", (double)NAN },
+	{ "1,5", (double)NAN },
+	{ " 1", (double)NAN },
+	{ "1 ", (double)NAN },
+	{ "1e", (double)NAN },
+	{ "1e+", (double)NAN },
+	{ "--1", (double)NAN },
+	{ "0x10", (double)NAN },
+	{ "1e400", (double)NAN },
+	{ "nan", (double)NAN },
+	{ "inf", (double)NAN },
+	{ "12MB", (double)NAN },
+};
+
+static void
+test_numbers(void **state)
+{
+	char longest[DECIMAL_MAX_BYTES + 2] = "";
+	double value;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
+		bool taken = decimal_parse(numbers[i].text, &value);
+
+		if (taken == isnan(numbers[i].value))
+			fail_msg("%s", numbers[i].text);
+		if (taken)
+			assert_true(value == numbers[i].value);
+	}
+	memset(longest, '1', DECIMAL_MAX_BYTES);
+	assert_true(decimal_parse(longest, &value));
+	longest[DECIMAL_MAX_BYTES] = '1';
+	assert_false(decimal_parse(longest, &value));
+}
+
 static void
 test_names(void **state)
 {
@@ -279,6 +332,7 @@ main(void)
 		cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_ratios),
 		cmocka_unit_test(test_counts),
+		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_quantities),
 	};

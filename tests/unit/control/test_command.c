@@ -52,6 +52,12 @@ static const struct row rows[] = {
 	{ "release " ULID, "release {\"id\":\"" ULID "\"}", NULL },
 	{ "release --id " ULID, "release {\"id\":\"" ULID "\"}", NULL },
 	{ "probe shop/health", "probe {\"probe\":\"shop/health\"}", NULL },
+	{ "beat shop/job", "beat {\"probe\":\"shop/job\"}", NULL },
+	{ "beat shop/job --failed --detail disk_full --value -0.1",
+	  "beat {\"probe\":\"shop/job\",\"failed\":true,"
+	  "\"detail\":\"disk full\",\"value\":-0.10000000000000001}", NULL },
+	{ "beat shop/job --value=12345678901",
+	  "beat {\"probe\":\"shop/job\",\"value\":12345678901}", NULL },
 	{ "reload", "reload {}", NULL },
 	{ "version", "version {}", NULL },
 	{ "-- status", "status {}", NULL },
@@ -90,6 +96,13 @@ static const struct row rows[] = {
 	{ "release shop --id " ULID, NULL,
 	  "release needs either id or service" },
 	{ "probe shop", NULL, "probe must be SERVICE/PROBE" },
+	{ "beat", NULL, "beat needs SERVICE/PROBE" },
+	{ "beat shop/job --value many", NULL,
+	  "--value wants a number, as in 12.5" },
+	{ "beat shop/job --value 1,5", NULL,
+	  "--value wants a number, as in 12.5" },
+	{ "beat shop/job --value nan", NULL,
+	  "--value wants a number, as in 12.5" },
 	{ "reload now", NULL, "reload: \"now\" is one word too many" },
 };
 /* clang-format on */

@@ -41,6 +41,7 @@ static const struct {
 	{ VERB_VERSION,  "y y y y y y y y" },
 	{ VERB_DEPLOY,   "y - y y y y y y" },
 	{ VERB_PROBE,    "y - y y y y y y" },
+	{ VERB_BEAT,     "y - y y y y y y" },
 	{ VERB_ROLLBACK, "y - - y y y y y" },
 	{ VERB_ABORT,    "y - - y y y y y" },
 	{ VERB_HOLD,     "y - - y y y y y" },

@@ -42,6 +42,7 @@ static const struct row rows[] = {
 	{ "release-none", VERB_RELEASE, { false, false, 80 } },
 	{ "probe", VERB_PROBE, { false, false, 80 } },
 	{ "probe-verbose", VERB_PROBE, { false, true, 80 } },
+	{ "beat", VERB_BEAT, { false, false, 80 } },
 	{ "reload", VERB_RELOAD, { false, false, 80 } },
 	{ "version", VERB_VERSION, { false, false, 80 } },
 };
