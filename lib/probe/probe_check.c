@@ -188,6 +188,7 @@ static const struct {
 	{ &probe_http, check_http },
 	{ &probe_tcp, probe_check_tcp },
 	{ &probe_prometheus, probe_check_prometheus },
+	{ &probe_promql, probe_check_promql },
 };
 
 void

@@ -28,5 +28,6 @@ typedef void probe_check_kind(
 
 probe_check_kind probe_check_tcp;
 probe_check_kind probe_check_prometheus;
+probe_check_kind probe_check_promql;
 
 #endif
