@@ -1,6 +1,7 @@
 #include "evaluator/evaluator_settings.h"
 
 static const struct option_kind *const kinds[] = {
+	&evaluator_canary,
 	&evaluator_consecutive,
 	&evaluator_latency,
 	&evaluator_m_of_n,

@@ -33,6 +33,7 @@ struct evaluator_settings {
 extern const struct option_table evaluator_options;
 
 /* The kinds. */
+extern const struct option_kind evaluator_canary;
 extern const struct option_kind evaluator_consecutive;
 extern const struct option_kind evaluator_latency;
 extern const struct option_kind evaluator_m_of_n;

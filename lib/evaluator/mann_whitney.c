@@ -88,22 +88,25 @@ clear(struct choices *c)
 	c->counts[0] = 1;
 }
 
-/* One more value, which is chosen or not. */
+/*
+ * One more value, which is chosen or not.  Of those seen before k - 1 were
+ * chosen: their sums end at 2 (k - 1) (known - k + 1), where known counts
+ * the whole group of the value, as their ranks do.
+ */
 static void
-add_value(struct choices *c, size_t seen, size_t doubled_rank)
+add_value(struct choices *c, size_t seen, size_t known, size_t doubled_rank)
 {
 	size_t most = seen + 1 < c->pick ? seen + 1 : c->pick;
 
 	for (size_t k = most; k >= 1; k--) {
 		const double *from = c->counts + (k - 1) * c->width;
 		double *to = c->counts + k * c->width;
-		/* Of k - 1 values the one below, of k the one above. */
-		size_t lift = doubled_rank;
+		size_t end = 2 * (k - 1) * (known - (k - 1));
 
-		for (size_t s = 0; s < c->width; s++) {
-			if (from[s] > 0 && s + lift >= 2 * k &&
-			    s + lift - 2 * k < c->width)
-				to[s + lift - 2 * k] += from[s];
+		/* Row k has 2 k more taken off than row k - 1. */
+		for (size_t s = 0; s <= end; s++) {
+			if (from[s] > 0)
+				to[s + doubled_rank - 2 * k] += from[s];
 		}
 	}
 }
@@ -120,7 +123,8 @@ count_choices(struct choices *c, struct series x, struct series y)
 		size_t tied = g.x + g.y;
 
 		for (size_t i = 0; i < tied; i++)
-			add_value(c, below + i, 2 * below + tied + 1);
+			add_value(
+			    c, below + i, below + tied, 2 * below + tied + 1);
 		below += tied;
 	}
 }

@@ -6,6 +6,10 @@
 /* Nothing is learned beyond it, and what follows can still be seen. */
 #define MONEY_MAX 1e100
 
+/* Of a trial. */
+#define SIZES_TRIED 64
+#define PAIRS_MAX 10000
+
 static const double stakes[SEQUENTIAL_STAKES] = { 0.1, 0.3, 0.6, 0.95 };
 
 void
@@ -50,7 +54,7 @@ sequential_add(struct sequential *s, double difference)
 {
 	double sign = difference > 0 ? 1 : -1, rank, fresh;
 
-	if (difference == 0)
+	if (difference == 0 || isnan(difference))
 		return;
 	rank = rank_of(s, fabs(difference));
 	keep(s, fabs(difference));
@@ -73,4 +77,21 @@ sequential_evidence(const struct sequential *s)
 	for (size_t i = 0; i < SEQUENTIAL_PLAYERS; i++)
 		sum += s->money[i];
 	return sum / SEQUENTIAL_PLAYERS + 1 / ((double)s->pairs + 1);
+}
+
+unsigned
+sequential_pairs_to(double evidence, unsigned before)
+{
+	double sizes[SIZES_TRIED];
+	struct sequential s;
+	unsigned pairs = 0;
+
+	sequential_init(&s, sizes, SIZES_TRIED);
+	for (unsigned i = 0; i < before; i++)
+		sequential_add(&s, i % 2 == 0 ? -1 : 1);
+	while (sequential_evidence(&s) < evidence && pairs < PAIRS_MAX) {
+		sequential_add(&s, 2 + pairs);
+		pairs++;
+	}
+	return pairs;
 }

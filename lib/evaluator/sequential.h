@@ -29,7 +29,7 @@
  *
  * What it takes for granted: a pair does not tell the sign of the next one.
  * Points that overlap (a rate over five minutes, asked every ten seconds)
- * do.  Take no memory.
+ * do.  Takes no memory.
  */
 #ifndef EVALUATOR_SEQUENTIAL_H
 #define EVALUATOR_SEQUENTIAL_H
@@ -60,5 +60,11 @@ void sequential_add(struct sequential *s, double difference);
 
 /* 1 at first; at 1 / alpha the difference is significant. */
 double sequential_evidence(const struct sequential *s);
+
+/*
+ * So many pairs with x above y, each further than the one before, bring the
+ * evidence there, after so many that differ this way and that.
+ */
+unsigned sequential_pairs_to(double evidence, unsigned before);
 
 #endif

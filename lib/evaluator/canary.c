@@ -1,0 +1,372 @@
+#include "evaluator/canary.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "base/units.h"
+#include "evaluator/evaluator_impl.h"
+#include "evaluator/canary_series.h"
+
+/* One side of a metric. */
+struct side {
+	unsigned probe;
+	int slot; /* -1: outcome and time */
+};
+
+struct metric {
+	char name[NAME_MAX_BYTES + 1];
+	int measure;
+	bool critical;
+	double weight;
+	struct side canary, baseline;
+	struct canary_series series;
+};
+
+struct canary {
+	struct evaluator base;
+	double pass, marginal;
+	unsigned min_samples;
+	unsigned fresh; /* samples since the last long silence */
+	size_t count;
+	struct metric *metrics;
+	struct comparison_room room;
+};
+
+/* Score of what can be judged. */
+struct score {
+	double value; /* NAN: nothing can */
+	bool lacks_critical;
+};
+
+static double
+measured(const struct metric *m, const struct side *side,
+    const struct sample *s, bool *is_there)
+{
+	*is_there = true;
+	if (m->measure == CANARY_FAILURES)
+		return s->outcome == SAMPLE_FAILED;
+	if (m->measure == CANARY_LATENCY) {
+		*is_there = s->outcome == SAMPLE_OK;
+		return s->latency_ms;
+	}
+	if (side->slot >= 0 && (unsigned)side->slot < s->value_count)
+		return s->values[side->slot];
+	/* Answered as it should be, but without this one: no number. */
+	*is_there = s->outcome == SAMPLE_OK;
+	return (double)NAN;
+}
+
+static bool
+add_side(struct metric *m, const struct side *side, bool is_canary,
+    const struct sample *s)
+{
+	bool is_there;
+	double value;
+
+	if (side->probe != s->probe)
+		return false;
+	value = measured(m, side, s, &is_there);
+	if (is_there)
+		canary_series_add(&m->series, is_canary, value);
+	return is_there;
+}
+
+/* The first that speaks against the canary; NULL: none. */
+static const struct metric *
+suspect(const struct canary *c)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		if (c->metrics[i].series.is_suspect)
+			return &c->metrics[i];
+	}
+	return NULL;
+}
+
+/* What tripped it stays in evidence until it is healthy again. */
+static void
+keep_evidence(struct canary *c, const struct sample *s)
+{
+	const struct metric *m = suspect(c);
+	struct sample kept = *s;
+
+	if (c->base.finding.verdict == VERDICT_TRIPPED)
+		return;
+	if (m == NULL) {
+		evaluator_forget(&c->base);
+		return;
+	}
+	if (m->canary.probe != s->probe)
+		return;
+	kept.has_value = true;
+	kept.value = m->series.canary.newest;
+	evaluator_keep(&c->base, &kept);
+}
+
+static struct score
+score_of(const struct canary *c)
+{
+	double judged = 0, passing = 0;
+	bool critical_fails = false;
+	struct score score = { .value = (double)NAN };
+
+	for (size_t i = 0; i < c->count; i++) {
+		const struct metric *m = &c->metrics[i];
+
+		if (m->series.standing == CANARY_NODATA) {
+			score.lacks_critical |= m->critical;
+			continue;
+		}
+		judged += m->weight;
+		if (m->series.standing == CANARY_PASSES)
+			passing += m->weight;
+		else
+			critical_fails |= m->critical;
+	}
+	if (judged > 0)
+		score.value = critical_fails ? 0 : 100 * passing / judged;
+	return score;
+}
+
+static enum verdict
+judge(const struct canary *c, const struct score *score)
+{
+	if (isnan(score->value))
+		return VERDICT_UNKNOWN;
+	if (score->value < c->marginal)
+		return VERDICT_TRIPPED;
+	if (score->value >= c->pass && !score->lacks_critical)
+		return VERDICT_HEALTHY;
+	return c->base.finding.verdict;
+}
+
+static int64_t
+began_ms(const struct canary *c, enum verdict verdict, int64_t now_ms)
+{
+	int64_t began = now_ms;
+
+	if (verdict != VERDICT_TRIPPED)
+		return now_ms;
+	for (size_t i = 0; i < c->count; i++) {
+		const struct canary_series *s = &c->metrics[i].series;
+
+		if (s->standing == CANARY_FAILS && s->suspect_ms < began)
+			began = s->suspect_ms;
+	}
+	return began;
+}
+
+/* Enough since a long silence? */
+static void
+count_fresh(struct canary *c)
+{
+	if (!c->base.is_cold) {
+		c->fresh = 0;
+		return;
+	}
+	c->fresh++;
+	if (c->fresh < c->min_samples)
+		return;
+	evaluator_warm(&c->base);
+	c->fresh = 0;
+}
+
+static void
+take_in(struct canary *c, const struct sample *s)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < c->count; i++) {
+		struct metric *m = &c->metrics[i];
+		bool canary = add_side(m, &m->canary, true, s);
+		bool baseline = add_side(m, &m->baseline, false, s);
+
+		if (canary || baseline)
+			canary_series_judge(
+			    &m->series, s->answered_ms, &c->room);
+		canary_series_expire(
+		    &m->series, s->answered_ms, c->base.stale_ms);
+		any |= canary || baseline;
+	}
+	if (any) {
+		keep_evidence(c, s);
+		count_fresh(c);
+	}
+}
+
+static struct finding
+observe(struct evaluator *self, const struct sample *s)
+{
+	struct canary *c = (struct canary *)self;
+	struct finding next = self->finding;
+	struct score score;
+
+	next.limit = c->marginal;
+	if (s->outcome == SAMPLE_LOST)
+		return next;
+	take_in(c, s);
+	score = score_of(c);
+	next.value = score.value;
+	next.verdict = judge(c, &score);
+	if (next.verdict != self->finding.verdict)
+		next.began_ms = began_ms(c, next.verdict, s->answered_ms);
+	if (next.verdict == VERDICT_HEALTHY && suspect(c) == NULL)
+		evaluator_forget(self);
+	return next;
+}
+
+static void
+reset(struct evaluator *self)
+{
+	struct canary *c = (struct canary *)self;
+
+	for (size_t i = 0; i < c->count; i++)
+		canary_series_reset(&c->metrics[i].series);
+	c->fresh = 0;
+}
+
+static bool
+add_missing_points(const struct metric *m, struct text *out)
+{
+	uint64_t canary = canary_points_missing(&m->series, &m->series.canary);
+	uint64_t baseline =
+	    canary_points_missing(&m->series, &m->series.baseline);
+
+	if (canary > 0)
+		text_addf(out, "%" PRIu64 " more canary points of %s", canary,
+		    m->name);
+	else if (baseline > 0)
+		text_addf(out, "%" PRIu64 " more baseline points of %s",
+		    baseline, m->name);
+	else if (m->series.standing == CANARY_NODATA)
+		text_addf(out, "new points of %s", m->name);
+	return m->series.standing == CANARY_NODATA;
+}
+
+static void
+missing(const struct evaluator *self, int64_t now_ms, struct text *out)
+{
+	const struct canary *c = (const struct canary *)self;
+	const struct finding *f = &self->finding;
+	bool is_marginal = f->value >= c->marginal && f->value < c->pass;
+
+	(void)now_ms;
+	if (is_marginal && f->verdict != VERDICT_HEALTHY) {
+		text_addf(out, "a score of %g; it is %.3g", c->pass, f->value);
+		return;
+	}
+	for (size_t i = 0; i < c->count; i++) {
+		const struct metric *m = &c->metrics[i];
+
+		if (f->verdict == VERDICT_TRIPPED &&
+		    m->series.standing == CANARY_FAILS) {
+			text_addf(out, "%s as good as the baseline's", m->name);
+			return;
+		}
+		if (f->verdict != VERDICT_TRIPPED && add_missing_points(m, out))
+			return;
+	}
+}
+
+static const char *
+state(const struct evaluator *self, int64_t now_ms)
+{
+	const struct canary *c = (const struct canary *)self;
+	double value = self->finding.value;
+
+	(void)now_ms;
+	if (value >= c->marginal && value < c->pass)
+		return "marginal";
+	return NULL;
+}
+
+static const struct evaluator_ops canary_ops = {
+	.observe = observe,
+	.reset = reset,
+	.missing = missing,
+	.state = state,
+};
+
+static int64_t
+stale_ms(const struct evaluator_source *sources, size_t count)
+{
+	int64_t longest_ms = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		int64_t spread_ms = probe_spread_ms(sources[i].probe);
+
+		if (spread_ms > longest_ms)
+			longest_ms = spread_ms;
+	}
+	return CANARY_GAPS * longest_ms;
+}
+
+static void
+init_metric(struct metric *m, const struct canary_metric *from,
+    const struct evaluator_source *sources)
+{
+	size_t length = strnlen(from->name, NAME_MAX_BYTES);
+
+	memcpy(m->name, from->name, length);
+	m->measure = from->measure;
+	m->critical = from->critical;
+	m->weight = from->weight;
+	m->canary = (struct side){ sources[0].probe_index, sources[0].slot };
+	m->baseline = (struct side){ sources[1].probe_index, sources[1].slot };
+}
+
+static void
+check_settings(const struct canary_settings *settings)
+{
+	assert(settings->metrics.count >= 1);
+	assert(settings->metrics.count <= CANARY_METRICS_MAX);
+	assert(settings->window >= settings->min_samples);
+	assert(settings->window <= CANARY_WINDOW_MAX);
+	assert(settings->confidence > 0 && settings->confidence < 1);
+}
+
+struct evaluator *
+canary_new(const struct canary_settings *settings,
+    const struct evaluator_source *sources)
+{
+	const struct canary_metric *from = settings->metrics.items;
+	size_t count = settings->metrics.count;
+	size_t series_room = CANARY_SERIES_ROOM(settings->window);
+	size_t room = COMPARISON_ROOM(settings->window, CANARY_EXACT_MAX);
+	struct canary *c;
+	double *doubles;
+
+	check_settings(settings);
+	c = calloc(1,
+	    sizeof(*c) + count * sizeof(*c->metrics) +
+		(count * series_room + room) * sizeof(*doubles));
+	if (c == NULL)
+		return NULL;
+	evaluator_init(&c->base, &canary_ops, stale_ms(sources, 2 * count));
+	c->pass = settings->pass;
+	c->marginal = settings->marginal;
+	c->min_samples = settings->min_samples;
+	c->count = count;
+	c->metrics = (struct metric *)(c + 1);
+	doubles = (double *)(c->metrics + count);
+	c->room =
+	    comparison_room_over(doubles, settings->window, CANARY_EXACT_MAX);
+	for (size_t i = 0; i < count; i++) {
+		init_metric(&c->metrics[i], &from[i], &sources[2 * i]);
+		canary_series_init(&c->metrics[i].series, settings, &from[i],
+		    count, doubles + room + i * series_room);
+	}
+	return &c->base;
+}
+
+enum canary_standing
+canary_standing(const struct evaluator *e, size_t metric)
+{
+	const struct canary *c = (const struct canary *)e;
+
+	assert(e->ops == &canary_ops && metric < c->count);
+	return c->metrics[metric].series.standing;
+}
