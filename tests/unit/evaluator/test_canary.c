@@ -208,8 +208,10 @@ measure(double values[2], char c, size_t i)
 		values[0] = (double)NAN;
 	if (c == '.')
 		values[0] = values[1] = (double)NAN;
-	if (c == '0' || c == '5')
-		values[1] = 0, values[0] = c - '0';
+	if (c == '0' || c == '5') {
+		values[0] = c - '0';
+		values[1] = 0;
+	}
 }
 
 static char
