@@ -16,6 +16,7 @@
 #include "daemon/log.h"
 #include "daemon/monitor.h"
 #include "daemon/options.h"
+#include "daemon/recorder.h"
 #include "daemon/recover.h"
 #include "daemon/reload.h"
 #include "daemon/rollback.h"
@@ -130,6 +131,9 @@ open_parts(struct monitor *m, const struct config *c, struct error *err)
 	m->outbox = outbox_new(m->loop, m->store, send_notice, m);
 	if (m->outbox == NULL)
 		return error_set(err, "no memory for the outbox");
+	m->recorder = recorder_new(m, err);
+	if (m->recorder == NULL)
+		return false;
 	m->life = life_new(m);
 	return m->life != NULL || error_set(err, "no memory for the pulse");
 }
@@ -171,6 +175,7 @@ on_recovered(void *arg)
 	if (err.text[0] != '\0')
 		log_warning("%s", err.text);
 	m->is_ready = true;
+	recorder_ready(m->recorder);
 	if (m->shadow)
 		page_shadow(m);
 	log_service(LOG_LEVEL_NOTICE, LOG_ID_STARTED, NULL,
@@ -186,6 +191,9 @@ on_recovered(void *arg)
 static void
 close_parts(struct monitor *m)
 {
+	/* First: that it ends is nothing to be recorded. */
+	recorder_free(m->recorder);
+	m->recorder = NULL;
 	control_close(m->control);
 	store_close(m->store);
 	while (m->rollbacks != NULL)

@@ -21,6 +21,7 @@
 #include "decision/decision.h"
 #include "service/service.h"
 
+struct recorder;
 struct rollback;
 struct store_watch;
 struct watched;
@@ -49,6 +50,7 @@ struct monitor {
 	struct ask_tools ask_tools;
 	struct control *control;
 	struct life *life;
+	struct recorder *recorder; /* of what is seen and decided */
 	struct holds holds;
 	struct witnesses *witnesses;
 	struct generation *generation;

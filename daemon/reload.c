@@ -6,6 +6,7 @@
 
 #include "daemon/events.h"
 #include "daemon/log.h"
+#include "daemon/recorder.h"
 #include "daemon/recover.h"
 #include "daemon/rollback.h"
 #include "daemon/watched.h"
@@ -180,6 +181,7 @@ swap_rest(struct change *c, struct loaded *l)
 		m->steps, folder, c->g->config->runner.kill_grace_ms))
 		log_warning("no memory for the runner's settings: the old "
 			    "ones stay in force");
+	recorder_configure(m->recorder, c->g->config);
 	m->reloaded_wall_ms = loop_wall_ms();
 }
 

@@ -8,6 +8,7 @@
 #include "base/units.h"
 #include "daemon/events.h"
 #include "daemon/log.h"
+#include "daemon/recorder.h"
 #include "daemon/witness.h"
 #include "service/inputs.h"
 #include "service/service_input.h"
@@ -40,6 +41,7 @@ struct watched {
 	uint64_t asked;
 	bool is_over; /* another object stands for the service now */
 	bool is_retired;
+	struct recorder_mark mark;
 };
 
 static void
@@ -123,6 +125,7 @@ on_sample(void *arg, const struct sample *sample)
 	if (w->rollback != NULL)
 		rollback_look(w->rollback);
 	watched_think(w);
+	w->mark.is_deciding = false;
 }
 
 static void
@@ -215,6 +218,16 @@ build_probes(struct watched *w, struct error *err)
 	return true;
 }
 
+/* One that another stands for is heard no more. */
+static void
+on_heard(void *arg, const struct service_input *in)
+{
+	struct watched *w = arg;
+
+	if (!w->is_over && !w->is_retired)
+		recorder_heard(w->monitor->recorder, w, &w->mark, in);
+}
+
 struct watched *
 watched_new(struct monitor *m, struct generation *g,
     const struct service_settings *settings, struct error *err)
@@ -239,6 +252,7 @@ watched_new(struct monitor *m, struct generation *g,
 	}
 	for (unsigned i = 0; i < settings->rule_count; i++)
 		look_at_rule(w, i);
+	service_listen(w->core, on_heard, w);
 	return w;
 }
 
@@ -321,6 +335,7 @@ watched_inherit(struct watched *to, struct watched *from)
 void
 watched_retire(struct watched *w)
 {
+	recorder_removed(w->monitor->recorder, w, &w->mark);
 	w->is_retired = true;
 	if (w->rollback != NULL && !w->is_over)
 		rollback_look(w->rollback);
@@ -423,6 +438,7 @@ watched_think(struct watched *w)
 	look_at_witnesses(w);
 	around = monitor_surroundings(w->monitor, w);
 	d = service_decide(w->core, &around);
+	recorder_thought(w->monitor->recorder, w, &w->mark, &around, &d);
 	switch (d.decision.action) {
 	case ACTION_NONE:
 		w->guard = GUARD_NONE;

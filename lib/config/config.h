@@ -55,6 +55,14 @@ struct runner_settings {
 	int64_t kill_grace_ms; /* between TERM and KILL at the time limit */
 };
 
+/* What the daemon sees and decides is written down, for backtests. */
+struct record_settings {
+	struct source source;
+	const char *file;  /* NULL: it is not */
+	int64_t max_bytes; /* then the next file begins */
+	unsigned keep;     /* how many older ones stay */
+};
+
 /* A file as it was read: kept for the last-known-good copy. */
 struct config_file {
 	const char *path;  /* relative to the main file's folder */
@@ -76,6 +84,7 @@ struct config {
 	const char *state_directory;
 	struct control_settings control;
 	struct runner_settings runner;
+	struct record_settings record;
 	struct strings include;
 	struct probe_settings *witnesses;
 	size_t witness_count;

@@ -65,6 +65,27 @@ static const struct option_table runner_options = {
 	.source = RUNNER(source), .presence = -1,
 };
 
+#define RECORD(member) offsetof(struct record_settings, member)
+static const struct option record[] = {
+	{ .key = "file", .type = OPTION_PATH, .offset = RECORD(file),
+	  .max = 4000,
+	  .help = "where what is seen and decided is written; default: "
+	  "nowhere" },
+	{ .key = "max_size", .type = OPTION_SIZE, .offset = RECORD(max_bytes),
+	  .fallback = "64MiB", .min = 65536, .max = 1099511627776.0,
+	  .help = "then it becomes FILE.1, and the next begins" },
+	{ .key = "keep", .type = OPTION_COUNT, .offset = RECORD(keep),
+	  .fallback = "4", .min = 0, .max = 1000,
+	  .help = "how many older ones stay" },
+};
+
+static const struct option_table record_options = {
+	.what = "record", .options = record,
+	.count = OPTION_COUNT_OF(record),
+	.size = sizeof(struct record_settings),
+	.source = RECORD(source), .presence = -1,
+};
+
 #define MAIN(member) offsetof(struct config, member)
 static const struct option main_file[] = {
 	{ .key = "state_directory", .type = OPTION_PATH,
@@ -76,6 +97,9 @@ static const struct option main_file[] = {
 	{ .key = "runner", .type = OPTION_GROUP, .offset = MAIN(runner),
 	  .detail = &runner_options,
 	  .help = "the program that runs steps" },
+	{ .key = "record", .type = OPTION_GROUP, .offset = MAIN(record),
+	  .detail = &record_options,
+	  .help = "a recording of what is seen and decided, for backtests" },
 	{ .key = "include", .type = OPTION_STRINGS, .offset = MAIN(include),
 	  .max = INCLUDES_MAX,
 	  .help = "folders (all *.conf in them) and files to read as well" },

@@ -322,6 +322,12 @@ service_inherit(struct service *to, const struct service *from)
 	to->acted_ms = from->acted_ms;
 }
 
+const char *
+service_rule_lock(const struct service *s, unsigned rule)
+{
+	return s->needs[rule].lock;
+}
+
 void
 service_listen(struct service *s, service_heard *heard, void *arg)
 {

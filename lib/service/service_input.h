@@ -57,6 +57,9 @@ struct service_memory {
 struct service_memory service_memory(const struct service *s);
 void service_remember(struct service *s, const struct service_memory *m);
 
+/* The lock that the procedure of a rule needs; NULL: none is known. */
+const char *service_rule_lock(const struct service *s, unsigned rule);
+
 /*
  * Works out what the procedure of a rule needs and tells service_rule_needs().
  * The name of its lock is the caller's to free, and has to live as long as s.

@@ -1,0 +1,195 @@
+#include "daemon/recorder_lines.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "service/recording.h"
+
+#define DIGEST_START UINT64_C(14695981039346656037)
+#define DIGEST_FACTOR UINT64_C(1099511628211)
+
+void
+recorder_begin(
+    struct text *t, int64_t at_ms, const char *event, const char *service)
+{
+	text_addf(t, "{\"at_ms\":%" PRId64, at_ms);
+	recording_add_words(t, "event", event);
+	recording_add_words(t, "service", service);
+}
+
+void
+recorder_end(struct text *t)
+{
+	text_add(t, "}\n");
+}
+
+const char *
+recorder_event_word(enum service_input_kind kind)
+{
+	static const char *const words[] = {
+		[SERVICE_SAMPLE] = "sample",
+		[SERVICE_FORGET] = "forget",
+		[SERVICE_WITNESSED] = "witnessed",
+		[SERVICE_DEPLOYED] = "deploy",
+		[SERVICE_ACTED] = "acted",
+		[SERVICE_INCIDENT] = "incident",
+	};
+
+	return words[kind];
+}
+
+void
+recorder_input(struct text *t, const struct service_input *in, int64_t now_ms)
+{
+	switch (in->kind) {
+	case SERVICE_SAMPLE:
+		return;
+	case SERVICE_FORGET:
+	case SERVICE_WITNESSED:
+		recording_add_int(t, "asked_ms", in->at_ms);
+		return;
+	case SERVICE_DEPLOYED:
+		recording_add_words(t, "version", in->version);
+		recording_add_words(t, "previous", in->previous);
+		recording_add_flag(t, "verified", in->verified);
+		recording_add_flag(t, "was_good", in->was_good);
+		if (in->at_ms != now_ms)
+			recording_add_int(t, "deployed_ms", in->at_ms);
+		return;
+	case SERVICE_ACTED:
+		recording_add_words(t, "version", in->version);
+		if (in->at_ms != now_ms)
+			recording_add_int(t, "acted_ms", in->at_ms);
+		return;
+	case SERVICE_INCIDENT:
+		recording_add_flag(t, "open", in->is_open);
+		return;
+	}
+}
+
+static void
+add_time(struct text *t, const char *key, int64_t ms)
+{
+	if (ms != NEVER_MS)
+		recording_add_int(t, key, ms);
+}
+
+static void
+add_versions(struct text *t, const struct versions *v)
+{
+	size_t held = v->failed_count < VERSIONS_FAILED_MAX ?
+	    v->failed_count :
+	    VERSIONS_FAILED_MAX;
+
+	text_addf(t, ",\"versions\":{\"failed_count\":%u", v->failed_count);
+	recording_add_words(t, "now", v->now);
+	recording_add_words(t, "previous", v->previous);
+	recording_add_words(t, "target", v->target);
+	recording_add_words(t, "refused", v->refused);
+	recording_add_words(t, "verified", v->verified);
+	text_add(t, ",\"failed\":[");
+	for (size_t i = 0; i < held; i++) {
+		text_add(t, i == 0 ? "" : ",");
+		recording_write_words(t, v->failed[i]);
+	}
+	text_add(t, "]}");
+}
+
+void
+recorder_decision(struct text *t, const struct recorder_mark *mark)
+{
+	recording_add_words(t, "rule", mark->rule);
+	recording_add_words(t, "action", action_word(mark->action));
+	if (mark->guard != GUARD_NONE)
+		recording_add_words(t, "guard", guard_word(mark->guard));
+}
+
+void
+recorder_state(struct text *t, const struct recorder_mark *mark,
+    const struct service_memory *memory)
+{
+	recording_add_flag(t, "new", mark->epoch == 0);
+	add_versions(t, &memory->versions);
+	add_time(t, "deployed_ms", memory->deployed_ms);
+	add_time(t, "changed_ms", memory->changed_ms);
+	add_time(t, "acted_ms", memory->acted_ms);
+	add_time(t, "witnessed_ms", memory->witnessed_ms);
+	recording_add_flag(t, "incident", memory->has_incident);
+	text_addf(
+	    t, ",\"decision\":{\"action\":\"%s\"", action_word(mark->action));
+	recording_add_words(t, "rule", mark->rule);
+	if (mark->guard != GUARD_NONE)
+		recording_add_words(t, "guard", guard_word(mark->guard));
+	text_add_char(t, '}');
+}
+
+static void
+add_hold(struct text *t, const struct surroundings *around)
+{
+	if (around->hold_reason == NULL) {
+		text_add(t, ",\"hold\":null");
+		return;
+	}
+	text_add(t, ",\"hold\":{\"reason\":");
+	recording_write_words(t, around->hold_reason);
+	recording_add_words(t, "author", around->hold_author);
+	add_time(t, "until_ms", around->hold_until_ms);
+	text_add_char(t, '}');
+}
+
+/* Who holds the locks that the rules need. */
+static void
+add_locks(struct text *t, const struct service *core,
+    const struct surroundings *around)
+{
+	size_t count = service_settings(core)->rule_count;
+	const char *before = "";
+
+	text_add(t, ",\"locks\":{");
+	for (unsigned i = 0; i < count; i++) {
+		const char *lock = service_rule_lock(core, i), *holder = NULL;
+		bool again = false;
+
+		for (unsigned k = 0; k < i && lock != NULL; k++)
+			again = again ||
+			    (service_rule_lock(core, k) != NULL &&
+				strcmp(service_rule_lock(core, k), lock) == 0);
+		if (lock != NULL && !again && around->lock_holder != NULL)
+			holder = around->lock_holder(around->lock_arg, lock);
+		if (holder == NULL)
+			continue;
+		text_add(t, before);
+		recording_write_words(t, lock);
+		text_add_char(t, ':');
+		recording_write_words(t, holder);
+		before = ",";
+	}
+	text_add_char(t, '}');
+}
+
+void
+recorder_around(struct text *t, const struct service *core,
+    const struct surroundings *around)
+{
+	recording_add_flag(t, "store_fails", around->store_fails);
+	recording_add_flag(t, "shadow", around->shadow);
+	add_hold(t, around);
+	recording_add_int(t, "tilt_until_ms", around->tilt_until_ms);
+	text_add(t, ",\"blind\":");
+	recording_write_words(
+	    t, around->blind_witness == NULL ? "" : around->blind_witness);
+	recording_add_flag(t, "witnesses", around->has_witnesses);
+	recording_add_flag(t, "running", around->run_is_on);
+	recording_add_flag(t, "confirm", around->confirm);
+	add_locks(t, core, around);
+}
+
+uint64_t
+recorder_digest(const char *bytes, size_t length)
+{
+	uint64_t digest = DIGEST_START;
+
+	for (size_t i = 0; i < length; i++)
+		digest = (digest ^ (unsigned char)bytes[i]) * DIGEST_FACTOR;
+	return digest;
+}
