@@ -230,6 +230,7 @@ acts_handle(void *arg, struct control_call *call)
 		[VERB_HOLD] = acts_hold,
 		[VERB_RELEASE] = acts_release,
 		[VERB_PROBE] = probe,
+		[VERB_BASELINE] = acts_baseline,
 		[VERB_BEAT] = acts_beat,
 		[VERB_RELOAD] = acts_reload,
 	};

@@ -49,6 +49,7 @@ const char *acts_by(struct control_call *call, char buffer[CALLER_TEXT_MAX]);
 
 void acts_beat(struct monitor *m, struct control_call *call);
 void acts_hold(struct monitor *m, struct control_call *call);
+void acts_baseline(struct monitor *m, struct control_call *call);
 void acts_release(struct monitor *m, struct control_call *call);
 
 #endif

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/baselines.h"
 #include "procedure/plan.h"
 
 #define COMBINES_MAX 24
@@ -27,6 +28,8 @@ evaluator_json(struct monitor *m, struct watched *w, unsigned index)
 	json_set_text(o, "state", evaluator_state(evaluator, now_ms));
 	evaluator_missing(evaluator, now_ms, missing);
 	answers_set_known(o, "missing", missing);
+	if (evaluator_baseline(evaluator) != NULL)
+		json_set(o, "baseline", baselines_json(m->baselines, w, index));
 	if (f.verdict == VERDICT_UNKNOWN && f.since_ms == 0)
 		return o;
 	json_set_number(o, "value", f.value);

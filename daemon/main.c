@@ -9,6 +9,7 @@
 
 #include "base/version.h"
 #include "daemon/acts.h"
+#include "daemon/baselines.h"
 #include "daemon/config_test.h"
 #include "daemon/events.h"
 #include "daemon/life.h"
@@ -134,6 +135,9 @@ open_parts(struct monitor *m, const struct config *c, struct error *err)
 	m->recorder = recorder_new(m, err);
 	if (m->recorder == NULL)
 		return false;
+	m->baselines = baselines_new(m, c->state_directory);
+	if (m->baselines == NULL)
+		return error_set(err, "no memory for the baselines");
 	m->life = life_new(m);
 	return m->life != NULL || error_set(err, "no memory for the pulse");
 }
@@ -195,6 +199,7 @@ close_parts(struct monitor *m)
 	recorder_free(m->recorder);
 	m->recorder = NULL;
 	control_close(m->control);
+	baselines_close(m->baselines);
 	store_close(m->store);
 	while (m->rollbacks != NULL)
 		rollback_free(m->rollbacks);
@@ -210,6 +215,7 @@ close_parts(struct monitor *m)
 	steps_free(m->steps);
 	outbox_free(m->outbox);
 	fetch_free(m->fetch);
+	baselines_free(m->baselines);
 	holds_free(&m->holds);
 	generation_leave(m->generation);
 	loop_free(m->loop);
@@ -244,6 +250,7 @@ run(struct monitor *m, struct loaded *l)
 		log_error("no memory to watch the store");
 		return EXIT_TROUBLE;
 	}
+	baselines_load(m->baselines);
 	recover_start(m, on_recovered, &start);
 	ok = loop_run(m->loop);
 	return ok && !start.failed ? 0 : EXIT_TROUBLE;

@@ -21,6 +21,7 @@
 #include "decision/decision.h"
 #include "service/service.h"
 
+struct baselines;
 struct recorder;
 struct rollback;
 struct store_watch;
@@ -51,6 +52,7 @@ struct monitor {
 	struct control *control;
 	struct life *life;
 	struct recorder *recorder; /* of what is seen and decided */
+	struct baselines *baselines;
 	struct holds holds;
 	struct witnesses *witnesses;
 	struct generation *generation;

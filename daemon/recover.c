@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "daemon/baselines.h"
 #include "daemon/events.h"
 #include "daemon/log.h"
 #include "daemon/rollback.h"
@@ -218,7 +219,14 @@ take_incidents(struct monitor *m, const struct store_event *rows, size_t count)
 	free(is_done);
 }
 
+static void
+take_baselines(struct monitor *m, const struct store_event *rows, size_t count)
+{
+	baselines_recover(m->baselines, rows, count);
+}
+
 static const struct stage stages[] = {
+	{ { .kind = EVENT_BASELINE }, take_baselines },
 	{ { .kind = EVENT_HOLD, .or_kind = EVENT_RELEASE }, take_holds },
 	{ { .kind = EVENT_DEPLOY, .or_kind = EVENT_CLOSED }, take_log },
 	{ { .open_incidents = true }, take_incidents },
@@ -282,6 +290,17 @@ on_service_rows(
 			  "cannot be read: say it again with deploy");
 }
 
+static void
+on_service_baselines(
+    void *arg, bool ok, const struct store_event *rows, size_t count)
+{
+	if (ok)
+		take_baselines(arg, rows, count);
+	else
+		log_error("what was pinned of a service that was added "
+			  "cannot be read: say it again with baseline");
+}
+
 void
 recover_service(struct monitor *m, const char *service)
 {
@@ -292,4 +311,7 @@ recover_service(struct monitor *m, const char *service)
 	};
 
 	store_read(m->store, &query, on_service_rows, m);
+	query.kind = EVENT_BASELINE;
+	query.or_kind = NULL;
+	store_read(m->store, &query, on_service_baselines, m);
 }

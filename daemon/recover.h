@@ -7,8 +7,8 @@
 #include "daemon/monitor.h"
 
 /*
- * Reads deployments, ends of incidents, holds and open incidents, in this
- * order, and calls back from the loop when all is as it was.  While the store
+ * Reads what was said of baselines, holds, deployments and ends of incidents,
+ * and open incidents, in this order, and calls back from the loop when all is as it was.  While the store
  * cannot be read it tries again; watching goes on meanwhile.
  */
 void recover_start(struct monitor *m, loop_callback *done, void *arg);

@@ -64,7 +64,8 @@ const char *const schema_statements[] = {
 #define OTHERS                                                         \
 	"DELETE FROM event WHERE seq IN (SELECT seq FROM event"        \
 	" WHERE wall_ms < ?1 AND incident = '' AND kind NOT IN"        \
-	" ('" EVENT_HOLD "', '" EVENT_RELEASE "', '" EVENT_DEPLOY "')" \
+	" ('" EVENT_HOLD "', '" EVENT_RELEASE "', '" EVENT_DEPLOY "'," \
+	" '" EVENT_BASELINE "')"                                       \
 	" LIMIT ?2)"
 
 #define NEWER_DEPLOY                                              \
@@ -105,5 +106,28 @@ const char *const schema_statements[] = {
 	" OR json_extract(h.data, '$.scope') IS"                          \
 	" json_extract(event.data, '$.scope'))) LIMIT ?2)"
 
+#define OF_THE_SAME                                            \
+	"o.kind = '" EVENT_BASELINE "' AND json_valid(o.data)" \
+	" AND o.service = event.service"                       \
+	" AND json_extract(o.data, '$.evaluator') IS"          \
+	" json_extract(event.data, '$.evaluator')"
+
+#define IS_ACT(row, word) "json_extract(" row ".data, '$.act') IS '" word "'"
+
+/* A pin stands until it is pinned anew or unpinned. */
+#define BASELINES                                                                                        \
+	"DELETE FROM event WHERE seq IN (SELECT seq FROM event"                                          \
+	" WHERE wall_ms < ?1 AND kind = '" EVENT_BASELINE "'"                                            \
+	" AND (NOT json_valid(data) OR " IS_ACT(                                                         \
+	    "event", "reset") " OR (" IS_ACT("event",                                                    \
+	    "pin") " AND EXISTS (SELECT 1 FROM event o"                                                  \
+		   " WHERE " OF_THE_SAME " AND o.seq > event.seq"                                        \
+		   " AND (" IS_ACT("o", "pin") " OR " IS_ACT("o",                                        \
+		       "unpin") ")))"                                                                    \
+				" OR (" IS_ACT("event",                                                  \
+				    "unpin") " AND NOT EXISTS (SELECT 1 FROM event o WHERE " OF_THE_SAME \
+					     " AND o.seq < event.seq AND " IS_ACT(                       \
+						 "o", "pin") "))) LIMIT ?2)"
+
 const char *const schema_pruning[] = { CLOSED_INCIDENTS, OTHERS, DEPLOYS, HOLDS,
-	RELEASES, NULL };
+	RELEASES, BASELINES, NULL };

@@ -112,6 +112,16 @@ find_arg(const struct verb *v, const char *name)
 	return NULL;
 }
 
+static bool
+check_baseline(struct json_object *args, struct error *err)
+{
+	int changes = (json_member(args, "pin") != NULL) +
+	    json_flag(args, "unpin", false) + json_flag(args, "reset", false);
+
+	return changes <= 1 ||
+	    error_set(err, "baseline takes one of reset, pin and unpin");
+}
+
 /* What one row of the table cannot say. */
 static bool
 check_together(
@@ -128,6 +138,8 @@ check_together(
 	    (json_member(args, "id") == NULL) ==
 		(json_member(args, "service") == NULL))
 		return error_set(err, "release needs either id or service");
+	if (verb == VERB_BASELINE)
+		return check_baseline(args, err);
 	return true;
 }
 

@@ -49,6 +49,7 @@ rights_verb(
 		return true;
 	switch (v->right) {
 	case RIGHT_READ:
+	case RIGHT_CHANGE:
 		return true;
 	case RIGHT_ANY_ROLE:
 		return (caller->roles & ANY_ROLE) != 0 ||
@@ -72,6 +73,13 @@ rights_severity(
 	    (caller->roles & severities[severity].roles) != 0 ||
 	    refuse(caller, severities[severity].what, severities[severity].who,
 		why_not);
+}
+
+bool
+rights_baseline(const struct caller *caller, struct error *why_not)
+{
+	return caller->privileged || (caller->roles & (LEAD | MANAGER)) != 0 ||
+	    refuse(caller, "change a baseline", "lead or manager", why_not);
 }
 
 bool

@@ -27,6 +27,9 @@ bool rights_verb(
 bool rights_severity(
     const struct caller *caller, enum severity severity, struct error *why_not);
 
+/* May he pin what is normal, or have it learned anew?  It takes a lead. */
+bool rights_baseline(const struct caller *caller, struct error *why_not);
+
 /*
  * May he end a hold of that author?  caller_parse() reads him from "by".
  * NULL is the daemon itself, for whose holds it takes a lead or a manager.

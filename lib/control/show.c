@@ -24,6 +24,7 @@ static show_page *const pages[VERB_COUNT] = {
 	[VERB_RELEASE] = show_release,
 	[VERB_PROBE] = show_probe,
 	[VERB_BEAT] = show_beat,
+	[VERB_BASELINE] = show_baseline,
 	[VERB_RELOAD] = show_reload,
 	[VERB_VERSION] = show_version,
 };

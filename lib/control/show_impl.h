@@ -54,11 +54,15 @@ struct json_object *show_at(
 void show_holds(struct text *out, const struct show_style *style,
     struct json_object *o, const char *key, int64_t now_ms);
 
+/* "baseline 120ms, spread 15ms, 2d3h old, learning"; NULL: nothing. */
+void show_baseline_note(
+    struct text *note, struct json_object *baseline, const char *unit);
+
 /* The pages. */
 typedef void show_page(struct text *out, struct json_object *result,
     const struct show_style *style);
 show_page show_status, show_why, show_history, show_incident, show_deploy,
     show_rollback, show_abort, show_hold, show_release, show_probe, show_beat,
-    show_reload, show_version;
+    show_baseline, show_reload, show_version;
 
 #endif

@@ -27,6 +27,10 @@ note_state(struct table *t, struct json_object *e)
 		    &note, "%smissing: %s", state == NULL ? "" : "; ", missing);
 	if (note.length > 0)
 		table_note(t, text_str(&note), TINT_NONE);
+	text_clear(&note);
+	show_baseline_note(
+	    &note, json_member(e, "baseline"), json_text(e, "unit"));
+	table_note(t, text_str(&note), TINT_NONE);
 	text_free(&note);
 }
 

@@ -24,11 +24,12 @@ enum control_verb {
 	VERB_RELEASE,
 	VERB_PROBE,
 	VERB_BEAT,
+	VERB_BASELINE,
 	VERB_RELOAD,
 	VERB_VERSION,
 };
 
-#define VERB_COUNT 13
+#define VERB_COUNT 14
 
 enum verb_right {
 	RIGHT_READ,     /* whoever may connect */
@@ -36,6 +37,7 @@ enum verb_right {
 	RIGHT_NOT_CI,   /* any role but ci */
 	RIGHT_SEVERITY, /* the role of the severity: rights_severity() */
 	RIGHT_AUTHOR,   /* rights_release() */
+	RIGHT_CHANGE,   /* reading: anyone; with a change: a lead */
 	RIGHT_OWNER,    /* root or the daemon's own user */
 };
 

@@ -132,6 +132,14 @@ baseline_clear(struct baseline *b)
 	baseline_reckon(b);
 }
 
+static void
+grow_up(struct baseline *b)
+{
+	b->is_mature = b->is_mature ||
+	    (b->age_ms >= b->settings.min_age_ms &&
+		b->samples >= b->settings.min_samples);
+}
+
 /* Those that are through with their quarantine begin to count. */
 static void
 release(struct baseline *b, int64_t now_ms)
@@ -151,9 +159,7 @@ release(struct baseline *b, int64_t now_ms)
 	if (b->held == held_before)
 		return;
 	baseline_reckon(b);
-	b->is_mature = b->is_mature ||
-	    (b->age_ms >= b->settings.min_age_ms &&
-		b->samples >= b->settings.min_samples);
+	grow_up(b);
 }
 
 static void
@@ -315,6 +321,7 @@ baseline_copy(struct baseline *to, const struct baseline *from)
 	*to = *from;
 	to->settings = settings;
 	to->slice_ms = slice_ms;
+	grow_up(to);
 }
 
 struct baseline *

@@ -20,6 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/digest.h"
 #include "base/error.h"
 #include "base/option.h"
 #include "base/text.h"
@@ -43,6 +44,14 @@ extern const struct option_table baseline_options;
 /* What contradicts itself in them; to be called from a kind's check. */
 void baseline_check(const struct baseline_settings *settings,
     evaluator_object *object, void *arg);
+
+/*
+ * What an evaluator measures - its kind, probes, metrics, statistic and
+ * window - whatever its limits are: what was learned of it is good for any
+ * evaluator with the same digest.
+ */
+void baseline_subject(
+    const struct evaluator_settings *e, char digest[DIGEST_TEXT_BYTES]);
 
 struct baseline;
 
@@ -129,7 +138,10 @@ void baseline_reset(struct baseline *b);
 /* Counts up at every change of what is exported. */
 uint64_t baseline_changes(const struct baseline *b);
 
-/* All of one into another that has equal settings: across a reload. */
+/*
+ * All of one into another that learns the same subject, and keeps its own
+ * settings: across a reload.
+ */
 void baseline_copy(struct baseline *to, const struct baseline *from);
 
 /* One more of the same; NULL when memory is short. */

@@ -9,6 +9,8 @@
  *             place before it), by
  * hold        id, scope ("*" or service), reason, by, until_ms (0: no end)
  * release     id, scope, by
+ * baseline    id, evaluator, subject (baseline_subject()), act ("pin",
+ *             "unpin", "reset"), value (of a pin), by, reason
  * opened      environment, rule, severity, mode, action ("roll_back",
  *             "propose", "shadow"), cause ("automatic", "operator"), by,
  *             reason, version, previous, target, procedure,
@@ -38,6 +40,7 @@
 #define EVENT_DEPLOY "deploy"
 #define EVENT_HOLD "hold"
 #define EVENT_RELEASE "release"
+#define EVENT_BASELINE "baseline"
 #define EVENT_OPENED "opened"
 #define EVENT_PLANNED "planned"
 #define EVENT_INTENT "intent"

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "service/inputs.h"
+#include "service/learned.h"
 #include "service/service_input.h"
 
 struct probe_state {
@@ -316,6 +317,8 @@ start_over(struct service *s, int64_t at_ms)
 void
 service_inherit(struct service *to, const struct service *from)
 {
+	learned_inherit(
+	    to->settings, to->evaluators, from->settings, from->evaluators);
 	to->versions = from->versions;
 	to->deployed_ms = from->deployed_ms;
 	to->changed_ms = from->changed_ms;

@@ -59,8 +59,9 @@ const struct sample *service_sample(const struct service *s, unsigned probe);
 
 /*
  * What is known of versions, deployments and rollbacks comes along from the
- * object that stood for the service before its settings changed.  Samples do
- * not: they answered other questions.
+ * object that stood for the service before its settings changed, and what
+ * evaluators have learned that still measure the same.  Samples do not: they
+ * answered other questions.
  */
 void service_inherit(struct service *to, const struct service *from);
 

@@ -46,6 +46,7 @@ static const struct {
 	{ VERB_ABORT,    "y - - y y y y y" },
 	{ VERB_HOLD,     "y - - y y y y y" },
 	{ VERB_RELEASE,  "y - - y y y y y" },
+	{ VERB_BASELINE, "y y y y y y y y" },
 	{ VERB_RELOAD,   "y - - - - - - -" },
 };
 

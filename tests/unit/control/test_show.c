@@ -43,6 +43,9 @@ static const struct row rows[] = {
 	{ "probe", VERB_PROBE, { false, false, 80 } },
 	{ "probe-verbose", VERB_PROBE, { false, true, 80 } },
 	{ "beat", VERB_BEAT, { false, false, 80 } },
+	{ "baseline", VERB_BASELINE, { false, false, 100 } },
+	{ "baseline-none", VERB_BASELINE, { false, false, 100 } },
+	{ "baseline-pinned", VERB_BASELINE, { false, false, 100 } },
 	{ "reload", VERB_RELOAD, { false, false, 80 } },
 	{ "version", VERB_VERSION, { false, false, 80 } },
 };

@@ -81,6 +81,20 @@ is_old_enough_to_judge(void **state)
 	}
 }
 
+/* As the manual says: a day of learning, the slice to its end, two hours. */
+static void
+judges_after_27_hours(void **state)
+{
+	struct baseline *b = make();
+
+	(void)state;
+	live(b, 0, 26 * HOUR);
+	assert_false(baseline_may_judge(b));
+	live(b, 26 * HOUR, 27 * HOUR);
+	assert_true(baseline_may_judge(b));
+	baseline_free(b);
+}
+
 static void
 says_what_is_missing(void **state)
 {
@@ -219,6 +233,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(is_old_enough_to_judge),
+		cmocka_unit_test(judges_after_27_hours),
 		cmocka_unit_test(says_what_is_missing),
 		cmocka_unit_test(limits_follow),
 		cmocka_unit_test(a_pin_stands),
