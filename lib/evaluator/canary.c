@@ -11,10 +11,14 @@
 #include "evaluator/evaluator_impl.h"
 #include "evaluator/canary_series.h"
 
+/* A failed answer that took this share of the time-out was slow, too. */
+#define TIMEOUT_SHARE 0.9
+
 /* One side of a metric. */
 struct side {
 	unsigned probe;
-	int slot; /* -1: outcome and time */
+	int slot;           /* -1: outcome and time */
+	double time_out_ms; /* as good as */
 };
 
 struct metric {
@@ -50,7 +54,8 @@ measured(const struct metric *m, const struct side *side,
 	if (m->measure == CANARY_FAILURES)
 		return s->outcome == SAMPLE_FAILED;
 	if (m->measure == CANARY_LATENCY) {
-		*is_there = s->outcome == SAMPLE_OK;
+		*is_there = s->outcome == SAMPLE_OK ||
+		    s->latency_ms >= side->time_out_ms;
 		return s->latency_ms;
 	}
 	if (side->slot >= 0 && (unsigned)side->slot < s->value_count)
@@ -304,6 +309,17 @@ stale_ms(const struct evaluator_source *sources, size_t count)
 	return CANARY_GAPS * longest_ms;
 }
 
+static struct side
+side_of(const struct evaluator_source *source)
+{
+	return (struct side){
+		.probe = source->probe_index,
+		.slot = source->slot,
+		.time_out_ms =
+		    TIMEOUT_SHARE * (double)source->probe->timeout_ms,
+	};
+}
+
 static void
 init_metric(struct metric *m, const struct canary_metric *from,
     const struct evaluator_source *sources)
@@ -314,8 +330,8 @@ init_metric(struct metric *m, const struct canary_metric *from,
 	m->measure = from->measure;
 	m->critical = from->critical;
 	m->weight = from->weight;
-	m->canary = (struct side){ sources[0].probe_index, sources[0].slot };
-	m->baseline = (struct side){ sources[1].probe_index, sources[1].slot };
+	m->canary = side_of(&sources[0]);
+	m->baseline = side_of(&sources[1]);
 }
 
 static void

@@ -40,7 +40,7 @@
 
 enum canary_measure {
 	CANARY_VALUE,    /* what the probe measured */
-	CANARY_LATENCY,  /* ms, of answers that are as they should be */
+	CANARY_LATENCY,  /* ms, of good answers and of time-outs */
 	CANARY_FAILURES, /* 1 for one that is not, else 0 */
 };
 

@@ -256,7 +256,8 @@ static const struct option metric_table[] = {
 	{ .key = "measure", .type = OPTION_WORD, .offset = METRIC(measure),
 	  .fallback = "value", .detail = measures,
 	  .help = "what of the probe: its value, the latency in ms of good "
-		  "answers, or failures (1 for a failed answer, else 0)" },
+		  "answers and time-outs, or failures (1 for a failed "
+		  "answer, else 0)" },
 	{ .key = "metric", .type = OPTION_TEXT, .offset = METRIC(metric),
 	  .max = METRIC_TEXT_MAX,
 	  .help = "the metric, where the probe has several" },

@@ -373,6 +373,54 @@ test_two_probes_make_pairs(void **state)
 	evaluator_free(e);
 }
 
+/* Who refuses looks fast, and who hangs gives no good answer. */
+static void
+test_what_counts_as_latency(void **state)
+{
+	static const struct {
+		enum sample_outcome outcome;
+		double latency_ms;
+		bool counts;
+	} says[] = {
+		{ SAMPLE_OK, 10, true },
+		{ SAMPLE_FAILED, 10, false },
+		{ SAMPLE_FAILED, 449, false },
+		{ SAMPLE_FAILED, 450, true },
+		{ SAMPLE_FAILED, 500, true },
+		{ SAMPLE_LOST, 500, false },
+	};
+	struct canary_metric metric = { .name = "a",
+		.measure = CANARY_LATENCY,
+		.cles = 0.56,
+		.weight = 1 };
+	struct canary_settings settings = { .metrics = { &metric, 1 },
+		.window = 100,
+		.min_samples = 5,
+		.confidence = 0.98,
+		.pass = 95,
+		.marginal = 75 };
+	struct evaluator_source sources[] = { { &probe, 0, -1 },
+		{ &probe, 1, -1 } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(says); i++) {
+		struct evaluator *e = canary_new(&settings, sources);
+		struct sample s = { .asked_ms = 1,
+			.answered_ms = 1,
+			.outcome = says[i].outcome,
+			.latency_ms = says[i].latency_ms };
+		char text[EVALUATOR_TEXT_MAX];
+
+		assert_non_null(e);
+		(void)evaluator_observe(e, &s);
+		evaluator_missing(e, 1, text);
+		assert_string_equal(text,
+		    says[i].counts ? "4 more canary points of a" :
+				     "5 more canary points of a");
+		evaluator_free(e);
+	}
+}
+
 static void
 note(enum objection objection, const char *text, void *arg)
 {
@@ -486,6 +534,7 @@ main(void)
 		cmocka_unit_test(test_finding_says_how_much_and_since_when),
 		cmocka_unit_test(test_it_says_what_is_missing),
 		cmocka_unit_test(test_two_probes_make_pairs),
+		cmocka_unit_test(test_what_counts_as_latency),
 		cmocka_unit_test(test_it_objects_to_contradictions),
 		cmocka_unit_test(test_what_it_asks_of_which_probe),
 		cmocka_unit_test(test_how_fast_it_can_be),
