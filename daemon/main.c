@@ -9,6 +9,7 @@
 
 #include "base/version.h"
 #include "daemon/acts.h"
+#include "daemon/ask/commands.h"
 #include "daemon/baselines.h"
 #include "daemon/config_test.h"
 #include "daemon/events.h"
@@ -126,9 +127,12 @@ open_parts(struct monitor *m, const struct config *c, struct error *err)
 	m->fetch = fetch_new(m->loop, err);
 	if (m->fetch == NULL)
 		return false;
-	m->ask_tools = (struct ask_tools){
-		.loop = m->loop, .fetch = m->fetch, .steps = m->steps
-	};
+	m->ask_tools = (struct ask_tools){ .loop = m->loop,
+		.fetch = m->fetch,
+		.steps = m->steps,
+		.commands = commands_new(m->loop, m->steps) };
+	if (m->ask_tools.commands == NULL)
+		return error_set(err, "no memory for command probes");
 	m->outbox = outbox_new(m->loop, m->store, send_notice, m);
 	if (m->outbox == NULL)
 		return error_set(err, "no memory for the outbox");
@@ -213,6 +217,7 @@ close_parts(struct monitor *m)
 	life_free(m->life);
 	store_watch_free(m->store_watch);
 	steps_free(m->steps);
+	commands_free(m->ask_tools.commands);
 	outbox_free(m->outbox);
 	fetch_free(m->fetch);
 	baselines_free(m->baselines);

@@ -340,8 +340,28 @@ bool
 steps_helper(struct steps *s, const char *id, const char *const *argv,
     int64_t timeout_ms, const char *body, steps_helper_done *done, void *arg)
 {
-	const struct helper_order order = { id, argv, timeout_ms,
-		s->kill_grace_ms, body, done, arg };
+	const struct helper_order order = { .id = id,
+		.argv = argv,
+		.timeout_ms = timeout_ms,
+		.kill_grace_ms = s->kill_grace_ms,
+		.body = body,
+		.done = done,
+		.arg = arg };
+
+	return helpers_start(s->helpers, s->link, &order);
+}
+
+bool
+steps_run(struct steps *s, const char *id, const char *const *argv,
+    int64_t timeout_ms, int64_t kill_grace_ms, steps_ran *ran, void *arg)
+{
+	const struct helper_order order = { .id = id,
+		.argv = argv,
+		.timeout_ms = timeout_ms,
+		.kill_grace_ms = kill_grace_ms,
+		.body = "",
+		.ran = ran,
+		.arg = arg };
 
 	return helpers_start(s->helpers, s->link, &order);
 }

@@ -17,6 +17,7 @@
 #include "base/error.h"
 #include "daemon/loop.h"
 #include "daemon/store/store.h"
+#include "executor/helper.h"
 #include "executor/request.h"
 #include "executor/result.h"
 
@@ -89,6 +90,15 @@ typedef void steps_helper_done(void *arg, bool ok, const char *reason);
  */
 bool steps_helper(struct steps *s, const char *id, const char *const *argv,
     int64_t timeout_ms, const char *body, steps_helper_done *done, void *arg);
+
+typedef void steps_ran(void *arg, const struct helper_result *r);
+
+/*
+ * The same for a probe: its result is told whole, borrowed until the callback
+ * returns, and what it leaves behind in the background is ended.
+ */
+bool steps_run(struct steps *s, const char *id, const char *const *argv,
+    int64_t timeout_ms, int64_t kill_grace_ms, steps_ran *ran, void *arg);
 
 /*
  * Could a step be started now: program there, folders writable, spawner

@@ -20,7 +20,8 @@ struct task {
 	unsigned id;
 	int record; /* memory that the runner reads and answers in */
 	struct loop_timer *timer;
-	steps_helper_done *done;
+	steps_helper_done *done; /* or */
+	steps_ran *ran;
 	void *arg;
 };
 
@@ -42,15 +43,25 @@ task_free(struct task *t)
 
 /* The task is gone when its owner is told. */
 static void
-finish(struct task *t, bool ok, const char *reason)
+finish(struct task *t, const struct helper_result *r)
 {
-	steps_helper_done *done = t->done;
-	void *arg = t->arg;
+	struct task told = *t;
 
 	LIST_REMOVE(t, link);
 	t->helpers->count--;
 	task_free(t);
-	done(arg, ok, reason);
+	if (told.ran != NULL)
+		told.ran(told.arg, r);
+	else
+		told.done(told.arg, r->ok, r->reason);
+}
+
+static void
+fail(struct task *t, const char *reason)
+{
+	const struct helper_result r = { .reason = reason, .output = "" };
+
+	finish(t, &r);
 }
 
 static void
@@ -65,18 +76,18 @@ finish_by_record(struct task *t, long status)
 		bytes[n] = '\0';
 	if (status == 0 && n > 0 &&
 	    helper_result_parse(&result, bytes, (size_t)n, &err)) {
-		finish(t, result.ok, result.reason);
+		finish(t, &result);
 		return;
 	}
 	(void)snprintf(
 	    text, sizeof(text), "its runner ended with status %ld", status);
-	finish(t, false, text);
+	fail(t, text);
 }
 
 static void
 on_timer(void *arg)
 {
-	finish(arg, false, "nothing was heard of it");
+	fail(arg, "nothing was heard of it");
 }
 
 static int
@@ -84,6 +95,7 @@ make_record(const struct helper_order *order)
 {
 	struct text file = text_new(HELPER_MAX_BYTES);
 	struct helper h = { .timeout_ms = order->timeout_ms,
+		.ends_all = order->ran != NULL,
 		.body = order->body,
 		.body_length = strlen(order->body) };
 	int fd = -1;
@@ -156,6 +168,7 @@ helpers_start(
 	t->helpers = h;
 	t->id = ++h->last_id;
 	t->done = order->done;
+	t->ran = order->ran;
 	t->arg = order->arg;
 	t->record = make_record(order);
 	t->timer = loop_timer_new(h->loop, on_timer, t);
@@ -190,7 +203,7 @@ lose_all(struct helpers *h)
 
 	while (t != NULL) {
 		if (t->id <= last_id) {
-			finish(t, false, "the spawner died");
+			fail(t, "the spawner died");
 			t = LIST_FIRST(&h->tasks);
 		} else
 			t = LIST_NEXT(t, link);
@@ -212,5 +225,5 @@ helpers_news(struct helpers *h, const struct link_news *news)
 	if (news->event == LINK_ENDED)
 		finish_by_record(t, news->number);
 	else if (news->event == LINK_FAILED)
-		finish(t, false, news->detail);
+		fail(t, news->detail);
 }

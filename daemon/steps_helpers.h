@@ -21,7 +21,8 @@ struct helper_order {
 	int64_t timeout_ms;
 	int64_t kill_grace_ms;
 	const char *body;
-	steps_helper_done *done;
+	steps_helper_done *done; /* or */
+	steps_ran *ran;
 	void *arg;
 };
 

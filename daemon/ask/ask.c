@@ -8,6 +8,7 @@ static const struct {
 	{ &probe_tcp, ask_tcp_new },
 	{ &probe_prometheus, ask_prometheus_new },
 	{ &probe_push, ask_push_new },
+	{ &probe_command, ask_command_new },
 	{ &probe_promql, ask_promql_new },
 };
 

@@ -18,13 +18,15 @@
 
 struct asker;
 struct beat;
+struct commands;
 struct steps;
 
 /* What askers ask with; lives as long as they do. */
 struct ask_tools {
 	struct loop *loop;
 	struct fetch *fetch;
-	struct steps *steps; /* starts helpers; NULL: command probes are LOST */
+	struct steps *steps;
+	struct commands *commands; /* NULL: there are no command probes */
 };
 
 /*

@@ -40,6 +40,7 @@ asker_create ask_http_new;
 asker_create ask_tcp_new;
 asker_create ask_prometheus_new;
 asker_create ask_push_new;
+asker_create ask_command_new;
 asker_create ask_promql_new;
 
 #endif

@@ -130,9 +130,17 @@ asking_begin(struct asking *a, int64_t timeout_ms, asker_done *done, void *arg)
 	if (a->is_busy)
 		return false;
 	a->is_busy = true;
-	a->is_settled = a->is_extended = false;
+	a->is_settled = false;
 	a->done = done;
 	a->arg = arg;
+	asking_restart(a, timeout_ms);
+	return true;
+}
+
+void
+asking_restart(struct asking *a, int64_t timeout_ms)
+{
+	a->is_extended = false;
 	a->timeout_ms = timeout_ms;
 	a->lag_ms = 0;
 	a->sent_ms = asking_clock_ms();
@@ -141,7 +149,6 @@ asking_begin(struct asking *a, int64_t timeout_ms, asker_done *done, void *arg)
 		.phases = { -1.0, -1.0, -1.0, -1.0, -1.0 },
 	};
 	arm(a, (double)timeout_ms);
-	return true;
 }
 
 void

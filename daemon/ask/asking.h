@@ -46,6 +46,9 @@ void asking_close(struct asking *a);
 bool asking_begin(
     struct asking *a, int64_t timeout_ms, asker_done *done, void *arg);
 
+/* The time counts from now on, and the question is put only now. */
+void asking_restart(struct asking *a, int64_t timeout_ms);
+
 /*
  * How the question ends; is told in the loop's next turn.  What was filled
  * into a->sample (phases, value) goes along.

@@ -11,6 +11,7 @@
 #include "daemon/host/files.h"
 #include "daemon/step/effect.h"
 #include "daemon/step/output.h"
+#include "daemon/step/processes.h"
 #include "procedure/step_command.h"
 #include "executor/helper.h"
 
@@ -69,45 +70,51 @@ explain(
 	text_free(&tail);
 }
 
-static bool
-run(const struct helper *h, const char *id, int64_t kill_grace_ms,
-    struct error *reason)
+static enum helper_end
+end_of(const struct effect *e)
 {
-	char mark[MARK_BYTES];
-	struct command command = { .argv = NULL };
-	struct output *output = output_new(-1);
-	int input = body_input(h);
-	const struct effect_settings settings = { &command, mark, input,
-		h->timeout_ms, kill_grace_ms };
-	struct effect e = { .end = EFFECT_NOT_STARTED };
-	bool ok = false;
-
-	(void)snprintf(mark, sizeof(mark), HELPER_MARK "=%s", id);
-	if (output == NULL || input < 0)
-		(void)error_set(reason, "out of memory");
-	else if (make_command(&command, h, id, reason)) {
-		effect_run(&settings, output, &e);
-		ok = e.end == EFFECT_EXITED && e.exit_status == 0;
-		if (e.end == EFFECT_NOT_STARTED)
-			*reason = e.reason;
-		else
-			explain(&e, output, reason);
+	switch (e->end) {
+	case EFFECT_NOT_STARTED:
+		return HELPER_NOT_STARTED;
+	case EFFECT_TIMED_OUT:
+	case EFFECT_UNKILLABLE:
+		return HELPER_TIMED_OUT;
+	case EFFECT_STOPPED:
+		return HELPER_STOPPED;
+	case EFFECT_EXITED:
+		break;
 	}
-	if (input >= 0)
-		(void)close(input);
-	command_clear(&command);
-	output_free(output);
-	return ok;
+	return e->signal != 0 ? HELPER_KILLED : HELPER_EXITED;
+}
+
+static void
+run_command(const struct effect_settings *settings, bool ends_all,
+    struct output *output, struct helper_result *r, struct error *reason)
+{
+	const struct kin kin = { settings->mark, getpid() };
+	struct effect e = { .end = EFFECT_NOT_STARTED };
+
+	effect_run(settings, output, &e);
+	if (ends_all && e.left_behind > 0)
+		(void)processes_end(
+		    &kin, settings->kill_grace_ms, processes_sleep, NULL);
+	r->ok = e.end == EFFECT_EXITED && e.exit_status == 0;
+	r->end = end_of(&e);
+	r->status = e.signal != 0 ? e.signal : e.exit_status;
+	r->took_ms = e.ended_ms - e.started_ms;
+	if (e.end == EFFECT_NOT_STARTED)
+		*reason = e.reason;
+	else
+		explain(&e, output, reason);
 }
 
 static enum step_exit
-store(int record, const char *id, bool ok, const char *reason)
+store(int record, const char *id, const struct helper_result *r)
 {
 	struct text file = text_new(HELPER_RESULT_MAX_BYTES);
-	const struct helper_result r = { ok, reason };
 	bool stored;
 
-	helper_result_write(&file, &r);
+	helper_result_write(&file, r);
 	stored = text_ok(&file) && lseek(record, 0, SEEK_SET) == 0 &&
 	    ftruncate(record, 0) == 0 &&
 	    write_all(record, text_str(&file), file.length);
@@ -116,6 +123,36 @@ store(int record, const char *id, bool ok, const char *reason)
 		return STEP_EXIT_OK;
 	warn("%s: the result is lost", id);
 	return STEP_EXIT_STORAGE;
+}
+
+static enum step_exit
+run(int record, const struct helper *h, const char *id, int64_t kill_grace_ms)
+{
+	char mark[MARK_BYTES];
+	struct command command = { .argv = NULL };
+	struct output *output = output_new(-1);
+	int input = body_input(h);
+	const struct effect_settings settings = { &command, mark, input,
+		h->timeout_ms, kill_grace_ms };
+	struct error reason = { "" };
+	struct helper_result r = { .reason = reason.text };
+	enum step_exit stored;
+
+	(void)snprintf(mark, sizeof(mark), HELPER_MARK "=%s", id);
+	if (output == NULL || input < 0)
+		(void)error_set(&reason, "out of memory");
+	else if (make_command(&command, h, id, &reason)) {
+		run_command(&settings, h->ends_all, output, &r, &reason);
+		r.output_length = output_start(output, &r.output);
+		if (r.output_length > HELPER_OUTPUT_MAX)
+			r.output_length = HELPER_OUTPUT_MAX;
+	}
+	stored = store(record, id, &r);
+	if (input >= 0)
+		(void)close(input);
+	command_clear(&command);
+	output_free(output);
+	return stored;
 }
 
 /* All of the record; NULL with the reason. */
@@ -143,9 +180,13 @@ helper_run(int record, const char *id, int64_t kill_grace_ms)
 	struct helper h;
 	size_t length;
 	char *bytes = read_record(record, &length, &reason);
-	bool ok = bytes != NULL && helper_parse(&h, bytes, length, &reason) &&
-	    run(&h, id, kill_grace_ms, &reason);
+	struct helper_result failed = { .reason = reason.text };
+	enum step_exit status;
 
+	if (bytes != NULL && helper_parse(&h, bytes, length, &reason))
+		status = run(record, &h, id, kill_grace_ms);
+	else
+		status = store(record, id, &failed);
 	free(bytes);
-	return store(record, id, ok, reason.text);
+	return status;
 }

@@ -142,6 +142,13 @@ add_lines(struct text *t, const char *bytes, size_t length)
 	}
 }
 
+size_t
+output_start(const struct output *o, const char **bytes)
+{
+	*bytes = o->capture;
+	return o->capture_length;
+}
+
 void
 output_tail(const struct output *o, struct text *tail)
 {

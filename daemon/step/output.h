@@ -30,6 +30,9 @@ int64_t output_total_bytes(const struct output *o);
 /* Writes the last part to the file; what fails is left out. */
 void output_finish(struct output *o);
 
+/* The first bytes of the standard output, as they came. */
+size_t output_start(const struct output *o, const char **bytes);
+
 /* The last bytes, safe for terminals, lines kept. */
 void output_tail(const struct output *o, struct text *tail);
 

@@ -6,6 +6,7 @@
 #include "config/suggest.h"
 #include "config/times.h"
 #include "probe/metric_expression.h"
+#include "probe/command_settings.h"
 #include "probe/probe_check.h"
 #include "service/inputs.h"
 
@@ -45,6 +46,9 @@ check_probe(struct check *c, const struct probe_settings *p)
 
 	if (p->name != NULL && p->kind != NULL)
 		probe_check(p, probe_objects, &place);
+	if (p->name != NULL && p->kind == &probe_command && p->settings != NULL)
+		check_program(c, p->source, "command",
+		    &((const struct command_settings *)p->settings)->command);
 }
 
 static void

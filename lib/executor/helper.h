@@ -20,11 +20,27 @@ struct helper {
 	int64_t timeout_ms;
 	const char *body; /* for its standard input */
 	size_t body_length;
+	bool ends_all; /* what it leaves behind is ended, too */
 };
 
+enum helper_end {
+	HELPER_NOT_STARTED,
+	HELPER_EXITED,
+	HELPER_KILLED,    /* by a signal that was not ours */
+	HELPER_TIMED_OUT, /* and was killed */
+	HELPER_STOPPED,   /* its runner was told to */
+};
+
+#define HELPER_OUTPUT_MAX 1024
+
 struct helper_result {
-	bool ok;
+	bool ok;            /* exited with status 0 */
 	const char *reason; /* for people */
+	enum helper_end end;
+	int64_t status; /* of its exit, or the signal */
+	int64_t took_ms;
+	const char *output; /* the first bytes of its standard output */
+	size_t output_length;
 };
 
 void helper_write(struct text *file, const struct helper *h);

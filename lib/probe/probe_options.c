@@ -10,6 +10,7 @@ static const struct option_kind *const kinds[] = {
 	&probe_tcp,
 	&probe_prometheus,
 	&probe_push,
+	&probe_command,
 	&probe_promql,
 	NULL,
 };

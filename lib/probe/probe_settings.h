@@ -37,6 +37,7 @@ extern const struct option_kind probe_http;
 extern const struct option_kind probe_tcp;
 extern const struct option_kind probe_prometheus;
 extern const struct option_kind probe_push;
+extern const struct option_kind probe_command;
 extern const struct option_kind probe_promql;
 
 #endif

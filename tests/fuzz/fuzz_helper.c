@@ -30,7 +30,8 @@ try_result(struct text *file)
 	struct error err;
 
 	if (helper_result_parse(&r, file->data, file->length, &err) &&
-	    r.reason == NULL)
+	    (r.reason == NULL || r.output == NULL ||
+		r.output_length > HELPER_OUTPUT_MAX))
 		abort();
 }
 

@@ -194,7 +194,13 @@ test_helper(void **state)
 static void
 test_helper_result(void **state)
 {
-	const struct helper_result r = { true, "exit status 0" };
+	struct helper_result r = { .ok = true,
+		.reason = "exit status 0",
+		.end = HELPER_EXITED,
+		.took_ms = 12,
+		.output = "1\n\0\\",
+		.output_length = 4 };
+	char longest[HELPER_OUTPUT_MAX + 1];
 	struct text file = text_new(HELPER_RESULT_MAX_BYTES);
 	struct helper_result again;
 	struct error err = { "" };
@@ -204,6 +210,22 @@ test_helper_result(void **state)
 	assert_true(helper_result_parse(&again, file.data, file.length, &err));
 	assert_true(again.ok);
 	assert_string_equal(again.reason, "exit status 0");
+	assert_int_equal(again.end, HELPER_EXITED);
+	assert_int_equal(again.took_ms, 12);
+	assert_int_equal(again.output_length, 4);
+	assert_memory_equal(again.output, r.output, 4);
+	/* The most there may be fits whatever it is; one more is refused. */
+	memset(longest, '\n', sizeof(longest));
+	r.output = longest;
+	for (r.output_length = HELPER_OUTPUT_MAX;
+	     r.output_length <= HELPER_OUTPUT_MAX + 1; r.output_length++) {
+		text_clear(&file);
+		helper_result_write(&file, &r);
+		assert_true(text_ok(&file));
+		assert_int_equal(
+		    helper_result_parse(&again, file.data, file.length, &err),
+		    r.output_length == HELPER_OUTPUT_MAX);
+	}
 	text_free(&file);
 }
 
