@@ -6,6 +6,7 @@ static const struct option_kind *const kinds[] = {
 	&evaluator_latency,
 	&evaluator_m_of_n,
 	&evaluator_breaker,
+	&evaluator_error_rate,
 	NULL,
 };
 

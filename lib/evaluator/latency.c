@@ -71,7 +71,7 @@ missing(const struct evaluator *self, int64_t now_ms, struct text *out)
 	const struct latency *l = (const struct latency *)self;
 
 	(void)now_ms;
-	measure_missing(&l->base, "answers", out);
+	measure_missing(&l->base, "answers", "slow answers", out);
 }
 
 static void
@@ -274,13 +274,12 @@ check(const void *settings, const struct evaluator_source *sources,
     size_t source_count, evaluator_object *object, void *arg)
 {
 	const struct latency_settings *s = settings;
-	struct latch_settings bounds = bounds_of(s, sources->probe);
 	struct statistic st = { .kind = STATISTIC_MEAN };
-	struct measure_doubts doubts = { .bounds = &bounds,
-		.probe = sources->probe,
+	struct measure_doubts doubts = { .probe = sources->probe,
 		.what = "answers",
 		.window_ms = s->window_ms,
-		.slices = WINDOW_SLICES };
+		.slices = WINDOW_SLICES,
+		.min_samples = s->min_samples };
 
 	struct measure_learned_doubts learned = { .times = s->above_baseline,
 		.clear_times = s->clear_below_baseline,

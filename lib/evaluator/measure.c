@@ -59,7 +59,7 @@ static bool
 is_alone(const struct measure *m, const struct measurement *x)
 {
 	return latch_is_beyond(&m->bounds, x->value) &&
-	    x->speakers < MEASURE_SPEAKERS_MIN;
+	    (x->speakers < m->speakers_min || x->is_thin);
 }
 
 static double
@@ -88,6 +88,7 @@ measure_init(struct measure *m, const struct evaluator_ops *ops,
 {
 	evaluator_init(&m->base, ops, bounds->gap_ms);
 	m->bounds = *bounds;
+	m->speakers_min = MEASURE_SPEAKERS_MIN;
 	measure_reset(m);
 }
 
@@ -175,6 +176,20 @@ measure_judge(
 }
 
 static void
+missing_speakers(
+    const struct measure *m, const char *speakers, struct text *out)
+{
+	uint64_t left = 0;
+
+	if (m->last.speakers < m->speakers_min)
+		left = m->speakers_min - m->last.speakers;
+	if (left > 0)
+		text_addf(out, "%" PRIu64 " more %s", left, speakers);
+	else
+		text_addf(out, "more %s", speakers);
+}
+
+static void
 missing_time(const struct latch_run *run, const char *where, int64_t for_ms,
     struct text *out)
 {
@@ -185,7 +200,8 @@ missing_time(const struct latch_run *run, const char *where, int64_t for_ms,
 }
 
 void
-measure_missing(const struct measure *m, const char *what, struct text *out)
+measure_missing(const struct measure *m, const char *what, const char *speakers,
+    struct text *out)
 {
 	const struct latch *l = &m->latch;
 	uint64_t samples = m->last.samples;
@@ -202,7 +218,7 @@ measure_missing(const struct measure *m, const char *what, struct text *out)
 		missing_time(
 		    &l->good, "back within", m->bounds.clear_for_ms, out);
 	else if (l->verdict != VERDICT_TRIPPED && is_alone(m, &m->last))
-		text_add(out, "a second one beyond the limit");
+		missing_speakers(m, speakers, out);
 	else if (l->verdict != VERDICT_TRIPPED && l->bad.length > 0)
 		missing_time(&l->bad, "beyond", m->bounds.for_ms, out);
 }

@@ -35,13 +35,13 @@ check_without_baseline(
 
 /* Can it never be judged, or not always? */
 static void
-check_room(const struct measure_doubts *d, evaluator_object *object, void *arg)
+check_room(const struct measure_doubts *d, const char *key, unsigned wanted,
+    evaluator_object *object, void *arg)
 {
 	int64_t quick_ms = d->probe->interval_ms;
 	int64_t slow_ms = probe_pace_ms(d->probe);
 	/* The oldest slice may have left already. */
 	int64_t sure_ms = d->window_ms - d->window_ms / d->slices;
-	unsigned wanted = d->bounds->min_samples;
 	bool never = measure_room(d->window_ms, quick_ms) < wanted;
 	char window[DURATION_TEXT_MAX], apart[DURATION_TEXT_MAX];
 	char text[OBJECTION_TEXT_MAX];
@@ -49,13 +49,12 @@ check_room(const struct measure_doubts *d, evaluator_object *object, void *arg)
 	if (!never && measure_room(sure_ms, slow_ms) >= wanted)
 		return;
 	(void)snprintf(text, sizeof(text),
-	    "%s: a window of %s %s hold min_samples = %u %s of \"%s\", %s "
-	    "apart; make the window longer or min_samples smaller",
-	    never ? "it can never be judged" :
-		    "a target that hangs may not be judged",
+	    "%s: a window of %s %s hold %s = %u %s of \"%s\", %s apart; make "
+	    "the window longer or %s smaller",
+	    never ? "it can never trip" : "a target that hangs may not trip it",
 	    duration_text(d->window_ms, window), never ? "cannot" : "may not",
-	    wanted, d->what, d->probe->name,
-	    duration_text(never ? quick_ms : slow_ms, apart));
+	    key, wanted, d->what, d->probe->name,
+	    duration_text(never ? quick_ms : slow_ms, apart), key);
 	object(never ? OBJECTION_WRONG : OBJECTION_DOUBT, text, arg);
 }
 
@@ -63,13 +62,16 @@ void
 measure_check(
     const struct measure_doubts *d, evaluator_object *object, void *arg)
 {
-	if (d->bounds->min_samples == 1)
+	if (d->min_samples == 1)
 		object(OBJECTION_DOUBT,
-		    "min_samples = 1: one sample is enough to judge by; set "
-		    "it to at least 2",
+		    "min_samples = 1: one sample is enough to call it "
+		    "healthy; set it to at least 2",
 		    arg);
-	if (d->window_ms > 0)
-		check_room(d, object, arg);
+	if (d->window_ms == 0)
+		return;
+	check_room(d, "min_samples", d->min_samples, object, arg);
+	if (d->min_errors > d->min_samples)
+		check_room(d, "min_errors", d->min_errors, object, arg);
 }
 
 void

@@ -7,8 +7,9 @@
  * the evidence, the age of the verdict and since when.
  *
  * No single sample acts, even where its value alone would take the mean over
- * the limit: as long as fewer than MEASURE_SPEAKERS_MIN samples in the window
- * are beyond the limit each by itself, a measurement beyond it is unknown.
+ * the limit: as long as fewer samples than speakers_min, never less than
+ * MEASURE_SPEAKERS_MIN, speak for tripping each by itself, a measurement
+ * beyond the limit is unknown.
  */
 #ifndef EVALUATOR_MEASURE_IMPL_H
 #define EVALUATOR_MEASURE_IMPL_H
@@ -26,6 +27,7 @@ struct measurement {
 	uint64_t samples;  /* behind it */
 	uint64_t speakers; /* of these, beyond the limit each by itself */
 	int64_t first_ms;  /* the oldest of the speakers; INT64_MAX: none */
+	bool is_thin;      /* beyond the limit, it would prove nothing */
 	bool speaks;       /* the sample at hand is one of them, ... */
 	double own;        /* ... as it measures so much by itself */
 };
@@ -43,6 +45,7 @@ struct measure {
 	struct latch_settings bounds;
 	struct measure_learned learned;
 	struct measurement last;
+	uint64_t speakers_min;
 	int64_t onset_ms; /* first speaker of the run beyond the limit */
 };
 
@@ -73,11 +76,11 @@ struct finding measure_judge(
     struct measure *m, const struct sample *s, const struct measurement *x);
 
 /*
- * What is missing in general: samples, a second one beyond the limit, the
- * time that "for" asks.  what: "answers", "values".
+ * What is missing in general: samples, more that speak for tripping, the time
+ * that "for" asks.  what: "answers", "values"; speakers: "slow answers".
  */
-void measure_missing(
-    const struct measure *m, const char *what, struct text *out);
+void measure_missing(const struct measure *m, const char *what,
+    const char *speakers, struct text *out);
 
 /* A window of samples as of that moment, but for value and own. */
 struct measurement measure_window(const struct window *w, bool speaks);
@@ -111,16 +114,14 @@ struct measure_hang {
 
 void measure_hang_step(struct measure_hang *h);
 
-/*
- * Objections that all of them share.  slices: of the window; what: "answers",
- * as for people.
- */
+/* Objections that all of them share. */
 struct measure_doubts {
-	const struct latch_settings *bounds;
 	const struct probe_settings *probe;
-	const char *what;
+	const char *what;  /* "answers" */
 	int64_t window_ms; /* 0: none */
-	unsigned slices;
+	unsigned slices;   /* of the window */
+	unsigned min_samples;
+	unsigned min_errors; /* 0: none */
 };
 
 void measure_check(

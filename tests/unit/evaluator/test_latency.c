@@ -365,7 +365,7 @@ static struct missing {
 }
 ,
 {
-	"...H", "a second one beyond the limit", MEAN(10, 3)
+	"...H", "1 more slow answers", MEAN(10, 3)
 }
 }
 ,

@@ -147,15 +147,15 @@ static struct row {
 		.above_ms = 500,
 		.min_samples = 1 },
 	    1000, 900,
-	    "doubt: min_samples = 1: one sample is enough to judge by; set it "
-	    "to at least 2\n" },
+	    "doubt: min_samples = 1: one sample is enough to call it "
+	    "healthy; set it to at least 2\n" },
 	{ "a window that never holds enough",
 	    { .statistic = "mean",
 		.window_ms = 10000,
 		.above_ms = 500,
 		.min_samples = 11 },
 	    1000, 900,
-	    "wrong: it can never be judged: a window of 10s cannot hold "
+	    "wrong: it can never trip: a window of 10s cannot hold "
 	    "min_samples = 11 answers of \"health\", 1s apart; make the window "
 	    "longer or min_samples smaller\n" },
 	{ "one that holds just enough",
@@ -170,7 +170,7 @@ static struct row {
 		.above_ms = 500,
 		.min_samples = 10 },
 	    1000, 1000,
-	    "doubt: a target that hangs may not be judged: a window of 10s may "
+	    "doubt: a target that hangs may not trip it: a window of 10s may "
 	    "not hold min_samples = 10 answers of \"health\", 2s apart; make "
 	    "the window longer or min_samples smaller\n" },
 	{ "no such statistic",
