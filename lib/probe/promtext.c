@@ -125,11 +125,8 @@ read_sample(struct promtext *p, struct cursor *c, bool is_cut)
 	if (!promtext_scan_sample(p, c))
 		return false;
 	p->saw_sample = true;
-	if (p->strict != NULL) {
-		promtext_identify(&p->sample);
-		if (!promtext_strict_sample(p))
-			return false;
-	}
+	if (p->strict != NULL && !promtext_strict_sample(p))
+		return false;
 	return !promtext_is_wanted(p, p->sample.name) || promtext_keep(p);
 }
 

@@ -22,15 +22,13 @@
  * negative timestamp of text 0.0.4, as the format's documentation has one.
  * OpenMetrics must end in "# EOF" in either mode.
  *
- * With selectors, lines that no selector asks for are checked less, lenient
- * mode only.  Still sure of every line is that it is UTF-8 without NUL and
- * within the limits; of a sample, that it begins with a well-formed name and,
- * after whatever stands in braces with its quotes closed, ends in one or two
- * (or, with an exemplar, more) words made of the characters of numbers.  The
- * first sample of a page and a last line without its line feed are checked in
- * full.  So HTML, prose, and a page that ends in the midst of a line are
- * refused.  Which escapes, label names or numbers a line not asked for has,
- * is not looked at.
+ * With selectors and not strict, a sample that no selector asks for is checked
+ * less: not whether it has a label twice or too many labels.  Everything else
+ * is checked as without selectors - every line's name, labels, quotes, number,
+ * timestamp, exemplar, comment, UTF-8 and length - so that HTML, prose, and a
+ * page that ends in the midst of a label or number's line are refused.  (Of
+ * text 0.0.4, that a number was cut short, or that lines lack at the end,
+ * cannot be seen by anybody: compare the length of the answer.)
  *
  * Strict takes what the format's own specification allows and no more; it
  * keeps a record of all series and families, bounded by the limits.  It is

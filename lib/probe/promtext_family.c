@@ -6,6 +6,7 @@
 enum known_in { IN_TEXT = 1, IN_OPEN = 2 };
 
 #define FAMILY_SUFFIXES_MAX 5
+#define KEYWORD_BYTES 4
 
 static const struct type_word {
 	const char *word;
@@ -38,8 +39,11 @@ is_word(struct metric_slice s, const char *word)
 static const struct type_word *
 find_type(struct metric_slice word, unsigned format)
 {
+	if (word.length == 0)
+		return NULL;
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
-		if ((types[i].formats & format) != 0 &&
+		if (types[i].word[0] == word.bytes[0] &&
+		    (types[i].formats & format) != 0 &&
 		    is_word(word, types[i].word))
 			return &types[i];
 	return NULL;
@@ -97,7 +101,7 @@ read_meta_name(struct promtext *p, struct cursor *c, struct meta_line *m)
 		if (!promtext_string(p, c, &m->name))
 			return false;
 	} else
-		m->name = promtext_word(c, BEGINS_NAME, IN_NAME);
+		m->name = promtext_name(c);
 	if (m->name.length == 0)
 		return promtext_expected(p, c, "a name");
 	return true;
@@ -145,15 +149,14 @@ read_meta(struct promtext *p, struct cursor *c, enum meta_kind kind)
 	return p->strict == NULL || promtext_strict_meta(p, &m);
 }
 
-/* Steps over the word and what has to separate it from the next. */
-static bool
+/* Steps over the four letters and what has to part them from the next. */
+static inline bool
 take_keyword(const struct promtext *p, struct cursor *c, const char *word)
 {
-	size_t length = strlen(word);
-	const char *after = c->at + length;
+	const char *after = c->at + KEYWORD_BYTES;
 
-	if ((size_t)(c->end - c->at) < length ||
-	    memcmp(c->at, word, length) != 0)
+	if (c->end - c->at < KEYWORD_BYTES ||
+	    memcmp(c->at, word, KEYWORD_BYTES) != 0)
 		return false;
 	if (promtext_is_open(p)) {
 		if (*after != ' ')

@@ -3,6 +3,7 @@
  * made of: promtext.c (pieces to lines), promtext_line.c (what a line is),
  * promtext_labels.c, promtext_family.c (comments and types), promtext_keep.c
  * (what was asked for), promtext_skip.c (what was not) and promtext_strict*.c.
+ * Below them are promtext_scan.h, promtext_number.h and promtext_series.h.
  */
 #ifndef PROBE_PROMTEXT_IMPL_H
 #define PROBE_PROMTEXT_IMPL_H
@@ -12,30 +13,8 @@
 #include <stdint.h>
 
 #include "probe/promtext.h"
+#include "probe/promtext_scan.h"
 #include "probe/promtext_series.h"
-
-/* What bytes may be part of. */
-enum promtext_class {
-	IN_NAME = 1,
-	BEGINS_NAME = 2,
-	IN_LABEL = 4,
-	BEGINS_LABEL = 8,
-	IS_BLANK = 16,
-};
-
-extern const unsigned char promtext_class[256];
-
-static inline bool
-promtext_is(char c, enum promtext_class class)
-{
-	return (promtext_class[(unsigned char)c] & (unsigned)class) != 0;
-}
-
-/* Where in a line we are; *end can be read and is a line feed. */
-struct cursor {
-	const char *at;
-	const char *end;
-};
 
 struct label_list {
 	struct metric_label *items;
@@ -56,6 +35,7 @@ struct sample_line {
 	double exemplar_value;
 	struct series_id id;
 	struct series_id group;
+	struct metric_slice le_text; /* length 0: no such label */
 	double le;
 	bool is_repeated;
 };
@@ -133,20 +113,6 @@ promtext_is_open(const struct promtext *p)
 	return p->format == PROMTEXT_OPENMETRICS;
 }
 
-/* Steps over a well-formed name; its length is 0 when there is none. */
-static inline struct metric_slice
-promtext_word(
-    struct cursor *c, enum promtext_class first, enum promtext_class rest)
-{
-	const char *start = c->at;
-
-	if (promtext_is(*c->at, first))
-		do
-			c->at++;
-		while (promtext_is(*c->at, rest));
-	return (struct metric_slice){ start, (size_t)(c->at - start) };
-}
-
 /*
  * Behind the opening quote: to behind the closing one.  What it stands for is
  * in the line or in the scratch.
@@ -164,7 +130,7 @@ bool promtext_labels(struct promtext *p, struct cursor *c,
 /* Sorts them, drops the empty ones, refuses those that come twice. */
 bool promtext_order_labels(struct promtext *p, struct label_list *list);
 
-/* A line that is not a comment, into p->sample; not the series' identity. */
+/* A line that is not a comment, into p->sample; not le and is_repeated. */
 bool promtext_scan_sample(struct promtext *p, struct cursor *c);
 
 /* A line that begins with #, from there. */
@@ -172,9 +138,6 @@ bool promtext_comment(struct promtext *p, struct cursor *c);
 
 /* What p->sample's family is, by the last TYPE. */
 enum promtext_type promtext_type_of(const struct promtext *p);
-
-/* Fills the identity; le and is_repeated are set by promtext_keep(). */
-void promtext_identify(struct sample_line *s);
 
 struct names *promtext_names_new(
     struct selector *const *selectors, size_t count);

@@ -6,6 +6,7 @@
 #include "probe/promtext_number.h"
 
 #define NOBODY UINT32_MAX
+#define BOUND_BYTES_MAX 64 /* of le */
 
 /*
  * The names that selectors ask for, by what is cheap to know of a name: its
@@ -102,48 +103,21 @@ promtext_is_wanted(const struct promtext *p, struct metric_slice name)
 	return false;
 }
 
-void
-promtext_identify(struct sample_line *s)
-{
-	struct series_id sum = series_name_id(s->name), le = { 0, 0 };
-
-	s->le = (double)NAN;
-	for (size_t i = 0; i < s->labels.count; i++) {
-		const struct metric_label *l = &s->labels.items[i];
-		struct series_id id = series_label_id(l);
-
-		series_id_add(&sum, id);
-		if (l->name.length == 2 && memcmp(l->name.bytes, "le", 2) == 0)
-			le = id;
-	}
-	s->id = series_id_finish(sum);
-	sum.high -= le.high;
-	sum.low -= le.low;
-	s->group = series_id_finish(sum);
-}
-
 /* The bound of a bucket; its text lacks the byte that ends a number. */
 static double
-find_le(const struct sample_line *s)
+bound(struct metric_slice text)
 {
-	char copy[PROMTEXT_NUMBER_BYTES_MAX + 1];
+	char copy[BOUND_BYTES_MAX + 1];
+	size_t length = text.length;
 	double le;
 
-	for (size_t i = 0; i < s->labels.count; i++) {
-		const struct metric_label *l = &s->labels.items[i];
-		size_t length = l->value.length;
-		const char *end;
-
-		if (l->name.length != 2 || memcmp(l->name.bytes, "le", 2) != 0)
-			continue;
-		if (length > PROMTEXT_NUMBER_BYTES_MAX)
-			break;
-		memcpy(copy, l->value.bytes, length);
-		copy[length] = '\n';
-		end = promtext_number(copy, copy + length, &le);
-		return end == copy + length ? le : (double)NAN;
-	}
-	return (double)NAN;
+	if (length == 0 || length > BOUND_BYTES_MAX)
+		return (double)NAN;
+	memcpy(copy, text.bytes, length);
+	copy[length] = '\n';
+	return promtext_number(copy, copy + length, &le) == copy + length ?
+	    le :
+	    (double)NAN;
 }
 
 static bool
@@ -176,8 +150,7 @@ remember(struct promtext *p)
 	struct sample_line *s = &p->sample;
 	bool is_new;
 
-	promtext_identify(s);
-	s->le = find_le(s);
+	s->le = bound(s->le_text);
 	if (series_set_put(&p->kept, s->id, &is_new) == NULL)
 		return promtext_fail(p, "more than %u series%s",
 		    p->limits.series,

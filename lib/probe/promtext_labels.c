@@ -5,35 +5,6 @@
 
 #define NAME_LABEL "__name__"
 
-#define EACH_BYTE(b) (UINT64_C(0x0101010101010101) * (unsigned char)(b))
-#define HIGH_BITS EACH_BYTE(0x80)
-
-/* Not zero: one of the eight bytes is zero. */
-static inline uint64_t
-any_zero(uint64_t v)
-{
-	return (v - EACH_BYTE(1)) & ~v & HIGH_BITS;
-}
-
-/* The next quote, backslash or line feed. */
-static inline const char *
-find_special(const char *at, const char *end)
-{
-	uint64_t v;
-
-	while (end - at >= (ptrdiff_t)sizeof(v)) {
-		memcpy(&v, at, sizeof(v));
-		if ((any_zero(v ^ EACH_BYTE('"')) |
-			any_zero(v ^ EACH_BYTE('\\')) |
-			any_zero(v ^ EACH_BYTE('\n'))) != 0)
-			break;
-		at += sizeof(v);
-	}
-	while (*at != '"' && *at != '\\' && *at != '\n')
-		at++;
-	return at;
-}
-
 static void
 put(struct promtext *p, const char *bytes, size_t length)
 {
@@ -76,7 +47,7 @@ promtext_string(struct promtext *p, struct cursor *c, struct metric_slice *s)
 	const char *start = c->at;
 	size_t scratch_start = p->scratch_used;
 
-	c->at = find_special(c->at, c->end);
+	c->at = scan_string(c->at, c->end);
 	if (*c->at == '"') {
 		*s = (struct metric_slice){ start, (size_t)(c->at - start) };
 		c->at++;
@@ -92,7 +63,7 @@ promtext_string(struct promtext *p, struct cursor *c, struct metric_slice *s)
 		if (!unescape(p, c))
 			return false;
 		start = c->at;
-		c->at = find_special(c->at, c->end);
+		c->at = scan_string(c->at, c->end);
 	}
 	c->at++;
 	*s = (struct metric_slice){ p->scratch + scratch_start,
@@ -129,7 +100,7 @@ read_label_name(struct promtext *p, struct cursor *c, struct metric_slice *name,
 {
 	*is_name = false;
 	if (*c->at != '"') {
-		*label = promtext_word(c, BEGINS_LABEL, IN_LABEL);
+		*label = promtext_label_name(c);
 		if (label->length == 0)
 			return promtext_expected(p, c, "a label or }");
 		return true;

@@ -137,7 +137,7 @@ read_series(struct promtext *p, struct cursor *c)
 	struct cursor brace;
 
 	s->labels.count = 0;
-	s->name = promtext_word(c, BEGINS_NAME, IN_NAME);
+	s->name = promtext_name(c);
 	if (s->name.length == 0 && *c->at != '{')
 		return promtext_expected(p, c, "a name");
 	brace = *c;
@@ -153,6 +153,42 @@ read_series(struct promtext *p, struct cursor *c)
 	return true;
 }
 
+static inline bool
+is_le(const struct metric_label *l)
+{
+	return l->name.length == 2 && l->name.bytes[0] == 'l' &&
+	    l->name.bytes[1] == 'e';
+}
+
+/* The labels may be in any order; an empty one is none. */
+static void
+identify(struct sample_line *s)
+{
+	struct series_id sum = series_name_id(s->name), le = { 0, 0 };
+
+	s->le_text.length = 0;
+	for (size_t i = 0; i < s->labels.count; i++) {
+		const struct metric_label *l = &s->labels.items[i];
+		struct series_id id;
+
+		if (l->value.length == 0)
+			continue;
+		id = series_label_id(l);
+		series_id_add(&sum, id);
+		if (is_le(l)) {
+			s->le_text = l->value;
+			le = id;
+		}
+	}
+	s->id = series_id_finish(sum);
+	s->group = s->id;
+	if (s->le_text.length == 0)
+		return;
+	sum.high -= le.high;
+	sum.low -= le.low;
+	s->group = series_id_finish(sum);
+}
+
 bool
 promtext_scan_sample(struct promtext *p, struct cursor *c)
 {
@@ -164,6 +200,8 @@ promtext_scan_sample(struct promtext *p, struct cursor *c)
 	s->exemplar.count = 0;
 	if (!read_series(p, c))
 		return false;
+	identify(s);
+	series_set_expect(&p->kept, s->id);
 	/* In text 0.0.4, {}1 and name+1 go without a blank. */
 	if (!step_over_blanks(p, c) && (promtext_is_open(p) || p->is_strict))
 		return promtext_expected(p, c, "a blank and a value");

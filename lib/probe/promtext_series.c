@@ -99,15 +99,14 @@ series_id_finish(struct series_id sum)
 
 	absorb(&h, sum.low, sum.high);
 	absorb(&h, sum.high, sum.low);
-	if (h.high == 0 && h.low == 0)
-		h.low = 1;
 	return h;
 }
 
 bool
 series_set_init(struct series_set *set, size_t max)
 {
-	*set = (struct series_set){ .capacity = 16, .max = max };
+	*set =
+	    (struct series_set){ .capacity = 16, .max = max, .generation = 1 };
 	/* At most two of three are taken. */
 	while (set->capacity - set->capacity / 3 < max + 1)
 		set->capacity *= 2;
@@ -118,10 +117,11 @@ series_set_init(struct series_set *set, size_t max)
 void
 series_set_clear(struct series_set *set)
 {
-	if (set->count > 0)
-		memset(
-		    set->entries, 0, set->capacity * sizeof(set->entries[0]));
 	set->count = 0;
+	if (++set->generation != 0)
+		return;
+	set->generation = 1;
+	memset(set->entries, 0, set->capacity * sizeof(set->entries[0]));
 }
 
 void
@@ -139,8 +139,7 @@ place_of(const struct series_set *set, struct series_id id)
 	for (;;) {
 		struct series_entry *e = &set->entries[i];
 
-		if ((e->id.low == id.low && e->id.high == id.high) ||
-		    (e->id.low == 0 && e->id.high == 0))
+		if (e->generation != set->generation || e->low == id.low)
 			return e;
 		i = (i + 1) & (set->capacity - 1);
 	}
@@ -151,13 +150,14 @@ series_set_put(struct series_set *set, struct series_id id, bool *is_new)
 {
 	struct series_entry *e = place_of(set, id);
 
-	*is_new = e->id.low == 0 && e->id.high == 0;
+	*is_new = e->generation != set->generation;
 	if (!*is_new)
 		return e;
 	if (set->count == set->max)
 		return NULL;
 	set->count++;
-	e->id = id;
+	*e = (struct series_entry){ .low = id.low,
+		.generation = set->generation };
 	return e;
 }
 
@@ -166,5 +166,5 @@ series_set_find(const struct series_set *set, struct series_id id)
 {
 	struct series_entry *e = place_of(set, id);
 
-	return e->id.low == 0 && e->id.high == 0 ? NULL : e;
+	return e->generation == set->generation ? e : NULL;
 }

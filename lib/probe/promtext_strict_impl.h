@@ -60,7 +60,7 @@ struct strict {
 	struct metric *states;     /* metrics.max of them */
 	size_t state_count;
 	size_t first_state; /* of the family */
-	uint64_t point;     /* counts them */
+	uint32_t point;     /* counts them */
 	struct metric *current;
 
 	bool has_family;

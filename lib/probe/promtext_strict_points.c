@@ -53,7 +53,7 @@ strict_metric(struct promtext *p, enum part part, bool *is_new)
 		return NULL;
 	}
 	if (*is_new) {
-		e->mark = s->state_count;
+		e->mark = (uint32_t)s->state_count;
 		s->states[s->state_count++] = (struct metric){ 0 };
 	}
 	s->states[e->mark].line = p->lines;
