@@ -18,17 +18,17 @@
  * final line feed, any blanks, names in quotes, numbers as Go reads them but
  * for hexadecimal and underscores, and refuses what it refuses.  Where it
  * differs: refused are a NUL byte anywhere, a line feed inside of a label's
- * value, a label twice, and what is not UTF-8 in comments; accepted is a
- * negative timestamp of text 0.0.4, as the format's documentation has one.
+ * value, and what is not UTF-8 in comments; accepted is a negative timestamp
+ * of text 0.0.4, as the format's documentation has one.
  * OpenMetrics must end in "# EOF" in either mode.
  *
  * With selectors and not strict, a sample that no selector asks for is checked
  * less: not whether it has a label twice or too many labels.  Everything else
  * is checked as without selectors - every line's name, labels, quotes, number,
  * timestamp, exemplar, comment, UTF-8 and length - so that HTML, prose, and a
- * page that ends in the midst of a label or number's line are refused.  (Of
- * text 0.0.4, that a number was cut short, or that lines lack at the end,
- * cannot be seen by anybody: compare the length of the answer.)
+ * page that ends before a line's number are refused.  (Of text 0.0.4, that a
+ * number was cut short or that lines lack at the end cannot be seen by
+ * anybody: the length of the answer has to tell.)
  *
  * Strict takes what the format's own specification allows and no more; it
  * keeps a record of all series and families, bounded by the limits.  It is
