@@ -5,8 +5,9 @@
  * same time.  A metric fails where two things agree: the sequential test of
  * all their pairs since the last reset (sequential.h), which may be asked
  * after every sample, and the comparison of the points in the window
- * (comparison.h), significance and effect size.  It passes again when the
- * comparison does, and then has to be shown to fail afresh.
+ * (comparison.h), significance and effect size: of all of them, or of the last
+ * min_samples, twice or four times as many and so on.  It passes again when
+ * none of these fails, and then has to be shown to fail afresh.
  *
  * The score is the share of weight, 0 to 100, of the metrics that pass among
  * those that can be judged; a critical metric that fails makes it 0.  Below

@@ -24,10 +24,10 @@ canary_series_init(struct canary_series *s,
 		.evidence = 1 / alpha,
 		.window = window,
 		.canary = { .values = room },
-		.baseline = { .values = room + window },
+		.baseline = { .values = room + 2 * window },
 	};
-	sequential_init(&s->above, room + 2 * window, window);
-	sequential_init(&s->below, room + 3 * window, window);
+	sequential_init(&s->above, room + 4 * window, window);
+	sequential_init(&s->below, room + 5 * window, window);
 }
 
 static void
@@ -60,6 +60,7 @@ canary_series_add(struct canary_series *s, bool is_canary, double value)
 	/* Of what is infinite there is no difference. */
 	p->newest = comparison_moved(value, 0, true);
 	p->values[p->count % s->window] = p->newest;
+	p->values[p->count % s->window + s->window] = p->newest;
 	p->count++;
 	p->is_new = true;
 }
@@ -93,19 +94,51 @@ make_pair(struct canary_series *s, int64_t at_ms)
 		s->suspect_ms = at_ms;
 }
 
-static size_t
-held(const struct canary_series *s, const struct canary_points *p)
+static const double *
+last(const struct canary_series *s, const struct canary_points *p, size_t count)
 {
-	return p->count < s->window ? (size_t)p->count : s->window;
+	if (p->count <= s->window)
+		return p->values + p->count - count;
+	return p->values + p->count % s->window + s->window - count;
+}
+
+static size_t
+fewer(uint64_t a, size_t b)
+{
+	return a < b ? (size_t)a : b;
 }
 
 static enum comparison_reason
+compare_last(const struct canary_series *s, size_t points,
+    const struct comparison_room *room)
+{
+	size_t m = fewer(s->canary.count, points);
+	size_t n = fewer(s->baseline.count, points);
+
+	return comparison_make(&s->settings, last(s, &s->canary, m), m,
+	    last(s, &s->baseline, n), n, room)
+	    .reason;
+}
+
+static bool
+is_bad(enum comparison_reason reason)
+{
+	return reason == COMPARISON_HIGHER || reason == COMPARISON_LOWER;
+}
+
+/*
+ * What the last points say: what began late is soon seen in the last few of
+ * them, but what is small in many alone.
+ */
+static enum comparison_reason
 compare(const struct canary_series *s, const struct comparison_room *room)
 {
-	return comparison_make(&s->settings, s->canary.values,
-	    held(s, &s->canary), s->baseline.values, held(s, &s->baseline),
-	    room)
-	    .reason;
+	size_t points = s->settings.min_samples;
+	enum comparison_reason reason = compare_last(s, s->window, room);
+
+	for (; points < s->window && !is_bad(reason); points *= 2)
+		reason = compare_last(s, points, room);
+	return reason;
 }
 
 /* The window must say the same as the pairs, and of the same direction. */
@@ -123,14 +156,6 @@ is_shown_to_fail(
 	if (reason == COMPARISON_LOWER)
 		return sequential_evidence(&s->below) >= s->evidence;
 	return false;
-}
-
-static bool
-still_fails(const struct canary_series *s, const struct comparison_room *room)
-{
-	enum comparison_reason reason = compare(s, room);
-
-	return reason == COMPARISON_HIGHER || reason == COMPARISON_LOWER;
 }
 
 uint64_t
@@ -158,7 +183,7 @@ canary_series_judge(
 	    canary_points_missing(s, &s->baseline) > 0)
 		return;
 	if (s->standing == CANARY_FAILS) {
-		if (still_fails(s, room))
+		if (is_bad(compare(s, room)))
 			return;
 		s->standing = CANARY_PASSES;
 		forget_pairs(s);

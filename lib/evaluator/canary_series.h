@@ -14,7 +14,7 @@
 #include "evaluator/comparison.h"
 #include "evaluator/sequential.h"
 
-/* The last points of one side, in no order. */
+/* The last points of one side, each held twice: the last n are one array. */
 struct canary_points {
 	double *values;
 	uint64_t count; /* also those no longer there */
@@ -35,7 +35,7 @@ struct canary_series {
 };
 
 /* Doubles that each series borrows for good. */
-#define CANARY_SERIES_ROOM(window) (4 * (size_t)(window))
+#define CANARY_SERIES_ROOM(window) (6 * (size_t)(window))
 
 /* shares: among so many metrics the confidence is shared out. */
 void canary_series_init(struct canary_series *s,

@@ -25,6 +25,13 @@ sequential_reset(struct sequential *s)
 	sequential_init(s, s->sizes, s->room);
 }
 
+/* Of the money of each player, what he has not yet begun with. */
+static double
+unspent(uint64_t pairs)
+{
+	return 1 / log2((double)pairs + 2);
+}
+
 /* Above 0 and below 1; 1/2 on average, and for the first. */
 static double
 rank_of(const struct sequential *s, double size)
@@ -58,7 +65,7 @@ sequential_add(struct sequential *s, double difference)
 		return;
 	rank = rank_of(s, fabs(difference));
 	keep(s, fabs(difference));
-	fresh = 1 / ((double)s->pairs * ((double)s->pairs + 1));
+	fresh = unspent(s->pairs - 1) - unspent(s->pairs);
 	for (size_t i = 0; i < SEQUENTIAL_PLAYERS; i++) {
 		double stake = stakes[i % SEQUENTIAL_STAKES];
 
@@ -76,7 +83,7 @@ sequential_evidence(const struct sequential *s)
 
 	for (size_t i = 0; i < SEQUENTIAL_PLAYERS; i++)
 		sum += s->money[i];
-	return sum / SEQUENTIAL_PLAYERS + 1 / ((double)s->pairs + 1);
+	return sum / SEQUENTIAL_PLAYERS + unspent(s->pairs);
 }
 
 unsigned

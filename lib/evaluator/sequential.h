@@ -20,9 +20,10 @@
  * Half of the players stake by the sign alone, as in the sign test; half by
  * the rank of the size of the difference among those before, as in Wilcoxon's
  * test of signed ranks.  Both times some stake little and some much, which
- * suits small and large effects.  Each starts a part of his money anew at each
- * pair, 1 / (t (t + 1)) at the t-th, so that trouble that begins late is not
- * up against all that was lost before.  An average of such players is one.
+ * suits small and large effects.  Each begins with a part of his money afresh
+ * at each pair, and after the t-th has kept back 1 / log2(t + 2) of it, so
+ * that trouble that begins late is not up against all that was lost before.
+ * An average of such players is one.
  *
  * If y is moved up, for a tolerance, x above y only becomes less likely: what
  * holds for healthy data still holds.

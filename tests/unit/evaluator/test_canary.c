@@ -520,7 +520,7 @@ test_how_fast_it_can_be(void **state)
 		{ &probe, 0, 1 } };
 
 	(void)state;
-	assert_int_equal(evaluator_fastest_trip_ms(&e, sources, 2), 8000);
+	assert_int_equal(evaluator_fastest_trip_ms(&e, sources, 2), 9000);
 	assert_in_range(
 	    evaluator_slowest_trip_ms(&e, sources, 2), 15000, 25000);
 	settings.min_samples = 50;
