@@ -94,6 +94,11 @@ rule_json(struct monitor *m, struct watched *w, unsigned index)
 	json_set_text(o, "name", rule->name);
 	set_combines(rule, o);
 	json_set(o, "evaluators", names_json(rule_evaluators(rule)));
+	json_set_text(o, "when", rule_when_word(rule->when));
+	if (rule->when == RULE_WHEN_CLEARED)
+		json_object_object_add(o, "armed",
+		    json_object_new_boolean(
+			service_rule_is_armed(core, index)));
 	json_set_text(
 	    o, "verdict", verdict_word(service_rule_verdict(core, index)));
 	json_set_text(o, "severity", severity_word(rule->severity));

@@ -45,9 +45,13 @@ print_rule(const struct config *c, const struct service_settings *s,
 	char best[DURATION_TEXT_MAX], worst[DURATION_TEXT_MAX];
 	char verify[DURATION_TEXT_MAX];
 
-	printf("  %s/%s: %s, %s: detects in %s to %s", s->name, r->name,
-	    severity_word(r->severity), rule_mode_word(r->mode),
-	    duration_text(d.best_ms, best), duration_text(d.worst_ms, worst));
+	printf("  %s/%s: %s, %s: ", s->name, r->name,
+	    severity_word(r->severity), rule_mode_word(r->mode));
+	if (r->when == RULE_WHEN_CLEARED)
+		printf("waits until all is well again");
+	else
+		printf("detects in %s to %s", duration_text(d.best_ms, best),
+		    duration_text(d.worst_ms, worst));
 	print_procedure(c, s, r->procedure, "; ");
 	printf(", verification up to %s",
 	    duration_text(s->verify.within_ms, verify));

@@ -146,7 +146,7 @@ prepare(struct recorder *r, struct watched *w, struct recorder_mark *mark)
 		return;
 	memory = service_memory(watched_core(w));
 	t = begin(r, "state", watched_name(w));
-	recorder_state(t, mark, &memory);
+	recorder_state(t, mark, watched_settings(w), &memory);
 	recorder_end(t);
 	give(r);
 	mark->epoch = r->epoch;

@@ -58,6 +58,8 @@ recorder_input(struct text *t, const struct service_input *in, int64_t now_ms)
 		return;
 	case SERVICE_ACTED:
 		recording_add_words(t, "version", in->version);
+		recording_add_words(t, "rule", in->rule);
+		recording_add_words(t, "procedure", in->procedure);
 		if (in->at_ms != now_ms)
 			recording_add_int(t, "acted_ms", in->at_ms);
 		return;
@@ -95,6 +97,29 @@ add_versions(struct text *t, const struct versions *v)
 	text_add(t, "]}");
 }
 
+/* What rules for what is cleared remember. */
+static void
+add_cleared(struct text *t, const struct service_settings *settings,
+    const struct service_memory *memory)
+{
+	const char *before = ",\"cleared\":[";
+
+	for (size_t i = 0; i < settings->rule_count; i++) {
+		const struct clearing *c = &memory->clearings[i];
+
+		if (settings->rules[i].when != RULE_WHEN_CLEARED)
+			continue;
+		text_addf(t, "%s{\"armed\":%s", before,
+		    c->is_armed ? "true" : "false");
+		recording_add_words(t, "rule", settings->rules[i].name);
+		add_time(t, "acted_ms", c->acted_ms);
+		text_add_char(t, '}');
+		before = ",";
+	}
+	if (before[1] == '\0')
+		text_add_char(t, ']');
+}
+
 void
 recorder_decision(struct text *t, const struct recorder_mark *mark)
 {
@@ -106,6 +131,7 @@ recorder_decision(struct text *t, const struct recorder_mark *mark)
 
 void
 recorder_state(struct text *t, const struct recorder_mark *mark,
+    const struct service_settings *settings,
     const struct service_memory *memory)
 {
 	recording_add_flag(t, "new", mark->epoch == 0);
@@ -115,6 +141,7 @@ recorder_state(struct text *t, const struct recorder_mark *mark,
 	add_time(t, "acted_ms", memory->acted_ms);
 	add_time(t, "witnessed_ms", memory->witnessed_ms);
 	recording_add_flag(t, "incident", memory->has_incident);
+	add_cleared(t, settings, memory);
 	text_addf(
 	    t, ",\"decision\":{\"action\":\"%s\"", action_word(mark->action));
 	recording_add_words(t, "rule", mark->rule);

@@ -19,6 +19,7 @@ void recorder_input(
 
 /* What a service knows when its lines begin. */
 void recorder_state(struct text *t, const struct recorder_mark *mark,
+    const struct service_settings *settings,
     const struct service_memory *memory);
 
 /* What surrounds a decision. */

@@ -90,8 +90,11 @@ take_closed(struct monitor *m, const struct store_event *e)
 	struct json_object *data = data_of(e);
 
 	if (w != NULL && has_acted(json_text(data, "outcome")))
-		service_acted(watched_core(w), json_text(data, "now_at"),
-		    boot_now_ms(m, e));
+		service_acted(watched_core(w),
+		    &(struct service_act){ .rule = json_text(data, "rule"),
+			.procedure = json_text(data, "procedure"),
+			.now_at = json_text(data, "now_at"),
+			.at_ms = boot_now_ms(m, e) });
 	json_object_put(data);
 }
 

@@ -206,6 +206,32 @@ has_acted(const struct rollback *r)
 	return false;
 }
 
+/* Also of what its procedure goes over to. */
+static bool
+goes_elsewhere(const struct rollback *r)
+{
+	for (unsigned i = 0; i < r->run_count; i++)
+		if (r->runs[i].plan == NULL ||
+		    plan_needs_target(r->runs[i].plan))
+			return true;
+	return false;
+}
+
+/* What is in place now, as far as one knows. */
+static void
+note_version(struct rollback *r)
+{
+	bool done = r->outcome == INCIDENT_RECOVERED ||
+	    r->outcome == INCIDENT_NOT_RECOVERED;
+
+	if (r->w != NULL && r->core != NULL &&
+	    (!incident_has_begun(r->core) || !goes_elsewhere(r)))
+		(void)snprintf(r->now_at, sizeof(r->now_at), "%s",
+		    service_version(watched_core(r->w)));
+	else if (done)
+		(void)snprintf(r->now_at, sizeof(r->now_at), "%s", r->target);
+}
+
 void
 rollback_close(struct rollback *r, enum incident_outcome outcome)
 {
@@ -215,17 +241,16 @@ rollback_close(struct rollback *r, enum incident_outcome outcome)
 	r->is_busy = true;
 	r->outcome = outcome;
 	loop_timer_stop(r->timer);
-	if (outcome == INCIDENT_RECOVERED || outcome == INCIDENT_NOT_RECOVERED)
-		(void)snprintf(r->now_at, sizeof(r->now_at), "%s", r->target);
-	else if (w != NULL && r->core != NULL && !incident_has_begun(r->core))
-		(void)snprintf(r->now_at, sizeof(r->now_at), "%s",
-		    service_version(watched_core(w)));
+	note_version(r);
 	(void)snprintf(r->report_path, sizeof(r->report_path),
 	    "%s/reports/%s.md", r->m->generation->config->state_directory,
 	    r->id);
 	if (w != NULL && has_acted(r))
-		service_acted(
-		    watched_core(w), r->now_at, loop_now_ms(r->m->loop));
+		service_acted(watched_core(w),
+		    &(struct service_act){ .rule = r->rule,
+			.procedure = r->procedure,
+			.now_at = r->now_at,
+			.at_ms = loop_now_ms(r->m->loop) });
 	/* A superseded proposal makes room for the one that acts. */
 	if (w != NULL && outcome == INCIDENT_SUPERSEDED) {
 		watched_set_rollback(w, NULL);

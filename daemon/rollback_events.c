@@ -54,18 +54,20 @@ finding_json(struct rollback *r, unsigned index)
 	return o;
 }
 
-/* What the evaluators that tripped the rule had seen. */
+/* What the evaluators that speak for the rule had seen. */
 static struct json_object *
 evidence_json(struct rollback *r, unsigned rule)
 {
 	const struct service_settings *s = watched_settings(r->w);
 	const struct strings *names = rule_evaluators(&s->rules[rule]);
+	enum verdict wanted = s->rules[rule].when == RULE_WHEN_CLEARED ?
+	    VERDICT_HEALTHY :
+	    VERDICT_TRIPPED;
 	struct json_object *list = json_object_new_array();
 
 	for (unsigned i = 0; i < s->evaluator_count; i++)
 		if (strings_contain(names, s->evaluators[i].name) &&
-		    service_finding(watched_core(r->w), i).verdict ==
-			VERDICT_TRIPPED)
+		    service_finding(watched_core(r->w), i).verdict == wanted)
 			(void)json_object_array_add(list, finding_json(r, i));
 	return list;
 }
@@ -163,6 +165,8 @@ rollback_closed_json(struct rollback *r)
 	json_set_text(o, "reason",
 	    r->core == NULL ? r->reason : incident_reason(r->core));
 	json_set_text(o, "now_at", r->now_at);
+	json_set_text(o, "rule", r->rule);
+	json_set_text(o, "procedure", r->procedure);
 	set_wall(r, o, "last_bad_ms", r->last_bad_ms);
 	if (r->outcome == INCIDENT_RECOVERED ||
 	    r->outcome == INCIDENT_NOT_NEEDED ||

@@ -67,6 +67,9 @@ confirm(struct rollback *r, int rule, enum verdict v)
 		return;
 	if (change == NULL && v == VERDICT_TRIPPED)
 		action = action_now(r, rule);
+	if (change == NULL && v == VERDICT_HEALTHY &&
+	    watched_settings(r->w)->rules[rule].when == RULE_WHEN_CLEARED)
+		change = "it is bad again";
 	if (action == ACTION_HOLD)
 		return;
 	if (change == NULL && action != ACTION_ROLL_BACK)

@@ -70,6 +70,8 @@ take_opened(struct rollback *r, struct json_object *data)
 	r->first_bad_ms = boot_ms(r, data, "first_bad_ms");
 	r->opened_ms = boot_ms(r, data, "detected_ms");
 	r->is_opened = true;
+	if (r->w != NULL && !r->by_operator)
+		service_rearm(watched_core(r->w), r->rule);
 }
 
 static void

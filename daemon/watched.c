@@ -437,7 +437,7 @@ watched_think(struct watched *w)
 		return;
 	look_at_witnesses(w);
 	around = monitor_surroundings(w->monitor, w);
-	d = service_decide(w->core, &around);
+	d = service_think(w->core, &around);
 	recorder_thought(w->monitor->recorder, w, &w->mark, &around, &d);
 	switch (d.decision.action) {
 	case ACTION_NONE:

@@ -76,13 +76,25 @@ read_first_claim(const struct permit *p, const struct state *s,
 	return claim->refusal == NULL && strcmp(claim->cause, "automatic") == 0;
 }
 
+/* What is run when all is well again waits for nothing but its own kind. */
+static bool
+makes_it_wait(const struct permit *p, const struct claim *claim)
+{
+	const char *procedure = p->request.procedure;
+
+	return !strings_contain(&p->pin->cleared, procedure) ||
+	    claim->procedure == NULL ||
+	    strcmp(claim->procedure, procedure) == 0;
+}
+
 static bool
 is_too_soon(
     const struct permit *p, const struct claim *claim, int64_t claim_age_ms)
 {
 	return strcmp(claim->service, p->request.service) == 0 &&
 	    strcmp(claim->incident, p->request.incident) != 0 &&
-	    claim_age_ms < p->pin->service.cooldown_ms;
+	    claim_age_ms < p->pin->service.cooldown_ms &&
+	    makes_it_wait(p, claim);
 }
 
 /* The folder's entries anew, whoever read it before. */

@@ -36,6 +36,9 @@ void check_program(struct check *c, struct source where, const char *key,
 void check_probe(struct check *c, const struct probe_settings *p);
 void check_service(struct check *c, const struct service_settings *s);
 
+void check_cleared(struct check *c, const struct service_settings *s,
+    const struct rule_settings *r);
+
 /* Asked last: where something is wrong, much seems to be unused. */
 void check_unused(struct check *c, const struct service_settings *s);
 void check_procedure(struct check *c, const struct procedure_settings *p);

@@ -140,7 +140,8 @@ check_rule_times(struct check *c, const struct service_settings *s,
 		    "before it is known whether the last one helped",
 		    duration_text(s->cooldown_ms, one), s->name,
 		    duration_text(p->budget_ms, other), p->name);
-	if (respond_ms > 0 && d.worst_ms > respond_ms)
+	if (r->when == RULE_WHEN_TRIPPED && respond_ms > 0 &&
+	    d.worst_ms > respond_ms)
 		check_doubt(c, r->source,
 		    "rule \"%s\" may take %s to detect; %s asks for a first "
 		    "step within %s",

@@ -241,7 +241,8 @@ check_arm_window(struct check *c, const struct service_settings *s,
 		    "the settling time of %s is",
 		    r->name, r->arm_window,
 		    duration_text(s->settle_ms, settle));
-	else if (r->arm_window_ms < s->settle_ms + d.worst_ms)
+	else if (r->when == RULE_WHEN_TRIPPED &&
+	    r->arm_window_ms < s->settle_ms + d.worst_ms)
 		check_doubt(c, r->source,
 		    "rule \"%s\" may come too late: arm_window %s is shorter "
 		    "than settling %s and detection, up to %s, together",
@@ -262,6 +263,7 @@ check_rule(struct check *c, const struct service_settings *s,
 	check_rule_names(c, s, r, &r->all);
 	check_rule_names(c, s, r, &r->of);
 	check_arm_window(c, s, r);
+	check_cleared(c, s, r);
 	if (r->procedure == NULL)
 		return;
 	p = check_find_procedure(c, r->source, "procedure", r->procedure);

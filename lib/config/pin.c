@@ -38,6 +38,18 @@ static const struct option_table service_table = {
 	.size = sizeof(struct service_settings), .source = -1, .presence = -1,
 };
 
+static const struct option rules_part[] = {
+	{ .key = "cleared", .type = OPTION_NAMES, .offset = 0,
+	  .max = PROCEDURES_MAX,
+	  .help = "what is run when all is well again" },
+};
+
+static const struct option_table rules_table = {
+	.what = "rules", .options = rules_part,
+	.count = OPTION_COUNT_OF(rules_part),
+	.size = sizeof(struct strings), .source = -1, .presence = -1,
+};
+
 static const struct option parts[] = {
 	{ .key = "service", .type = OPTION_GROUP,
 	  .offset = offsetof(struct pin, service), .required = true,
@@ -45,6 +57,9 @@ static const struct option parts[] = {
 	{ .key = "procedure", .type = OPTION_GROUP,
 	  .offset = offsetof(struct pin, procedure), .required = true,
 	  .detail = &procedure_options, .help = "the procedure" },
+	{ .key = "rules", .type = OPTION_GROUP,
+	  .offset = offsetof(struct pin, cleared),
+	  .detail = &rules_table, .help = "what its rules say of it" },
 };
 
 static const struct option_table pin_table = {
@@ -59,22 +74,52 @@ by_text(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* Sorted, each once: what its rules name and what it lists itself. */
 static size_t
-allowed_procedures(const struct service_settings *s, const char **names)
+sort(const char **names, size_t count)
 {
-	size_t count = 0, kept = 0;
+	size_t kept = 0;
 
-	for (size_t i = 0; i < s->procedures.count; i++)
-		names[count++] = s->procedures.items[i];
-	for (size_t i = 0; i < s->rule_count; i++)
-		names[count++] = s->rules[i].procedure;
 	if (count > 0)
 		qsort(names, count, sizeof(*names), by_text);
 	for (size_t i = 0; i < count; i++)
 		if (kept == 0 || strcmp(names[kept - 1], names[i]) != 0)
 			names[kept++] = names[i];
 	return kept;
+}
+
+/* Sorted, each once: what its rules name and what it lists itself. */
+static size_t
+allowed_procedures(const struct service_settings *s, const char **names)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < s->procedures.count; i++)
+		names[count++] = s->procedures.items[i];
+	for (size_t i = 0; i < s->rule_count; i++)
+		names[count++] = s->rules[i].procedure;
+	return sort(names, count);
+}
+
+static bool
+is_for_tripped(const struct service_settings *s, const char *procedure)
+{
+	for (size_t i = 0; i < s->rule_count; i++)
+		if (s->rules[i].when == RULE_WHEN_TRIPPED &&
+		    strcmp(s->rules[i].procedure, procedure) == 0)
+			return true;
+	return false;
+}
+
+static size_t
+cleared_procedures(const struct service_settings *s, const char **names)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < s->rule_count; i++)
+		if (s->rules[i].when == RULE_WHEN_CLEARED &&
+		    !is_for_tripped(s, s->rules[i].procedure))
+			names[count++] = s->rules[i].procedure;
+	return sort(names, count);
 }
 
 void
@@ -85,6 +130,7 @@ pin_text(struct text *out, const struct config *c,
 	size_t most = service->procedures.count + service->rule_count;
 	const char **names = calloc(most + 1, sizeof(*names));
 	struct service_settings written = *service;
+	struct strings cleared = { .items = names };
 
 	(void)c; /* templates are resolved already */
 	if (names == NULL) {
@@ -95,6 +141,9 @@ pin_text(struct text *out, const struct config *c,
 	written.procedures.count = allowed_procedures(service, names);
 	writer_group(out, "service", &service_table, &written);
 	writer_group(out, "procedure", &procedure_options, procedure);
+	cleared.count = cleared_procedures(service, names);
+	if (cleared.count > 0)
+		writer_group(out, "rules", &rules_table, &cleared);
 	free(names);
 }
 

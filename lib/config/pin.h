@@ -23,6 +23,11 @@
  */
 struct pin {
 	struct arena *arena;
+	/*
+	 * Procedures that rules run when all is well again, and no others do:
+	 * sorted.  What another procedure did keeps none of them waiting.
+	 */
+	struct strings cleared;
 	struct service_settings service;
 	struct procedure_settings procedure;
 };

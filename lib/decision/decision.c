@@ -16,6 +16,9 @@ say_go(const struct rule_settings *rule, const struct situation *s,
     struct decision *d)
 {
 	bool deployed = s->deployed_ms != NEVER_MS && reason_knows(s->version);
+	const char *why = rule->when == RULE_WHEN_CLEARED ?
+	    ", as what had tripped is well again" :
+	    "";
 	char past[DURATION_TEXT_MAX], when[NAME_MAX_BYTES + 64] = "";
 
 	if (deployed)
@@ -23,11 +26,11 @@ say_go(const struct rule_settings *rule, const struct situation *s,
 		    " %s after version %s was deployed",
 		    reason_span(s->now_ms - s->deployed_ms, past), s->version);
 	if (s->needs_target)
-		reason_set(d, "rule %s holds%s, so %s goes back to %s",
-		    rule->name, when, rule->procedure, s->target_version);
+		reason_set(d, "rule %s holds%s%s, so %s goes back to %s",
+		    rule->name, when, why, rule->procedure, s->target_version);
 	else
-		reason_set(d, "rule %s holds%s, so %s is run", rule->name, when,
-		    rule->procedure);
+		reason_set(d, "rule %s holds%s%s, so %s is run", rule->name,
+		    when, why, rule->procedure);
 }
 
 static struct decision

@@ -8,6 +8,7 @@
 #define DECISION_DECISION_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "decision/rule_settings.h"
@@ -67,7 +68,8 @@ struct situation {
 	int64_t settle_ms;
 	int64_t deployed_ms; /* last deployment, NEVER_MS */
 	const char *version; /* what was deployed then; NULL or "": unknown */
-	int64_t acted_ms;    /* end of the last rollback, NEVER_MS */
+	/* End of the last rollback; for a rule when = cleared its own. */
+	int64_t acted_ms; /* NEVER_MS */
 	int64_t cooldown_ms;
 	bool needs_target;
 	const char *target_version;  /* NULL or "": none known */
@@ -89,10 +91,11 @@ struct decision {
 };
 
 /*
- * What to do about a rule that has been judged.  Guards are asked in the
- * order of enum guard and the first that objects is named.  GUARD_UNARMED,
- * GUARD_SEVERITY and GUARD_MODE turn acting into proposing (or, for a rule in
- * shadow mode, into saying so); all others hold.
+ * What to do about a rule that has been judged: verdict tripped means that it
+ * holds, whatever it is for.  Guards are asked in the order of enum guard and
+ * the first that objects is named.  GUARD_UNARMED, GUARD_SEVERITY and
+ * GUARD_MODE turn acting into proposing (or, for a rule in shadow mode, into
+ * saying so); all others hold.
  */
 struct decision decide(const struct rule_settings *rule, enum verdict verdict,
     const struct situation *s);
@@ -109,5 +112,8 @@ enum verdict rule_judge(
 
 /* The names a rule combines. */
 const struct strings *rule_evaluators(const struct rule_settings *rule);
+
+/* How many of them must have tripped. */
+size_t rule_needed(const struct rule_settings *rule);
 
 #endif

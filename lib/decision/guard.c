@@ -161,14 +161,14 @@ cooldown(const struct rule_settings *rule, const struct situation *s,
 {
 	char past[DURATION_TEXT_MAX], apart[DURATION_TEXT_MAX];
 
-	(void)rule;
 	if (s->acted_ms == NEVER_MS ||
 	    s->now_ms - s->acted_ms >= s->cooldown_ms)
 		return false;
 	d->until_ms = s->acted_ms + s->cooldown_ms;
 	reason_set(d,
-	    "cooldown: the last rollback ended %s ago and the next may start "
-	    "%s after it",
+	    "cooldown: the last %s ended %s ago and the next may start %s "
+	    "after it",
+	    rule->when == RULE_WHEN_CLEARED ? "of its runs" : "rollback",
 	    reason_span(s->now_ms - s->acted_ms, past),
 	    reason_span(s->cooldown_ms, apart));
 	return true;

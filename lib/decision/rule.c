@@ -37,9 +37,15 @@ rule_evaluators(const struct rule_settings *rule)
 	return &rule->of;
 }
 
+const char *
+rule_when_word(enum rule_when when)
+{
+	return when == RULE_WHEN_CLEARED ? "cleared" : "tripped";
+}
+
 /* "any" and "all" are at_least 1 and at_least all of them. */
-static size_t
-needed(const struct rule_settings *rule)
+size_t
+rule_needed(const struct rule_settings *rule)
 {
 	if (rule->any.count > 0)
 		return 1;
@@ -52,7 +58,7 @@ enum verdict
 rule_judge(const struct rule_settings *rule, const enum verdict *verdicts)
 {
 	size_t count = rule_evaluators(rule)->count;
-	size_t enough = needed(rule);
+	size_t enough = rule_needed(rule);
 	size_t tripped = 0, healthy = 0;
 
 	assert(enough >= 1 && enough <= count);

@@ -18,6 +18,12 @@ static const struct option_word modes[] = {
 	{ NULL, 0 },
 };
 
+static const struct option_word whens[] = {
+	{ "tripped", RULE_WHEN_TRIPPED },
+	{ "cleared", RULE_WHEN_CLEARED },
+	{ NULL, 0 },
+};
+
 #define RULE(member) offsetof(struct rule_settings, member)
 static const struct option options[] = {
 	{ .key = "name", .type = OPTION_NAME, .offset = RULE(name),
@@ -35,6 +41,10 @@ static const struct option options[] = {
 	{ .key = "at_least", .type = OPTION_COUNT, .offset = RULE(at_least),
 	  .min = 1, .max = EVALUATORS_MAX,
 	  .help = "how many, together with of" },
+	{ .key = "when", .type = OPTION_WORD, .offset = RULE(when),
+	  .fallback = "tripped", .detail = whens,
+	  .help = "holds when these have tripped, or when they have and all "
+		  "is well again" },
 	{ .key = "severity", .type = OPTION_WORD, .offset = RULE(severity),
 	  .required = true, .detail = severities,
 	  .help = "P0 acts by itself, the others propose" },

@@ -23,6 +23,11 @@ enum rule_mode {
 	MODE_SHADOW, /* everything but the acting */
 };
 
+enum rule_when {
+	RULE_WHEN_TRIPPED,
+	RULE_WHEN_CLEARED, /* when it is well again, see service/clearing.h */
+};
+
 #define ARM_WINDOW_NONE (-1)
 
 struct rule_settings {
@@ -32,6 +37,7 @@ struct rule_settings {
 	struct strings all;
 	struct strings of;
 	unsigned at_least; /* with of; 1 to of.count */
+	enum rule_when when;
 	enum severity severity;
 	enum rule_mode mode;
 	const char *arm_window; /* as written: a duration or "none" */
@@ -44,5 +50,6 @@ extern const struct option_table rule_options;
 /* "P0" ... */
 const char *severity_word(enum severity severity);
 const char *rule_mode_word(enum rule_mode mode);
+const char *rule_when_word(enum rule_when when);
 
 #endif

@@ -123,10 +123,19 @@ missing(const struct evaluator *self, int64_t now_ms, struct text *out)
 		    out, "%" PRIu64 " more successes in a row to clear", left);
 }
 
+static bool
+recovered(const struct evaluator *self)
+{
+	const struct consecutive *c = (const struct consecutive *)self;
+
+	return c->successes >= c->settings.successes_to_clear;
+}
+
 static const struct evaluator_ops consecutive_ops = {
 	.observe = observe,
 	.reset = reset,
 	.missing = missing,
+	.recovered = recovered,
 };
 
 static struct evaluator *

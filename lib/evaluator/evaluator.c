@@ -208,6 +208,15 @@ heard_of(struct evaluator *e, unsigned probe)
 	return e->heard == NULL ? &e->heard_ms : &e->heard[probe];
 }
 
+static void
+note_recovery(struct evaluator *e)
+{
+	if (e->finding.verdict != VERDICT_HEALTHY)
+		e->has_recovered = false;
+	else if (e->ops->recovered == NULL || e->ops->recovered(e))
+		e->has_recovered = true;
+}
+
 struct finding
 evaluator_observe(struct evaluator *e, const struct sample *s)
 {
@@ -226,6 +235,7 @@ evaluator_observe(struct evaluator *e, const struct sample *s)
 	copy_common(&next, e, s);
 	*heard = s->answered_ms;
 	e->finding = next;
+	note_recovery(e);
 	return next;
 }
 
@@ -240,6 +250,7 @@ evaluator_combine(
 		next.since_ms = e->finding.since_ms;
 	e->told_ms = at_ms;
 	e->finding = next;
+	note_recovery(e);
 	return next;
 }
 
@@ -269,6 +280,12 @@ struct baseline *
 evaluator_baseline(struct evaluator *e)
 {
 	return e->ops->baseline == NULL ? NULL : e->ops->baseline(e);
+}
+
+bool
+evaluator_has_recovered(const struct evaluator *e)
+{
+	return e->has_recovered;
 }
 
 struct finding
@@ -303,6 +320,7 @@ evaluator_reset(struct evaluator *e, int64_t now_ms)
 	e->ops->reset(e);
 	evaluator_forget(e);
 	e->is_cold = false;
+	e->has_recovered = false;
 	e->finding = (struct finding){ .since_ms = now_ms };
 	e->reset_ms = now_ms;
 	e->heard_ms = now_ms;

@@ -181,10 +181,19 @@ missing(const struct evaluator *self, int64_t now_ms, struct text *out)
 		    in_a_row ? " and " : "", set->clear_below, set->of);
 }
 
+static bool
+recovered(const struct evaluator *self)
+{
+	const struct m_of_n *m = (const struct m_of_n *)self;
+
+	return is_surely_good(m) && is_clear(m);
+}
+
 static const struct evaluator_ops m_of_n_ops = {
 	.observe = observe,
 	.reset = reset,
 	.missing = missing,
+	.recovered = recovered,
 };
 
 static struct evaluator *

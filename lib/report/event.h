@@ -28,7 +28,7 @@
  * abort       by, reason
  * closed      outcome ("recovered", "not_recovered", "failed",
  *             "interrupted", "aborted", "not_needed", "cleared",
- *             "superseded"), reason,
+ *             "superseded"), reason, now_at, rule, procedure,
  *             last_bad_ms, recovered_ms, down_ms, report (path)
  * notified    channel, event
  * reload      by, added, changed, removed, kept

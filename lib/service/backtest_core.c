@@ -118,9 +118,17 @@ act(struct backtest *b, struct backtest_service *t,
 	backtest_tell_execution(b, t, d, at_ms);
 	if (!acts(b))
 		return;
-	(void)memccpy(
-	    target, service_target_version(t->core), '\0', sizeof(target));
-	service_acted(t->core, target, at_ms);
+	/* A procedure that goes nowhere leaves the version where it is. */
+	(void)memccpy(target,
+	    service_rule_needs_target(t->core, d->rule) ?
+		service_target_version(t->core) :
+		service_version(t->core),
+	    '\0', sizeof(target));
+	service_acted(t->core,
+	    &(struct service_act){ .rule = t->settings->rules[d->rule].name,
+		.procedure = t->settings->rules[d->rule].procedure,
+		.now_at = target,
+		.at_ms = at_ms });
 	backtest_tell_evaluators(b, t, at_ms);
 }
 
@@ -159,8 +167,7 @@ backtest_settle(struct backtest *b)
 	if (!b->is_ready || t->is_removed)
 		return;
 	t->around.now_ms = b->pending_ms;
-	/* No rule holds as long as nothing has tripped. */
-	if (service_verdict(t->core) == VERDICT_TRIPPED)
-		d = service_decide(t->core, &t->around);
+	if (!service_is_calm(t->core))
+		d = service_think(t->core, &t->around);
 	note_decision(b, t, &d, b->pending_ms);
 }

@@ -121,6 +121,8 @@ on_acted(struct backtest *b, const struct event *e, struct error *err)
 {
 	struct service_input in = { .kind = SERVICE_ACTED,
 		.at_ms = time_of(e->json, "acted_ms", e->at_ms),
+		.rule = json_text(e->json, "rule"),
+		.procedure = json_text(e->json, "procedure"),
 		.version = json_text(e->json, "version") };
 
 	(void)err;
@@ -264,6 +266,27 @@ take_decision(struct backtest_service *t, struct json_object *o)
 			d->decision.guard = g;
 }
 
+/* Rules for what is cleared: [{"rule":..,"armed":..,"acted_ms":..}] */
+static void
+take_clearings(const struct service_settings *s, struct service_memory *m,
+    struct json_object *list)
+{
+	size_t count = list == NULL ? 0 : json_object_array_length(list);
+
+	for (size_t k = 0; k < count; k++) {
+		struct json_object *o = json_object_array_get_idx(list, k);
+		const char *rule = json_text(o, "rule");
+
+		for (size_t i = 0; rule != NULL && i < s->rule_count; i++)
+			if (strcmp(s->rules[i].name, rule) == 0)
+				m->clearings[i] =
+				    (struct clearing){ .is_armed = json_flag(
+							   o, "armed", false),
+					    .acted_ms = time_of(
+						o, "acted_ms", NEVER_MS) };
+	}
+}
+
 /*
  * The daemon began to watch it anew, or to record: not where the file before
  * this one has told all that.
@@ -286,6 +309,7 @@ on_state(struct backtest *b, const struct event *e, struct error *err)
 	m.acted_ms = time_of(e->json, "acted_ms", NEVER_MS);
 	m.witnessed_ms = time_of(e->json, "witnessed_ms", NEVER_MS);
 	m.has_incident = json_flag(e->json, "incident", false);
+	take_clearings(t->settings, &m, json_array(e->json, "cleared"));
 	service_remember(t->core, &m);
 	take_decision(t, json_member(e->json, "decision"));
 	t->has_state = true;

@@ -5,53 +5,7 @@
 
 #include "service/inputs.h"
 #include "service/learned.h"
-#include "service/service_input.h"
-
-struct probe_state {
-	struct sample sample;
-	bool is_known;
-};
-
-struct rule_needs {
-	bool target;
-	const char *lock;
-};
-
-/* How an evaluator is fed. */
-struct feed {
-	uint64_t probes; /* a bit each */
-	unsigned parts[EVALUATOR_PARTS_MAX];
-	size_t part_count;
-};
-
-struct service {
-	const struct service_settings *settings;
-	struct evaluator **evaluators;
-	struct feed *feeds; /* one an evaluator */
-	struct probe_state *probes;
-	struct rule_needs *needs; /* one a rule */
-	struct versions versions;
-	int64_t deployed_ms;
-	int64_t changed_ms; /* deployed, or rolled back */
-	int64_t acted_ms;
-	int64_t witnessed_ms; /* see service_witnessed() */
-	enum verdict verdict;
-	int64_t verdict_since_ms;
-	bool has_incident;
-	service_heard *heard;
-	void *heard_arg;
-};
-
-static unsigned
-evaluator_index(const struct service *s, const char *name)
-{
-	unsigned i = 0;
-
-	/* The configuration check has made sure that it is there. */
-	while (strcmp(s->settings->evaluators[i].name, name) != 0)
-		i++;
-	return i;
-}
+#include "service/service_private.h"
 
 static bool
 make_evaluator(struct service *s, size_t index)
@@ -69,7 +23,7 @@ make_evaluator(struct service *s, size_t index)
 		feed->probes |= UINT64_C(1) << sources[i].probe_index;
 	for (size_t i = 0; parts != NULL && i < parts->count; i++)
 		feed->parts[feed->part_count++] =
-		    evaluator_index(s, parts->items[i]);
+		    service_evaluator_index(s, parts->items[i]);
 	s->evaluators[index] = evaluator_new(e, sources, count);
 	return s->evaluators[index] != NULL;
 }
@@ -84,10 +38,16 @@ take_memory(struct service *s)
 	    calloc(settings->evaluator_count + 1, sizeof(struct evaluator *));
 	s->feeds = calloc(settings->evaluator_count + 1, sizeof(*s->feeds));
 	s->probes = calloc(settings->probe_count + 1, sizeof(*s->probes));
-	s->needs = calloc(settings->rule_count + 1, sizeof(*s->needs));
+	s->rules = calloc(settings->rule_count + 1, sizeof(*s->rules));
 	if (s->evaluators == NULL || s->feeds == NULL || s->probes == NULL ||
-	    s->needs == NULL)
+	    s->rules == NULL)
 		return false;
+	for (size_t i = 0; i < settings->rule_count; i++)
+		s->rules[i] = (struct rule_state){
+			.has_lead = clearing_has_lead(&settings->rules[i],
+			    settings->rules, settings->rule_count),
+			.clearing = { .acted_ms = NEVER_MS },
+		};
 	for (size_t i = 0; i < settings->evaluator_count; i++)
 		if (!make_evaluator(s, i))
 			return false;
@@ -123,7 +83,7 @@ service_free(struct service *s)
 	free(s->evaluators);
 	free(s->feeds);
 	free(s->probes);
-	free(s->needs);
+	free(s->rules);
 	free(s);
 }
 
@@ -139,49 +99,10 @@ service_resettle(struct service *s, const struct service_settings *settings)
 	s->settings = settings;
 }
 
-void
-service_rule_needs(
-    struct service *s, unsigned rule, bool target, const char *lock)
-{
-	s->needs[rule] = (struct rule_needs){ target, lock };
-}
-
-enum verdict
-service_rule_verdict(const struct service *s, unsigned rule)
-{
-	const struct rule_settings *r = &s->settings->rules[rule];
-	const struct strings *names = rule_evaluators(r);
-	enum verdict verdicts[SERVICE_EVALUATORS_MAX];
-
-	for (size_t i = 0; i < names->count; i++)
-		verdicts[i] =
-		    service_finding(s, evaluator_index(s, names->items[i]))
-			.verdict;
-	return rule_judge(r, verdicts);
-}
-
-static enum verdict
-worst_verdict(const struct service *s)
-{
-	enum verdict worst = VERDICT_HEALTHY;
-
-	if (s->settings->rule_count == 0)
-		return VERDICT_UNKNOWN;
-	for (unsigned i = 0; i < s->settings->rule_count; i++) {
-		enum verdict v = service_rule_verdict(s, i);
-
-		if (v == VERDICT_TRIPPED)
-			return VERDICT_TRIPPED;
-		if (v == VERDICT_UNKNOWN)
-			worst = VERDICT_UNKNOWN;
-	}
-	return worst;
-}
-
 static void
 note_verdict(struct service *s, int64_t at_ms)
 {
-	enum verdict v = worst_verdict(s);
+	enum verdict v = service_worst_verdict(s);
 
 	if (v == s->verdict && s->verdict_since_ms != NEVER_MS)
 		return;
@@ -323,12 +244,7 @@ service_inherit(struct service *to, const struct service *from)
 	to->deployed_ms = from->deployed_ms;
 	to->changed_ms = from->changed_ms;
 	to->acted_ms = from->acted_ms;
-}
-
-const char *
-service_rule_lock(const struct service *s, unsigned rule)
-{
-	return s->needs[rule].lock;
+	service_rules_inherit(to, from);
 }
 
 void
@@ -341,12 +257,16 @@ service_listen(struct service *s, service_heard *heard, void *arg)
 struct service_memory
 service_memory(const struct service *s)
 {
-	return (struct service_memory){ .versions = s->versions,
+	struct service_memory m = { .versions = s->versions,
 		.deployed_ms = s->deployed_ms,
 		.changed_ms = s->changed_ms,
 		.acted_ms = s->acted_ms,
 		.witnessed_ms = s->witnessed_ms,
 		.has_incident = s->has_incident };
+
+	for (size_t i = 0; i < s->settings->rule_count; i++)
+		m.clearings[i] = s->rules[i].clearing;
+	return m;
 }
 
 void
@@ -358,6 +278,8 @@ service_remember(struct service *s, const struct service_memory *m)
 	s->acted_ms = m->acted_ms;
 	s->witnessed_ms = m->witnessed_ms;
 	s->has_incident = m->has_incident;
+	for (size_t i = 0; i < s->settings->rule_count; i++)
+		s->rules[i].clearing = m->clearings[i];
 }
 
 void
@@ -385,14 +307,18 @@ service_deployed(struct service *s, const char *version, const char *previous,
 }
 
 void
-service_acted(struct service *s, const char *now_at, int64_t at_ms)
+service_acted(struct service *s, const struct service_act *act)
 {
 	hear(s,
-	    (struct service_input){
-		.kind = SERVICE_ACTED, .at_ms = at_ms, .version = now_at });
-	versions_rolled_back(&s->versions, now_at);
-	s->acted_ms = at_ms;
-	start_over(s, at_ms);
+	    (struct service_input){ .kind = SERVICE_ACTED,
+		.at_ms = act->at_ms,
+		.rule = act->rule,
+		.procedure = act->procedure,
+		.version = act->now_at });
+	versions_rolled_back(&s->versions, act->now_at);
+	service_rules_acted(s, act);
+	s->acted_ms = act->at_ms;
+	start_over(s, act->at_ms);
 }
 
 const char *
@@ -417,133 +343,6 @@ int64_t
 service_deployed_ms(const struct service *s)
 {
 	return s->deployed_ms;
-}
-
-int64_t
-service_first_bad_ms(const struct service *s, unsigned rule)
-{
-	const struct strings *names =
-	    rule_evaluators(&s->settings->rules[rule]);
-	int64_t first_ms = NEVER_MS;
-
-	for (size_t i = 0; i < names->count; i++) {
-		unsigned index = evaluator_index(s, names->items[i]);
-		struct finding f = service_finding(s, index);
-
-		if (f.verdict != VERDICT_TRIPPED)
-			continue;
-		if (first_ms == NEVER_MS || f.began_ms < first_ms)
-			first_ms = f.began_ms;
-	}
-	return first_ms;
-}
-
-/* One that combines others is when one that tripped is. */
-static bool
-is_stale(const struct service *s, unsigned index, int64_t now_ms)
-{
-	const struct feed *f = &s->feeds[index];
-
-	for (size_t k = 0; k < f->part_count; k++)
-		if (evaluator_is_stale(s->evaluators[f->parts[k]], now_ms) &&
-		    service_finding(s, f->parts[k]).verdict == VERDICT_TRIPPED)
-			return true;
-	return evaluator_is_stale(s->evaluators[index], now_ms);
-}
-
-/*
- * One that tripped and has not heard of its target for too long since, where
- * the rule would not hold without it.
- */
-static const char *
-stale_evaluator(const struct service *s, unsigned rule, int64_t now_ms)
-{
-	const struct rule_settings *r = &s->settings->rules[rule];
-	const struct strings *names = rule_evaluators(r);
-	enum verdict verdicts[SERVICE_EVALUATORS_MAX];
-	const char *stale = NULL;
-
-	for (size_t i = 0; i < names->count; i++) {
-		unsigned index = evaluator_index(s, names->items[i]);
-
-		verdicts[i] = service_finding(s, index).verdict;
-		if (verdicts[i] != VERDICT_TRIPPED ||
-		    !is_stale(s, index, now_ms))
-			continue;
-		verdicts[i] = VERDICT_UNKNOWN;
-		stale = names->items[i];
-	}
-	if (stale == NULL || rule_judge(r, verdicts) == VERDICT_TRIPPED)
-		return NULL;
-	return stale;
-}
-
-static struct situation
-situation(
-    const struct service *s, unsigned rule, const struct surroundings *around)
-{
-	const struct rule_needs *needs = &s->needs[rule];
-	const char *holder = NULL;
-
-	if (needs->lock != NULL && around->lock_holder != NULL)
-		holder = around->lock_holder(around->lock_arg, needs->lock);
-	return (struct situation){
-		.now_ms = around->now_ms,
-		.store_fails = around->store_fails,
-		.hold_reason = around->hold_reason,
-		.hold_author = around->hold_author,
-		.hold_until_ms = around->hold_until_ms,
-		.shadow = around->shadow,
-		.tilt_until_ms = around->tilt_until_ms,
-		.blind_witness = around->blind_witness,
-		.is_unwitnessed = around->has_witnesses &&
-		    s->witnessed_ms < service_first_bad_ms(s, rule),
-		.stale_evaluator = stale_evaluator(s, rule, around->now_ms),
-		.run_is_on = around->run_is_on,
-		.changed_ms = s->changed_ms,
-		.settle_ms = s->settings->settle_ms,
-		.deployed_ms = s->deployed_ms,
-		.version = s->versions.now,
-		.acted_ms = s->acted_ms,
-		.cooldown_ms = s->settings->cooldown_ms,
-		.lock_name = holder == NULL ? NULL : needs->lock,
-		.lock_holder = holder,
-		.needs_target = needs->target,
-		.target_version = s->versions.target,
-		.refused_version = s->versions.refused,
-		.confirm = around->confirm,
-	};
-}
-
-struct decision
-service_decide_rule(
-    const struct service *s, unsigned rule, const struct surroundings *around)
-{
-	struct situation now = situation(s, rule, around);
-
-	return decide(
-	    &s->settings->rules[rule], service_rule_verdict(s, rule), &now);
-}
-
-struct service_decision
-service_decide(const struct service *s, const struct surroundings *around)
-{
-	struct service_decision best = { 0 };
-
-	for (unsigned i = 0; i < s->settings->rule_count; i++) {
-		const struct rule_settings *rule = &s->settings->rules[i];
-		const struct rule_settings *so_far =
-		    &s->settings->rules[best.rule];
-		struct decision d = service_decide_rule(s, i, around);
-
-		if (d.action == ACTION_NONE)
-			continue;
-		if (d.action > best.decision.action ||
-		    (d.action == best.decision.action &&
-			rule->severity < so_far->severity))
-			best = (struct service_decision){ i, d };
-	}
-	return best;
 }
 
 struct finding

@@ -14,6 +14,7 @@
 #include "decision/decision.h"
 #include "evaluator/evaluator.h"
 #include "sample/sample.h"
+#include "service/clearing.h"
 #include "service/service_settings.h"
 
 #define SERVICE_VERSION_MAX 129
@@ -38,6 +39,8 @@ void service_resettle(
  */
 void service_rule_needs(
     struct service *s, unsigned rule, bool target, const char *lock);
+
+bool service_rule_needs_target(const struct service *s, unsigned rule);
 
 /* A sample of settings->probes[probe]. */
 void service_observe(
@@ -86,12 +89,25 @@ void service_deployed(struct service *s, const char *version,
 void service_was_deployed(struct service *s, const char *version,
     const char *previous, bool verified, bool was_good, int64_t at_ms);
 
+/* Texts are borrowed. */
+struct service_act {
+	const char *rule;      /* NULL or "": a person ordered it */
+	const char *procedure; /* NULL: not known */
+	const char *now_at;    /* the version now in place; NULL: not known */
+	int64_t at_ms;
+};
+
 /*
- * A rollback ended.  now_at is the version now in place, NULL when that
- * is unknown.  The version before it is no target again until it is deployed
- * as verified.
+ * A rollback ended.  The version before it, if it is another one, is no target
+ * again until it is deployed as verified.
  */
-void service_acted(struct service *s, const char *now_at, int64_t at_ms);
+void service_acted(struct service *s, const struct service_act *act);
+
+/*
+ * After a restart: this rule had decided.  If it is for what is cleared, what
+ * it looks at had tripped before.
+ */
+void service_rearm(struct service *s, const char *rule);
 
 /* "" when unknown. */
 const char *service_version(const struct service *s);
@@ -122,6 +138,9 @@ struct service_decision {
 	struct decision decision;
 };
 
+/* No rule can hold just now: there is nothing to be decided. */
+bool service_is_calm(const struct service *s);
+
 /* Of one rule. */
 struct decision service_decide_rule(
     const struct service *s, unsigned rule, const struct surroundings *around);
@@ -133,12 +152,29 @@ struct decision service_decide_rule(
 struct service_decision service_decide(
     const struct service *s, const struct surroundings *around);
 
+/*
+ * The same, to be acted upon.  Before that it arms rules for what is cleared,
+ * where what they look at has tripped and nothing speaks against believing it.
+ */
+struct service_decision service_think(
+    struct service *s, const struct surroundings *around);
+
+/*
+ * Tripped: it holds.  Healthy: it does not.  (Also of a rule when = cleared,
+ * which holds when what it looks at is healthy.)
+ */
 enum verdict service_rule_verdict(const struct service *s, unsigned rule);
+
+/* Has what a rule when = cleared looks at tripped before? */
+bool service_rule_is_armed(const struct service *s, unsigned rule);
 struct finding service_finding(const struct service *s, unsigned evaluator);
 struct evaluator *service_evaluator(
     const struct service *s, unsigned evaluator);
 
-/* Worst of all rules: tripped, else unknown, else healthy. */
+/*
+ * Worst of all rules but those for what is cleared: tripped, else unknown,
+ * else healthy.
+ */
 enum verdict service_verdict(const struct service *s);
 
 /* Since when the verdict is what it is. */

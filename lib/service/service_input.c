@@ -26,7 +26,11 @@ service_input(struct service *s, const struct service_input *in)
 		    in->was_good, in->at_ms);
 		return;
 	case SERVICE_ACTED:
-		service_acted(s, in->version, in->at_ms);
+		service_acted(s,
+		    &(struct service_act){ .rule = in->rule,
+			.procedure = in->procedure,
+			.now_at = in->version,
+			.at_ms = in->at_ms });
 		return;
 	case SERVICE_INCIDENT:
 		service_incident(s, in->is_open);

@@ -29,6 +29,8 @@ struct service_input {
 	const struct sample *sample;
 	const char *version;
 	const char *previous;
+	const char *rule; /* of SERVICE_ACTED, as the next */
+	const char *procedure;
 	bool verified;
 	bool was_good;
 	bool is_open;
@@ -52,6 +54,7 @@ struct service_memory {
 	int64_t acted_ms;
 	int64_t witnessed_ms;
 	bool has_incident;
+	struct clearing clearings[SERVICE_RULES_MAX]; /* by rule */
 };
 
 struct service_memory service_memory(const struct service *s);

@@ -29,6 +29,16 @@ end_incident(struct world *w)
 	w->step_is_on = false;
 }
 
+/* Also by what its procedure goes over to. */
+static bool
+goes_elsewhere(const struct world *w)
+{
+	for (unsigned i = 0; i < w->plan_count; i++)
+		if (plan_needs_target(w->plans[i]))
+			return true;
+	return false;
+}
+
 static void
 close_incident(struct world *w, enum incident_outcome outcome)
 {
@@ -38,12 +48,12 @@ close_incident(struct world *w, enum incident_outcome outcome)
 
 	tell(w, "closed %s: %s", incident_outcome_word(outcome),
 	    incident_reason(w->incident));
-	if (!done)
-		now_at = incident_has_begun(w->incident) ?
-		    NULL :
-		    service_version(w->service);
+	if (!incident_has_begun(w->incident) || !goes_elsewhere(w))
+		now_at = service_version(w->service);
+	else if (!done)
+		now_at = NULL;
 	if (outcome != INCIDENT_NOT_NEEDED)
-		service_acted(w->service, now_at, w->now_ms);
+		world_acted(w, now_at);
 	end_incident(w);
 	tell_verdict(w);
 	w->told = (struct service_decision){ 0 };

@@ -116,7 +116,10 @@ confirm(struct world *w)
 		action = action_now(w);
 	if (v == VERDICT_UNKNOWN || action == ACTION_HOLD)
 		return;
-	if (action == ACTION_ROLL_BACK)
+	if (v == VERDICT_HEALTHY &&
+	    w->settings->rules[w->rule].when == RULE_WHEN_CLEARED)
+		incident_drop(w->incident, "it is bad again");
+	else if (action == ACTION_ROLL_BACK)
 		incident_confirmed(w->incident, v == VERDICT_TRIPPED);
 	else
 		incident_drop(
@@ -138,7 +141,7 @@ think(struct world *w)
 	if (w->incident != NULL)
 		return;
 	around = surroundings(w);
-	d = service_decide(w->service, &around);
+	d = service_think(w->service, &around);
 	tell_decision(w, &d);
 	if (d.decision.action == ACTION_ROLL_BACK)
 		act(w, d.rule, service_target_version(w->service), false);
@@ -174,6 +177,7 @@ world_free(struct world *w)
 {
 	end_incident(w);
 	service_free(w->service);
+	free(w->log);
 	for (unsigned i = 0; i < SERVICE_RULES_MAX; i++)
 		free(w->locks[i]);
 	free(w);
@@ -264,12 +268,63 @@ world_verify_sample(
 	return false;
 }
 
+static struct memory *
+remember(struct world *w)
+{
+	struct memory *log = realloc(w->log, (w->log_count + 1) * sizeof(*log));
+
+	if (log == NULL)
+		abort();
+	w->log = log;
+	log[w->log_count] = (struct memory){ .at_ms = w->now_ms };
+	return &log[w->log_count++];
+}
+
+static void
+recall(struct world *w, const struct memory *m)
+{
+	if (m->is_deployment)
+		service_was_deployed(w->service, m->version, m->previous,
+		    m->verified, m->was_good, m->at_ms);
+	else
+		service_acted(w->service,
+		    &(struct service_act){ .rule = m->rule,
+			.procedure = m->procedure,
+			.now_at = m->version,
+			.at_ms = m->at_ms });
+}
+
+static void
+copy(char *to, size_t size, const char *from)
+{
+	(void)snprintf(to, size, "%s", from == NULL ? "" : from);
+}
+
 void
 world_deploy(
     struct world *w, const char *version, const char *previous, bool verified)
 {
-	service_deployed(w->service, version, previous, verified, w->now_ms);
+	struct memory *m = remember(w);
+
+	m->is_deployment = true;
+	m->verified = verified;
+	m->was_good = service_verdict(w->service) == VERDICT_HEALTHY;
+	copy(m->version, sizeof(m->version), version);
+	copy(m->previous, sizeof(m->previous), previous);
+	recall(w, m);
 	think(w);
+}
+
+void
+world_acted(struct world *w, const char *now_at)
+{
+	const struct rule_settings *rule = &w->settings->rules[w->rule];
+	struct memory *m = remember(w);
+
+	copy(m->rule, sizeof(m->rule), w->by_operator ? "" : rule->name);
+	copy(m->procedure, sizeof(m->procedure), rule->procedure);
+	copy(m->version, sizeof(m->version), now_at);
+	recall(w, m);
 }
 
 void
@@ -334,13 +389,14 @@ world_set_lock_holder(struct world *w, const char *holder)
 void
 world_restart(struct world *w)
 {
-	struct service *before = w->service;
-
+	service_free(w->service);
 	w->service = service_new(w->settings);
 	if (w->service == NULL)
 		abort();
-	service_inherit(w->service, before);
-	service_free(before);
+	for (size_t i = 0; i < w->log_count; i++)
+		recall(w, &w->log[i]);
+	if (w->incident != NULL && !w->by_operator)
+		service_rearm(w->service, w->settings->rules[w->rule].name);
 	/* Its questions under way have died with the daemon. */
 	service_forget(w->service, w->now_ms);
 	look_at_rules(w);

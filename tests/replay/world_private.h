@@ -13,6 +13,17 @@
 /* The story begins when the host has been up for a while. */
 #define BOOT_MS 1000000000
 
+/* A deployment, or the end of an incident. */
+struct memory {
+	bool is_deployment;
+	char rule[64]; /* "" when an operator ordered it */
+	char procedure[64];
+	char version[SERVICE_VERSION_MAX];
+	char previous[SERVICE_VERSION_MAX];
+	bool verified, was_good;
+	int64_t at_ms;
+};
+
 struct world {
 	const struct config *config;
 	const struct service_settings *settings;
@@ -28,6 +39,10 @@ struct world {
 	/* As told last. */
 	enum verdict verdict;
 	struct service_decision told;
+
+	/* What is on stable storage: found again by a restart. */
+	struct memory *log;
+	size_t log_count;
 
 	/* The incident that acts. */
 	struct incident *incident;
@@ -54,6 +69,9 @@ void act(struct world *w, unsigned rule, const char *target, bool by_operator);
 
 /* Writes down the verdict, if it is another one. */
 void tell_verdict(struct world *w);
+
+/* The incident's procedure was run; NULL: nobody knows what is in place. */
+void world_acted(struct world *w, const char *now_at);
 
 /* Does what is to be done at this moment. */
 void advance(struct world *w);

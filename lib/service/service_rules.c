@@ -1,0 +1,342 @@
+/* What the rules of a service make of what it knows. */
+#include "service/service_private.h"
+
+#include <string.h>
+
+unsigned
+service_evaluator_index(const struct service *s, const char *name)
+{
+	unsigned i = 0;
+
+	/* The configuration check has made sure that it is there. */
+	while (strcmp(s->settings->evaluators[i].name, name) != 0)
+		i++;
+	return i;
+}
+
+/* Healthy, and would have cleared it; with its parts if it has some. */
+static bool
+has_recovered(const struct service *s, unsigned index)
+{
+	const struct feed *f = &s->feeds[index];
+
+	for (size_t k = 0; k < f->part_count; k++)
+		if (service_finding(s, f->parts[k]).verdict ==
+			VERDICT_HEALTHY &&
+		    !evaluator_has_recovered(s->evaluators[f->parts[k]]))
+			return false;
+	return evaluator_has_recovered(s->evaluators[index]);
+}
+
+/*
+ * surely: as after a trip, even where evaluators have started over since and
+ * call healthy whatever begins well.
+ */
+static enum verdict
+combination(const struct service *s, unsigned rule, bool surely)
+{
+	const struct rule_settings *r = &s->settings->rules[rule];
+	const struct strings *names = rule_evaluators(r);
+	enum verdict verdicts[SERVICE_EVALUATORS_MAX];
+
+	for (size_t i = 0; i < names->count; i++) {
+		unsigned index = service_evaluator_index(s, names->items[i]);
+
+		verdicts[i] = service_finding(s, index).verdict;
+		if (surely && verdicts[i] == VERDICT_HEALTHY &&
+		    !has_recovered(s, index))
+			verdicts[i] = VERDICT_UNKNOWN;
+	}
+	return rule_judge(r, verdicts);
+}
+
+enum verdict
+service_rule_verdict(const struct service *s, unsigned rule)
+{
+	if (s->settings->rules[rule].when == RULE_WHEN_TRIPPED)
+		return combination(s, rule, false);
+	return clearing_judge(
+	    &s->rules[rule].clearing, combination(s, rule, true));
+}
+
+enum verdict
+service_worst_verdict(const struct service *s)
+{
+	enum verdict worst = VERDICT_HEALTHY;
+	bool has_any = false;
+
+	for (unsigned i = 0; i < s->settings->rule_count; i++) {
+		enum verdict v = combination(s, i, false);
+
+		if (s->settings->rules[i].when == RULE_WHEN_CLEARED)
+			continue;
+		if (v == VERDICT_TRIPPED)
+			return VERDICT_TRIPPED;
+		if (v == VERDICT_UNKNOWN)
+			worst = VERDICT_UNKNOWN;
+		has_any = true;
+	}
+	return has_any ? worst : VERDICT_UNKNOWN;
+}
+
+void
+service_rule_needs(
+    struct service *s, unsigned rule, bool target, const char *lock)
+{
+	s->rules[rule].needs_target = target;
+	s->rules[rule].lock = lock;
+}
+
+const char *
+service_rule_lock(const struct service *s, unsigned rule)
+{
+	return s->rules[rule].lock;
+}
+
+bool
+service_rule_needs_target(const struct service *s, unsigned rule)
+{
+	return s->rules[rule].needs_target;
+}
+
+bool
+service_rule_is_armed(const struct service *s, unsigned rule)
+{
+	return s->rules[rule].clearing.is_armed;
+}
+
+static const struct rule_settings *
+find_rule(const struct service_settings *s, const char *name, size_t *index)
+{
+	for (size_t i = 0; name != NULL && i < s->rule_count; i++) {
+		if (strcmp(s->rules[i].name, name) != 0)
+			continue;
+		*index = i;
+		return &s->rules[i];
+	}
+	return NULL;
+}
+
+void
+service_rules_inherit(struct service *to, const struct service *from)
+{
+	for (size_t i = 0; i < to->settings->rule_count; i++) {
+		const struct rule_settings *r = &to->settings->rules[i];
+		size_t before;
+
+		if (find_rule(from->settings, r->name, &before) != NULL)
+			to->rules[i].clearing = from->rules[before].clearing;
+	}
+}
+
+void
+service_rules_acted(struct service *s, const struct service_act *act)
+{
+	const struct service_settings *set = s->settings;
+	bool ordered = act->rule == NULL || act->rule[0] == '\0';
+	size_t at = 0;
+	const struct rule_settings *by = find_rule(set, act->rule, &at);
+
+	for (unsigned i = 0; i < set->rule_count; i++) {
+		struct clearing *c = &s->rules[i].clearing;
+
+		if (set->rules[i].when != RULE_WHEN_CLEARED)
+			continue;
+		if (by != NULL)
+			clearing_acted(c, &set->rules[i], by, act->at_ms);
+		else if (ordered && act->procedure != NULL)
+			clearing_ordered(c, &set->rules[i], act->procedure,
+			    combination(s, i, false) == VERDICT_TRIPPED,
+			    set->rules, set->rule_count, act->at_ms);
+	}
+}
+
+void
+service_rearm(struct service *s, const char *rule)
+{
+	size_t at;
+
+	if (find_rule(s->settings, rule, &at) != NULL)
+		s->rules[at].clearing.is_armed = true;
+}
+
+bool
+service_is_calm(const struct service *s)
+{
+	for (size_t i = 0; i < s->settings->rule_count; i++)
+		if (s->settings->rules[i].when == RULE_WHEN_CLEARED)
+			return false;
+	return s->verdict != VERDICT_TRIPPED;
+}
+
+static int64_t
+first_bad_ms(const struct service *s, unsigned rule)
+{
+	const struct strings *names =
+	    rule_evaluators(&s->settings->rules[rule]);
+	int64_t first_ms = NEVER_MS;
+
+	for (size_t i = 0; i < names->count; i++) {
+		unsigned index = service_evaluator_index(s, names->items[i]);
+		struct finding f = service_finding(s, index);
+
+		if (f.verdict != VERDICT_TRIPPED)
+			continue;
+		if (first_ms == NEVER_MS || f.began_ms < first_ms)
+			first_ms = f.began_ms;
+	}
+	return first_ms;
+}
+
+int64_t
+service_first_bad_ms(const struct service *s, unsigned rule)
+{
+	if (s->settings->rules[rule].when == RULE_WHEN_CLEARED)
+		return NEVER_MS;
+	return first_bad_ms(s, rule);
+}
+
+/* One that combines others is when one that agrees with it is. */
+static bool
+is_stale(const struct service *s, unsigned index, int64_t now_ms)
+{
+	const struct feed *f = &s->feeds[index];
+	enum verdict v = service_finding(s, index).verdict;
+
+	for (size_t k = 0; k < f->part_count; k++)
+		if (evaluator_is_stale(s->evaluators[f->parts[k]], now_ms) &&
+		    service_finding(s, f->parts[k]).verdict == v)
+			return true;
+	return evaluator_is_stale(s->evaluators[index], now_ms);
+}
+
+/*
+ * One that speaks for the rule and has not heard of its target for too long
+ * since, where the rule would not hold without it.
+ */
+static const char *
+stale_for(
+    const struct service *s, unsigned rule, enum verdict wanted, int64_t now_ms)
+{
+	const struct rule_settings *r = &s->settings->rules[rule];
+	const struct strings *names = rule_evaluators(r);
+	enum verdict verdicts[SERVICE_EVALUATORS_MAX];
+	const char *stale = NULL;
+
+	for (size_t i = 0; i < names->count; i++) {
+		unsigned index = service_evaluator_index(s, names->items[i]);
+
+		verdicts[i] = service_finding(s, index).verdict;
+		if (verdicts[i] != wanted || !is_stale(s, index, now_ms))
+			continue;
+		verdicts[i] = VERDICT_UNKNOWN;
+		stale = names->items[i];
+	}
+	if (stale == NULL || rule_judge(r, verdicts) == wanted)
+		return NULL;
+	return stale;
+}
+
+static struct situation
+situation(
+    const struct service *s, unsigned rule, const struct surroundings *around)
+{
+	const struct rule_state *state = &s->rules[rule];
+	bool cleared = s->settings->rules[rule].when == RULE_WHEN_CLEARED;
+	const char *holder = NULL;
+
+	if (state->lock != NULL && around->lock_holder != NULL)
+		holder = around->lock_holder(around->lock_arg, state->lock);
+	return (struct situation){
+		.now_ms = around->now_ms,
+		.store_fails = around->store_fails,
+		.hold_reason = around->hold_reason,
+		.hold_author = around->hold_author,
+		.hold_until_ms = around->hold_until_ms,
+		.shadow = around->shadow,
+		.tilt_until_ms = around->tilt_until_ms,
+		.blind_witness = around->blind_witness,
+		.is_unwitnessed = around->has_witnesses && !cleared &&
+		    s->witnessed_ms < first_bad_ms(s, rule),
+		.stale_evaluator = stale_for(s, rule,
+		    cleared ? VERDICT_HEALTHY : VERDICT_TRIPPED,
+		    around->now_ms),
+		.run_is_on = around->run_is_on,
+		.changed_ms = s->changed_ms,
+		.settle_ms = s->settings->settle_ms,
+		.deployed_ms = s->deployed_ms,
+		.version = s->versions.now,
+		.acted_ms = cleared ? state->clearing.acted_ms : s->acted_ms,
+		.cooldown_ms = s->settings->cooldown_ms,
+		.lock_name = holder == NULL ? NULL : state->lock,
+		.lock_holder = holder,
+		.needs_target = state->needs_target,
+		.target_version = s->versions.target,
+		.refused_version = s->versions.refused,
+		.confirm = around->confirm,
+	};
+}
+
+struct decision
+service_decide_rule(
+    const struct service *s, unsigned rule, const struct surroundings *around)
+{
+	struct situation now = situation(s, rule, around);
+
+	return decide(
+	    &s->settings->rules[rule], service_rule_verdict(s, rule), &now);
+}
+
+/* What tripped it may be ours, of before a pause, or too old to believe. */
+static bool
+is_believed(
+    const struct service *s, unsigned rule, const struct surroundings *around)
+{
+	int64_t bad_ms = first_bad_ms(s, rule);
+
+	if (around->blind_witness != NULL ||
+	    around->now_ms < around->tilt_until_ms)
+		return false;
+	if (around->has_witnesses && s->witnessed_ms < bad_ms)
+		return false;
+	return stale_for(s, rule, VERDICT_TRIPPED, around->now_ms) == NULL;
+}
+
+static void
+arm(struct service *s, const struct surroundings *around)
+{
+	for (unsigned i = 0; i < s->settings->rule_count; i++)
+		if (s->settings->rules[i].when == RULE_WHEN_CLEARED &&
+		    !s->rules[i].has_lead &&
+		    combination(s, i, false) == VERDICT_TRIPPED &&
+		    is_believed(s, i, around))
+			s->rules[i].clearing.is_armed = true;
+}
+
+struct service_decision
+service_decide(const struct service *s, const struct surroundings *around)
+{
+	struct service_decision best = { 0 };
+
+	for (unsigned i = 0; i < s->settings->rule_count; i++) {
+		const struct rule_settings *rule = &s->settings->rules[i];
+		const struct rule_settings *so_far =
+		    &s->settings->rules[best.rule];
+		struct decision d = service_decide_rule(s, i, around);
+
+		if (d.action == ACTION_NONE)
+			continue;
+		if (d.action > best.decision.action ||
+		    (d.action == best.decision.action &&
+			rule->severity < so_far->severity))
+			best = (struct service_decision){ i, d };
+	}
+	return best;
+}
+
+struct service_decision
+service_think(struct service *s, const struct surroundings *around)
+{
+	arm(s, around);
+	return service_decide(s, around);
+}
