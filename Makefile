@@ -118,7 +118,7 @@ link = $(if $(V),,@echo "  LINK  $@" &&) $(CC) $(cflags) $(ldflags) -o $@ $^
 $(BUILD)/rollbackd: $(call obj,$(monitor_src)) $(lib)
 	$(link) $(ldlibs)
 $(BUILD)/rollbackctl: $(call obj,$(ctl_src)) $(lib)
-	$(link) $(lib_ldlibs)
+	$(link) $(call libs_of,$(LIB_PKGS) libcurl)
 $(BUILD)/rollbackd-step: $(call obj,$(step_src)) $(lib)
 	$(link) $(call libs_of,$(STEP_PKGS))
 # The same programs, but that a test can kill them at named places.
