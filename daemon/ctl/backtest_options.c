@@ -10,7 +10,7 @@ const char backtest_usage[] =
     "       rollbackctl backtest [-c FILE] [--no-act]\n"
     "           --prometheus URL --from TIME [--to TIME] [--step DURATION]\n"
     "           [--token-file FILE | --user NAME --password-file FILE]\n"
-    "           [--ca-file FILE] [--deploy SERVICE:VERSION[:PREVIOUS]@TIME]\n";
+    "           [--ca-file FILE] [--deploy SERVICE=VERSION[,PREVIOUS]@TIME]\n";
 
 enum option_key {
 	KEY_SAMPLES = 256,
