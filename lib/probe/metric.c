@@ -24,8 +24,9 @@ struct metric {
 	bool was_there; /* on any page */
 	struct metric_counters *counters;
 	struct metric_range *range;
-	double *les; /* of quantiles: the limit of each group */
-	unsigned le_count;
+	double *les;       /* of quantiles: the limit of each group */
+	unsigned le_known; /* of pages that counted */
+	unsigned le_count; /* with those of this page */
 };
 
 /* Pages */
@@ -67,6 +68,7 @@ metric_begin(struct metric *m)
 	m->sum = 0.0;
 	m->is_broken = false;
 	m->has_highest = false;
+	m->le_count = m->le_known;
 	if (m->counters != NULL)
 		metric_counters_begin(m->counters);
 }
@@ -151,6 +153,7 @@ of_counters(struct metric *m, int64_t now_ms)
 	double value;
 
 	metric_counters_end(m->counters);
+	m->le_known = m->le_count;
 	value = m->expression.function == METRIC_COUNTER ?
 	    totals[0] :
 	    since(m, metric_range_first(m->range, now_ms), now_ms);

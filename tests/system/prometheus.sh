@@ -55,8 +55,9 @@ stop_prometheus() {
 	prometheus_pid=
 }
 
+# start_exporter [OPTION...]
 start_exporter() {
-	prometheus-node-exporter --web.listen-address=127.0.0.1:0 \
+	prometheus-node-exporter --web.listen-address=127.0.0.1:0 "$@" \
 		>"$dir/exporter.log" 2>&1 </dev/null &
 	exporter_pid=$!
 	disown
