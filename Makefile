@@ -44,7 +44,8 @@ HARDEN_LD ?= -pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,nodlopen \
 	-Wl,--no-copy-dt-needed-entries -Wl,--fatal-warnings
 
 LIB_PKGS  := json-c libconfig libpcre2-8 libmd
-PKGS      := $(LIB_PKGS) libevent libcurl libcares libsystemd sqlite3
+PKGS      := $(LIB_PKGS) libevent libcurl libcares libssl libcrypto libsystemd \
+	sqlite3
 STEP_PKGS := libconfig libpcre2-8 libmd
 
 cppflags := -D_GNU_SOURCE -Ilib -I. -DSYSCONFDIR='"$(SYSCONFDIR)"' \

@@ -10,6 +10,7 @@
 #include "base/version.h"
 #include "daemon/acts.h"
 #include "daemon/ask/commands.h"
+#include "daemon/ask/tls_context.h"
 #include "daemon/baselines.h"
 #include "daemon/config_test.h"
 #include "daemon/events.h"
@@ -131,8 +132,9 @@ open_parts(struct monitor *m, const struct config *c, struct error *err)
 		.fetch = m->fetch,
 		.steps = m->steps,
 		.commands = commands_new(m->loop, m->steps) };
-	if (m->ask_tools.commands == NULL)
-		return error_set(err, "no memory for command probes");
+	m->ask_tools.tls = tls_contexts_new();
+	if (m->ask_tools.commands == NULL || m->ask_tools.tls == NULL)
+		return error_set(err, "no memory for probes");
 	m->outbox = outbox_new(m->loop, m->store, send_notice, m);
 	if (m->outbox == NULL)
 		return error_set(err, "no memory for the outbox");
@@ -218,6 +220,7 @@ close_parts(struct monitor *m)
 	store_watch_free(m->store_watch);
 	steps_free(m->steps);
 	commands_free(m->ask_tools.commands);
+	tls_contexts_free(m->ask_tools.tls);
 	outbox_free(m->outbox);
 	fetch_free(m->fetch);
 	baselines_free(m->baselines);

@@ -6,6 +6,7 @@ static const struct {
 } kinds[] = {
 	{ &probe_http, ask_http_new },
 	{ &probe_tcp, ask_tcp_new },
+	{ &probe_tls, ask_tls_new },
 	{ &probe_prometheus, ask_prometheus_new },
 	{ &probe_push, ask_push_new },
 	{ &probe_command, ask_command_new },

@@ -20,6 +20,7 @@ struct asker;
 struct beat;
 struct commands;
 struct steps;
+struct tls_contexts;
 
 /* What askers ask with; lives as long as they do. */
 struct ask_tools {
@@ -27,6 +28,7 @@ struct ask_tools {
 	struct fetch *fetch;
 	struct steps *steps;
 	struct commands *commands; /* NULL: there are no command probes */
+	struct tls_contexts *tls;
 };
 
 /*

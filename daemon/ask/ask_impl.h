@@ -38,6 +38,7 @@ typedef struct asker *asker_create(
 
 asker_create ask_http_new;
 asker_create ask_tcp_new;
+asker_create ask_tls_new;
 asker_create ask_prometheus_new;
 asker_create ask_push_new;
 asker_create ask_command_new;

@@ -187,6 +187,7 @@ static const struct {
 } kinds[] = {
 	{ &probe_http, check_http },
 	{ &probe_tcp, probe_check_tcp },
+	{ &probe_tls, probe_check_tls },
 	{ &probe_command, probe_check_command },
 	{ &probe_prometheus, probe_check_prometheus },
 	{ &probe_promql, probe_check_promql },

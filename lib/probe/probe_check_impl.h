@@ -27,6 +27,7 @@ typedef void probe_check_kind(
     const struct probe_settings *p, const struct objector *o);
 
 probe_check_kind probe_check_tcp;
+probe_check_kind probe_check_tls;
 probe_check_kind probe_check_command;
 probe_check_kind probe_check_prometheus;
 probe_check_kind probe_check_promql;

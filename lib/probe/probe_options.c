@@ -8,6 +8,7 @@
 static const struct option_kind *const kinds[] = {
 	&probe_http,
 	&probe_tcp,
+	&probe_tls,
 	&probe_prometheus,
 	&probe_push,
 	&probe_command,

@@ -35,6 +35,7 @@ const struct probe_traits *probe_traits(const struct probe_settings *p);
 /* One of the kinds, to compare probe_settings.kind with. */
 extern const struct option_kind probe_http;
 extern const struct option_kind probe_tcp;
+extern const struct option_kind probe_tls;
 extern const struct option_kind probe_prometheus;
 extern const struct option_kind probe_push;
 extern const struct option_kind probe_command;

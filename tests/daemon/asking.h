@@ -17,6 +17,8 @@ struct world {
 	struct fetch *fetch;
 	struct loop_timer *guard;
 	struct sample last;
+	bool has_value; /* and it is: */
+	double value;
 	int answers;
 	int wanted; /* answers to wait for */
 };
@@ -59,6 +61,8 @@ on_answer(void *arg, const struct sample *s)
 	struct world *w = arg;
 
 	w->last = *s;
+	w->has_value = s->value_count > 0;
+	w->value = w->has_value ? s->values[0] : 0;
 	if (++w->answers == w->wanted)
 		loop_stop(w->loop);
 }
