@@ -1,13 +1,13 @@
 #include "evaluator/evaluator_settings.h"
 
 static const struct option_kind *const kinds[] = {
+	&evaluator_baseline_kind,
 	&evaluator_canary,
 	&evaluator_consecutive,
 	&evaluator_latency,
 	&evaluator_m_of_n,
 	&evaluator_breaker,
 	&evaluator_error_rate,
-	&evaluator_threshold,
 	NULL,
 };
 

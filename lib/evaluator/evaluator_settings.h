@@ -33,13 +33,13 @@ struct evaluator_settings {
 extern const struct option_table evaluator_options;
 
 /* The kinds. */
+extern const struct option_kind evaluator_baseline_kind;
 extern const struct option_kind evaluator_canary;
 extern const struct option_kind evaluator_consecutive;
 extern const struct option_kind evaluator_latency;
 extern const struct option_kind evaluator_m_of_n;
 extern const struct option_kind evaluator_breaker;
 extern const struct option_kind evaluator_error_rate;
-extern const struct option_kind evaluator_threshold;
 
 /* What it wants to be told. */
 struct evaluator_input {

@@ -37,6 +37,7 @@ struct measure_learned {
 	struct baseline *baseline; /* NULL: the limits are fixed */
 	double times;
 	double clear_times; /* 0: the limit */
+	double deviations;  /* and not nearer than so many spreads */
 };
 
 struct measure {
