@@ -8,6 +8,7 @@ static const struct option_kind *const kinds[] = {
 	&evaluator_m_of_n,
 	&evaluator_breaker,
 	&evaluator_error_rate,
+	&evaluator_threshold,
 	NULL,
 };
 

@@ -40,6 +40,7 @@ extern const struct option_kind evaluator_latency;
 extern const struct option_kind evaluator_m_of_n;
 extern const struct option_kind evaluator_breaker;
 extern const struct option_kind evaluator_error_rate;
+extern const struct option_kind evaluator_threshold;
 
 /* What it wants to be told. */
 struct evaluator_input {

@@ -31,20 +31,12 @@ has_held(const struct latch_run *run, unsigned in_a_row, int64_t for_ms)
 	    run->held_ms >= for_ms;
 }
 
-static bool
-is_cold(const struct latch *l, const struct latch_settings *set, int64_t at_ms)
-{
-	if (!l->has_known || set->gap_ms == 0)
-		return false;
-	return at_ms - l->known_ms > set->gap_ms;
-}
-
 /* What it still said of an old release would be a guess. */
 static void
 do_not_know(struct latch *l, const struct latch_settings *set, int64_t at_ms)
 {
 	l->is_broken = true;
-	if (l->verdict == VERDICT_HEALTHY && is_cold(l, set, at_ms)) {
+	if (l->verdict == VERDICT_HEALTHY && latch_is_cold(l, set, at_ms)) {
 		l->verdict = VERDICT_UNKNOWN;
 		l->began_ms = at_ms;
 	}
@@ -59,7 +51,7 @@ follow(struct latch *l, const struct latch_settings *set, double value,
 	    !bad && (l->verdict != VERDICT_TRIPPED || is_clear(set, value));
 	int64_t counted_ms = l->is_broken ? 0 : at_ms - l->known_ms;
 
-	if (is_cold(l, set, at_ms)) {
+	if (latch_is_cold(l, set, at_ms)) {
 		end(&l->bad);
 		end(&l->good);
 	}
@@ -83,6 +75,15 @@ turn(struct latch *l, enum verdict verdict, const struct latch_run *run)
 		return;
 	l->verdict = verdict;
 	l->began_ms = run->began_ms;
+}
+
+bool
+latch_is_cold(
+    const struct latch *l, const struct latch_settings *set, int64_t at_ms)
+{
+	if (!l->has_known || set->gap_ms == 0)
+		return false;
+	return at_ms - l->known_ms > set->gap_ms;
 }
 
 bool

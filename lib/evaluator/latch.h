@@ -69,6 +69,10 @@ void latch_lost(struct latch *l);
  */
 bool latch_bears_out(const struct latch *l, const struct latch_settings *set);
 
+/* Would a measurement now begin all anew, after a gap that is too long? */
+bool latch_is_cold(
+    const struct latch *l, const struct latch_settings *set, int64_t at_ms);
+
 /* Is the value beyond the limit?  Never of NAN. */
 bool latch_is_beyond(const struct latch_settings *set, double value);
 

@@ -189,6 +189,21 @@ missing_speakers(
 		text_addf(out, "more %s", speakers);
 }
 
+/* A row that has begun and is not long enough yet. */
+static bool
+is_short(const struct measure *m, const struct latch_run *run)
+{
+	return run->length > 0 && run->length < m->bounds.in_a_row;
+}
+
+static void
+missing_row(const struct measure *m, const struct latch_run *run,
+    const char *what, struct text *out)
+{
+	text_addf(out, "%" PRIu64 " more %s in a row",
+	    m->bounds.in_a_row - run->length, what);
+}
+
 static void
 missing_time(const struct latch_run *run, const char *where, int64_t for_ms,
     struct text *out)
@@ -214,6 +229,10 @@ measure_missing(const struct measure *m, const char *what, const char *speakers,
 	else if (m->learned.baseline != NULL &&
 	    !baseline_may_judge(m->learned.baseline))
 		baseline_missing(m->learned.baseline, out);
+	else if (l->verdict == VERDICT_TRIPPED && is_short(m, &l->good))
+		missing_row(m, &l->good, what, out);
+	else if (l->verdict != VERDICT_TRIPPED && is_short(m, &l->bad))
+		missing_row(m, &l->bad, what, out);
 	else if (l->verdict == VERDICT_TRIPPED && l->good.length > 0)
 		missing_time(
 		    &l->good, "back within", m->bounds.clear_for_ms, out);
