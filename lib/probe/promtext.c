@@ -119,8 +119,7 @@ check_bytes(struct promtext *p, const char *line, size_t length)
 static bool
 read_sample(struct promtext *p, struct cursor *c, bool is_cut)
 {
-	if (p->strict == NULL && p->saw_sample && !is_cut &&
-	    promtext_can_skip(p, *c))
+	if (p->may_skip && p->saw_sample && !is_cut && promtext_can_skip(p, *c))
 		return true;
 	if (!promtext_scan_sample(p, c))
 		return false;
@@ -258,6 +257,7 @@ promtext_begin(struct promtext *p, enum promtext_format format)
 	p->format = format;
 	p->bytes = 0;
 	p->lines = 0;
+	p->samples = 0;
 	p->error_line = 0;
 	p->has_failed = false;
 	p->has_ended = false;
@@ -294,7 +294,7 @@ take_memory(struct promtext *p)
 	size_t line = p->limits.line_bytes + 1, labels = p->limits.labels + 1;
 
 	p->carry = malloc(line);
-	p->scratch = malloc(line);
+	p->scratch = malloc(line + SCAN_SLACK);
 	p->family = malloc(line);
 	p->sample.labels.items =
 	    calloc(labels, sizeof(p->sample.labels.items[0]));
@@ -333,6 +333,7 @@ promtext_new(const struct promtext_settings *settings,
 		(void)error_set(err, "out of memory");
 		goto failed;
 	}
+	p->may_skip = !p->is_strict && !promtext_wants_all(p->names);
 	promtext_begin(p, PROMTEXT_TEXT);
 	return p;
 failed:

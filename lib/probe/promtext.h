@@ -84,7 +84,8 @@ struct promtext_limits {
 	int64_t bytes;     /* a page */
 	size_t line_bytes; /* a line, without its line feed */
 	unsigned labels;   /* of one sample */
-	unsigned series;   /* that are asked for; strict: in all */
+	/* that are asked for, samples without selectors; strict: in all */
+	unsigned series;
 };
 
 struct promtext_settings {
@@ -117,7 +118,7 @@ struct promtext_sample {
 	/*
 	 * A sample of the same id came before on this page.  The server keeps
 	 * the first of those without timestamps; the same one that several
-	 * selectors ask for is not a repetition.
+	 * selectors ask for is not a repetition.  Never without selectors.
 	 */
 	bool is_repeated;
 };

@@ -58,6 +58,7 @@ struct promtext {
 	struct selector *const *selectors;
 	size_t selector_count;
 	struct names *names; /* which of them ask for a name */
+	bool may_skip;       /* what is plainly well-formed and not wanted */
 	promtext_sample_fn *fn;
 	void *arg;
 
@@ -65,6 +66,7 @@ struct promtext {
 	enum promtext_format format;
 	int64_t bytes;
 	uint64_t lines;
+	uint64_t samples; /* handed over, without selectors */
 	uint64_t error_line;
 	bool has_failed;
 	bool has_ended;  /* # EOF was there */
@@ -142,6 +144,9 @@ enum promtext_type promtext_type_of(const struct promtext *p);
 struct names *promtext_names_new(
     struct selector *const *selectors, size_t count);
 void promtext_names_free(struct names *names);
+
+/* Some selector may ask for a sample of any name. */
+bool promtext_wants_all(const struct names *names);
 
 /* Some selector may ask for a sample of that name. */
 bool promtext_is_wanted(const struct promtext *p, struct metric_slice name);

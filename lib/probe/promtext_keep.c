@@ -90,6 +90,12 @@ promtext_names_free(struct names *n)
 }
 
 bool
+promtext_wants_all(const struct names *names)
+{
+	return names->ask_for_any;
+}
+
+bool
 promtext_is_wanted(const struct promtext *p, struct metric_slice name)
 {
 	const struct names *n = p->names;
@@ -143,6 +149,13 @@ hand_over(struct promtext *p, unsigned selector)
 	return true;
 }
 
+static bool
+refuse_more(struct promtext *p)
+{
+	return promtext_fail(p, "more than %u series%s", p->limits.series,
+	    p->selector_count == 0 ? "" : " are asked for");
+}
+
 /* The first time that somebody wants it. */
 static bool
 remember(struct promtext *p)
@@ -152,11 +165,19 @@ remember(struct promtext *p)
 
 	s->le = bound(s->le_text);
 	if (series_set_put(&p->kept, s->id, &is_new) == NULL)
-		return promtext_fail(p, "more than %u series%s",
-		    p->limits.series,
-		    p->selector_count == 0 ? "" : " are asked for");
+		return refuse_more(p);
 	s->is_repeated = !is_new;
 	return true;
+}
+
+static bool
+keep_all(struct promtext *p)
+{
+	p->sample.le = bound(p->sample.le_text);
+	p->sample.is_repeated = false;
+	if (++p->samples > p->limits.series)
+		return refuse_more(p);
+	return hand_over(p, 0);
 }
 
 bool
@@ -166,7 +187,7 @@ promtext_keep(struct promtext *p)
 	bool is_remembered = false;
 
 	if (p->selector_count == 0)
-		return remember(p) && hand_over(p, 0);
+		return keep_all(p);
 	for (size_t i = 0; i < p->selector_count; i++) {
 		struct metric_slice name = selector_name(p->selectors[i]);
 

@@ -1,30 +1,22 @@
 #include <string.h>
 
-#include "base/utf8.h"
 #include "probe/promtext_impl.h"
 
 #define NAME_LABEL "__name__"
 
-static void
-put(struct promtext *p, const char *bytes, size_t length)
-{
-	memcpy(p->scratch + p->scratch_used, bytes, length);
-	p->scratch_used += length;
-}
-
-/* At the backslash. */
+/* At the backslash: what it and the next byte stand for. */
 static bool
-unescape(struct promtext *p, struct cursor *c)
+unescape(struct promtext *p, struct cursor *c, char **to)
 {
-	size_t length;
+	char next = c->at[1];
 
-	switch (c->at[1]) {
+	switch (next) {
 	case 'n':
-		put(p, "\n", 1);
+		*(*to)++ = '\n';
 		break;
 	case '"':
 	case '\\':
-		put(p, c->at + 1, 1);
+		*(*to)++ = next;
 		break;
 	case '\n':
 		return promtext_fail(p, "a string does not end in its line");
@@ -32,42 +24,45 @@ unescape(struct promtext *p, struct cursor *c)
 		if (p->is_strict && !promtext_is_open(p))
 			return promtext_expected(
 			    p, c, "one of \\\\, \\\" and \\n");
-		length = utf8_length(c->at + 1, (size_t)(c->end - c->at - 1));
-		put(p, c->at, 1 + length);
-		c->at += length == 0 ? 0 : length - 1;
+		*(*to)++ = '\\';
+		*(*to)++ = next;
 		break;
 	}
 	c->at += 2;
 	return true;
 }
 
-bool
-promtext_string(struct promtext *p, struct cursor *c, struct metric_slice *s)
+/* With escapes: into the scratch. */
+static bool
+copy_string(struct promtext *p, struct cursor *c, struct metric_slice *s)
 {
-	const char *start = c->at;
-	size_t scratch_start = p->scratch_used;
+	char *start = p->scratch + p->scratch_used, *to = start;
 
-	c->at = scan_string(c->at, c->end);
-	if (*c->at == '"') {
-		*s = (struct metric_slice){ start, (size_t)(c->at - start) };
-		c->at++;
-		return true;
-	}
 	for (;;) {
-		put(p, start, (size_t)(c->at - start));
+		to = scan_copy(to, &c->at, c->end);
 		if (*c->at == '"')
 			break;
 		if (*c->at == '\n')
 			return promtext_fail(
 			    p, "a string does not end in its line");
-		if (!unescape(p, c))
+		if (!unescape(p, c, &to))
 			return false;
-		start = c->at;
-		c->at = scan_string(c->at, c->end);
 	}
 	c->at++;
-	*s = (struct metric_slice){ p->scratch + scratch_start,
-		p->scratch_used - scratch_start };
+	*s = (struct metric_slice){ start, (size_t)(to - start) };
+	p->scratch_used += s->length;
+	return true;
+}
+
+bool
+promtext_string(struct promtext *p, struct cursor *c, struct metric_slice *s)
+{
+	const char *end = scan_string(c->at, c->end);
+
+	if (*end != '"')
+		return copy_string(p, c, s);
+	*s = (struct metric_slice){ c->at, (size_t)(end - c->at) };
+	c->at = end + 1;
 	return true;
 }
 
@@ -144,6 +139,46 @@ read_separator(struct promtext *p, struct cursor *c, bool *more)
 	return true;
 }
 
+/* label=" without blanks or quotes, as most have it: to behind the quote. */
+static inline bool
+read_plain_name(struct cursor *c, struct metric_slice *name)
+{
+	struct cursor here = *c;
+
+	*name = promtext_label_name(&here);
+	if (name->length == 0 || here.at[0] != '=' || here.at[1] != '"')
+		return false;
+	c->at = here.at + 2;
+	return true;
+}
+
+static bool
+read_label(struct promtext *p, struct cursor *c, struct label_list *list,
+    struct metric_slice *name)
+{
+	struct metric_label *label = &list->items[list->count];
+	struct metric_slice word;
+	bool is_name;
+
+	/* There is room for one more than is allowed. */
+	if (read_plain_name(c, &word)) {
+		if (!promtext_string(p, c, &label->value))
+			return false;
+	} else {
+		if (!read_label_name(p, c, name, &word, &is_name))
+			return false;
+		if (is_name)
+			return true;
+		if (!read_value(p, c, label))
+			return false;
+	}
+	label->name = word;
+	if (list->count++ == p->limits.labels)
+		return promtext_fail(
+		    p, "more than %u labels", p->limits.labels);
+	return true;
+}
+
 bool
 promtext_labels(struct promtext *p, struct cursor *c, struct label_list *list,
     struct metric_slice *name)
@@ -154,22 +189,13 @@ promtext_labels(struct promtext *p, struct cursor *c, struct label_list *list,
 	skip_blanks(p, c);
 	more = *c->at != '}';
 	while (more) {
-		struct metric_label *label = &list->items[list->count];
-		struct metric_slice word;
-		bool is_name;
-
-		if (!read_label_name(p, c, name, &word, &is_name))
+		if (!read_label(p, c, list, name))
 			return false;
-		if (!is_name) {
-			if (list->count == p->limits.labels)
-				return promtext_fail(
-				    p, "more than %u labels", p->limits.labels);
-			label->name = word;
-			if (!read_value(p, c, label))
-				return false;
-			list->count++;
-		}
-		if (!read_separator(p, c, &more))
+		if (*c->at == ',' && promtext_is(c->at[1], BEGINS_LABEL))
+			c->at++;
+		else if (*c->at == '}')
+			more = false;
+		else if (!read_separator(p, c, &more))
 			return false;
 	}
 	c->at++;
@@ -198,11 +224,10 @@ refuse_twice(struct promtext *p, struct metric_slice name)
 	    (int)(name.length > 64 ? 64 : name.length), name.bytes);
 }
 
-bool
-promtext_order_labels(struct promtext *p, struct label_list *list)
+static bool
+sort(struct promtext *p, struct label_list *list)
 {
 	struct metric_label *l = list->items;
-	size_t count = 0;
 
 	for (size_t i = 1; i < list->count; i++) {
 		struct metric_label moved = l[i];
@@ -218,12 +243,30 @@ promtext_order_labels(struct promtext *p, struct label_list *list)
 		if (to > 0 && order == 0)
 			return refuse_twice(p, moved.name);
 	}
+	return true;
+}
+
+bool
+promtext_order_labels(struct promtext *p, struct label_list *list)
+{
+	struct metric_label *l = list->items;
+	size_t count = 0, in_order = 1;
+
+	while (in_order < list->count &&
+	    compare(l[in_order - 1].name, l[in_order].name) < 0)
+		in_order++;
+	if (in_order < list->count && !sort(p, list))
+		return false;
 	for (size_t i = 0; i < list->count; i++) {
-		if (l[i].name.length == sizeof(NAME_LABEL) - 1 &&
+		if (l[i].name.bytes[0] == '_' &&
+		    l[i].name.length == sizeof(NAME_LABEL) - 1 &&
 		    memcmp(l[i].name.bytes, NAME_LABEL, l[i].name.length) == 0)
 			return refuse_twice(p, l[i].name);
-		if (l[i].value.length > 0)
-			l[count++] = l[i];
+		if (l[i].value.length == 0)
+			continue;
+		if (count != i)
+			l[count] = l[i];
+		count++;
 	}
 	list->count = count;
 	return true;

@@ -201,7 +201,8 @@ promtext_scan_sample(struct promtext *p, struct cursor *c)
 	if (!read_series(p, c))
 		return false;
 	identify(s);
-	series_set_expect(&p->kept, s->id);
+	if (p->selector_count > 0)
+		series_set_expect(&p->kept, s->id);
 	/* In text 0.0.4, {}1 and name+1 go without a blank. */
 	if (!step_over_blanks(p, c) && (promtext_is_open(p) || p->is_strict))
 		return promtext_expected(p, c, "a blank and a value");

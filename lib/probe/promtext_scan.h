@@ -58,6 +58,18 @@ scan_range(__m128i v, char first, char last)
 
 	return _mm_cmpeq_epi8(_mm_min_epu8(above, most), above);
 }
+
+/* A bit for each quote, backslash and line feed. */
+static inline unsigned
+scan_specials(__m128i v)
+{
+	__m128i special =
+	    _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('"')),
+			     _mm_cmpeq_epi8(v, _mm_set1_epi8('\\'))),
+		_mm_cmpeq_epi8(v, _mm_set1_epi8('\n')));
+
+	return (unsigned)_mm_movemask_epi8(special);
+}
 #endif
 
 /* The first byte that belongs to no name. */
@@ -91,11 +103,7 @@ scan_string(const char *at, const char *end)
 #ifdef __SSE2__
 	while (end - at >= SCAN_BLOCK) {
 		__m128i v = scan_load(at);
-		__m128i special = _mm_or_si128(
-		    _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('"')),
-			_mm_cmpeq_epi8(v, _mm_set1_epi8('\\'))),
-		    _mm_cmpeq_epi8(v, _mm_set1_epi8('\n')));
-		unsigned found = (unsigned)_mm_movemask_epi8(special);
+		unsigned found = scan_specials(v);
 
 		if (found != 0)
 			return at + __builtin_ctz(found);
@@ -105,6 +113,37 @@ scan_string(const char *at, const char *end)
 	while (*at != '"' && *at != '\\' && *at != '\n')
 		at++;
 	return at;
+}
+
+/*
+ * The same, and copies what is before it; returns where the copy ends.  May
+ * write SCAN_SLACK bytes more.
+ */
+#define SCAN_SLACK 16
+
+static inline char *
+scan_copy(char *to, const char **from, const char *end)
+{
+	const char *at = *from;
+
+#ifdef __SSE2__
+	while (end - at >= SCAN_BLOCK) {
+		__m128i v = scan_load(at);
+		unsigned found = scan_specials(v);
+
+		_mm_storeu_si128((__m128i *)(void *)to, v);
+		if (found != 0) {
+			*from = at + __builtin_ctz(found);
+			return to + __builtin_ctz(found);
+		}
+		at += SCAN_BLOCK;
+		to += SCAN_BLOCK;
+	}
+#endif
+	while (*at != '"' && *at != '\\' && *at != '\n')
+		*to++ = *at++;
+	*from = at;
+	return to;
 }
 
 /* Steps over a well-formed name; its length is 0 when there is none. */

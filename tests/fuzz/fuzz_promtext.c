@@ -39,11 +39,11 @@ write_sample(struct text *t, const struct promtext_sample *s, unsigned selector)
 		text_add_bytes(
 		    t, s->labels[i].value.bytes, s->labels[i].value.length);
 	}
-	text_addf(t, " %a %d %lld %s %llx%llx %llx %a %d\n", s->value,
+	text_addf(t, " %a %d %lld %s %llx%llx %llx %a\n", s->value,
 	    s->has_timestamp, (long long)s->timestamp_ms,
 	    promtext_type_word(s->type), (unsigned long long)s->id.high,
 	    (unsigned long long)s->id.low, (unsigned long long)s->group.low,
-	    s->le, s->is_repeated);
+	    s->le);
 }
 
 static void

@@ -50,7 +50,7 @@ static const struct row text_rows[] = {
 	{ "{\"a.b\",\"c.d\"=\"e\"} 1\n", "a.b{c.d=\"e\"} 1;", NULL },
 	{ "a{\"c.d\"=\"e\"} 1\n", "a{c.d=\"e\"} 1;", NULL },
 	{ "{\"\xc3\xa9\\\"\"} 1\n", "\xc3\xa9\" 1;", NULL },
-	{ "a 1\na 2\n", "a 1;a 2 again;", NULL },
+	{ "a 1\na 2\n", "a 1;a 2;", NULL },
 	{ "#\n#a\n# a b\n#TYPE a what\n# TYPES\n a 1\n", "a 1;", NULL },
 	{ "# HELP\na 1\n", "a 1;", NULL },
 	{ "# HELP a\na 1\n", "a 1;", NULL },

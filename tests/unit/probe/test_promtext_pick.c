@@ -127,8 +127,8 @@ dump_name(void *arg, const struct promtext_sample *s)
 {
 	struct text *t = arg;
 
-	text_addf(
-	    t, "%u:%.*s;", s->selector, (int)s->name.length, s->name.bytes);
+	text_addf(t, "%u:%.*s%s;", s->selector, (int)s->name.length,
+	    s->name.bytes, s->is_repeated ? " again" : "");
 }
 
 static void
@@ -182,6 +182,8 @@ static const struct row unwanted_rows[] = {
 	{ "up 1\nother", REFUSED, "line 2: a value" },
 	{ "up 1\n# TYPE other what\n", REFUSED, "line 2: there is no type" },
 	{ "up 1\nother{x=\"y\",} +Inf 5\n", "0:up;", NULL },
+	{ "up 1\nother 1\nother 1\nup 2\nup{a=\"b\"} 2\nup{c=\"\"} 2\n",
+	    "0:up;0:up again;0:up;0:up again;", NULL },
 	{ "up 1\nother", REFUSED, "line 2: a value" },
 };
 
