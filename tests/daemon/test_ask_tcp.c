@@ -203,6 +203,36 @@ test_a_name_that_became_local_is_refused(void **state)
 	peer_forget(&peer);
 }
 
+/* Q6: those that do not answer, or are not to be had, are no hindrance. */
+static void
+test_one_good_address_of_many(void **state)
+{
+	const char *dns[] = { "many.test AAAA 2001:db8::1 2001:db8::2",
+		"many.test A 192.0.2.1 127.0.0.1", NULL };
+	const char *script[] = { "hang", NULL };
+	struct peer server = peer_start("dns", dns);
+	struct peer peer = peer_start("peer", script);
+	char servers[32], address[32];
+	struct fetch_settings settings = { .dns_servers = servers };
+	struct tcp_settings t = plain(address);
+	struct world *w;
+	struct sample s;
+
+	(void)state;
+	(void)snprintf(servers, sizeof(servers), "127.0.0.1:%u", server.port);
+	(void)snprintf(address, sizeof(address), "many.test:%u", peer.port);
+	t.allow_local = true;
+	w = world_new(&settings);
+	s = ask_tcp(w, &t, LATE);
+	expect_sample(&s, SAMPLE_OK, NULL);
+	assert_true(s.phases.resolve_ms >= 0);
+	world_free(w);
+	peer_stop(&server);
+	peer_stop(&peer);
+	peer_forget(&server);
+	peer_forget(&peer);
+}
+
 /* Q2: a resolver that is not there says nothing about the target. */
 static void
 test_no_resolver(void **state)
@@ -327,6 +357,7 @@ main(void)
 		cmocka_unit_test(test_a_closed_port_refuses),
 		cmocka_unit_test(test_the_other_family_answers),
 		cmocka_unit_test(test_a_name_that_became_local_is_refused),
+		cmocka_unit_test(test_one_good_address_of_many),
 		cmocka_unit_test(test_no_resolver),
 		cmocka_unit_test(test_no_route),
 		cmocka_unit_test(test_no_descriptors),
