@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/pages.h"
+
 /* In the order in which they were first seen; new ones stand at the end. */
 struct series {
 	struct series_id id;
@@ -187,8 +189,8 @@ metric_counters_new(unsigned series_max, unsigned group_max)
 	c->series_max = series_max;
 	c->group_max = group_max;
 	c->mask = places - 1;
-	c->series = calloc((size_t)series_max * 2, sizeof(c->series[0]));
-	c->index = calloc(places, sizeof(c->index[0]));
+	c->series = pages_new((size_t)series_max * 2, sizeof(c->series[0]));
+	c->index = pages_new(places, sizeof(c->index[0]));
 	c->totals = calloc(group_max, sizeof(c->totals[0]));
 	if (c->series == NULL || c->index == NULL || c->totals == NULL) {
 		metric_counters_free(c);
@@ -202,8 +204,8 @@ metric_counters_free(struct metric_counters *c)
 {
 	if (c == NULL)
 		return;
-	free(c->series);
-	free(c->index);
+	pages_free(c->series, (size_t)c->series_max * 2, sizeof(c->series[0]));
+	pages_free(c->index, c->mask + 1, sizeof(c->index[0]));
 	free(c->totals);
 	free(c);
 }

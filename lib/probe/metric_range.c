@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/pages.h"
+
 struct metric_range {
 	int64_t range_ms, slice_ms;
 	unsigned group_max;
@@ -76,7 +78,7 @@ metric_range_new(int64_t range_ms, unsigned group_max)
 	/* One slice before the range, one that is not full. */
 	r->size = range_ms > 0 ? METRIC_SLICES + 2 : 1;
 	r->at_ms = calloc(r->size, sizeof(r->at_ms[0]));
-	r->totals = calloc(r->size * group_max, sizeof(r->totals[0]));
+	r->totals = pages_new(r->size * group_max, sizeof(r->totals[0]));
 	if (r->at_ms == NULL || r->totals == NULL) {
 		metric_range_free(r);
 		return NULL;
@@ -90,6 +92,6 @@ metric_range_free(struct metric_range *r)
 	if (r == NULL)
 		return;
 	free(r->at_ms);
-	free(r->totals);
+	pages_free(r->totals, r->size * r->group_max, sizeof(r->totals[0]));
 	free(r);
 }

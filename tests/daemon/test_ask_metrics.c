@@ -231,7 +231,9 @@ test_an_endless_page_is_lost(void **state)
 	(void)state;
 	scene_start(&s, scripts);
 	scene_ask_for(&s, &probe_prometheus, NULL, 0);
-	a = scene_ask(&s);
+	assert_true(asker_ask(s.asker, 10000, false, on_value, &s));
+	wait_for(s.w, 1);
+	a = s.w->last;
 	expect_sample(&a, SAMPLE_LOST, "metrics.too_large");
 	scene_end(&s);
 	peer_forget(&s.p);

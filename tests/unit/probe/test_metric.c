@@ -401,7 +401,6 @@ test_absent(void **state)
 	metric_page_free(p);
 }
 
-/* M5: the same page for ever. */
 static void
 test_freshness(void **state)
 {
@@ -479,10 +478,13 @@ main(void)
 {
 	struct CMUnitTest tests[ARRAY_LEN(rows) + 8] = {
 		cmocka_unit_test(test_texts),
-		cmocka_unit_test(test_pages),
-		cmocka_unit_test(test_size),
-		cmocka_unit_test(test_absent),
-		cmocka_unit_test(test_freshness),
+		{ "M6 M7 pages that are none, or more than we take", test_pages,
+		    NULL, NULL, NULL },
+		{ "M7 a page that is too large is LOST", test_size, NULL, NULL,
+		    NULL },
+		{ "M1 absent may mean FAILED", test_absent, NULL, NULL, NULL },
+		{ "M5 the same page for ever is LOST", test_freshness, NULL,
+		    NULL, NULL },
 		cmocka_unit_test(test_churn),
 		cmocka_unit_test(test_many),
 	};
