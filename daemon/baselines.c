@@ -171,6 +171,8 @@ apply(struct baselines *b, const char *service, struct json_object *data,
 	else if (strcmp(act, "reset") == 0)
 		reset(b, service, one, data);
 	b->told_changes++;
+	watched_relearned(
+	    monitor_watched(b->m, service), word_of(data, "evaluator"));
 	return true;
 }
 

@@ -12,7 +12,7 @@
 #include "daemon/recorder_file.h"
 #include "daemon/recorder_lines.h"
 #include "daemon/watched.h"
-#include "daemon/witness.h"
+#include "evaluator/baseline.h"
 #include "service/inputs.h"
 #include "service/recording.h"
 
@@ -133,6 +133,28 @@ make_room(struct recorder *r)
 	begin_file(r);
 }
 
+/* What it holds for normal, where it has learned that. */
+static void
+give_baseline(
+    struct recorder *r, struct watched *w, unsigned index, bool by_hand)
+{
+	const struct evaluator_settings *e =
+	    &watched_settings(w)->evaluators[index];
+	const struct baseline *b =
+	    evaluator_baseline(service_evaluator(watched_core(w), index));
+	struct text *t;
+
+	if (b == NULL)
+		return;
+	t = begin(r, "baseline", watched_name(w));
+	recording_add_words(t, "evaluator", e->name);
+	recording_add_flag(t, "by_hand", by_hand);
+	text_add(t, ",\"state\":");
+	baseline_export(b, t);
+	recorder_end(t);
+	give(r);
+}
+
 /* Before each line about a service. */
 static void
 prepare(struct recorder *r, struct watched *w, struct recorder_mark *mark)
@@ -149,6 +171,8 @@ prepare(struct recorder *r, struct watched *w, struct recorder_mark *mark)
 	recorder_state(t, mark, watched_settings(w), &memory);
 	recorder_end(t);
 	give(r);
+	for (unsigned i = 0; i < watched_settings(w)->evaluator_count; i++)
+		give_baseline(r, w, i, false);
 	mark->epoch = r->epoch;
 	mark->has_around = false;
 }
@@ -187,6 +211,20 @@ recorder_heard(struct recorder *r, struct watched *w,
 		recording_add_flag(t, "before_decision", true);
 	recorder_end(t);
 	give(r);
+}
+
+void
+recorder_relearned(struct recorder *r, struct watched *w,
+    struct recorder_mark *mark, const char *evaluator)
+{
+	const struct service_settings *s = watched_settings(w);
+
+	if (!is_on(r))
+		return;
+	prepare(r, w, mark);
+	for (unsigned i = 0; i < s->evaluator_count; i++)
+		if (strcmp(s->evaluators[i].name, evaluator) == 0)
+			give_baseline(r, w, i, true);
 }
 
 static void

@@ -45,6 +45,10 @@ void recorder_look(struct recorder *r);
 void recorder_heard(struct recorder *r, struct watched *w,
     struct recorder_mark *mark, const struct service_input *in);
 
+/* What an evaluator holds for normal was changed by hand. */
+void recorder_relearned(struct recorder *r, struct watched *w,
+    struct recorder_mark *mark, const char *evaluator);
+
 /* A decision, changed or not, and what it was made from. */
 void recorder_thought(struct recorder *r, struct watched *w,
     struct recorder_mark *mark, const struct surroundings *around,

@@ -456,6 +456,12 @@ watched_think(struct watched *w)
 	}
 }
 
+void
+watched_relearned(struct watched *w, const char *evaluator)
+{
+	recorder_relearned(w->monitor->recorder, w, &w->mark, evaluator);
+}
+
 uint64_t
 watched_asked(const struct watched *w)
 {

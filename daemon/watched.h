@@ -61,6 +61,9 @@ void watched_verify_ask(struct watched *w, const char *probe);
 /* Looks at the rules and does what they say. */
 void watched_think(struct watched *w);
 
+/* What an evaluator holds for normal was changed by hand. */
+void watched_relearned(struct watched *w, const char *evaluator);
+
 /* Has asked at least one question in its life; for the watchdog. */
 uint64_t watched_asked(const struct watched *w);
 

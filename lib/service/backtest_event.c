@@ -5,36 +5,10 @@
 #include "base/json.h"
 #include "service/backtest_impl.h"
 
-struct event {
-	struct json_object *json;
-	const char *kind;
-	int64_t at_ms;
-	struct backtest_service *service; /* NULL: of all of them */
-};
-
-static bool
-incomplete(const struct event *e, const char *what, struct error *err)
-{
-	return error_set(err, "event \"%.64s\" needs %s", e->kind, what);
-}
-
-static void
-copy(char *to, size_t size, const char *words)
-{
-	(void)snprintf(to, size, "%s", words == NULL ? "" : words);
-}
-
-static int64_t
-time_of(struct json_object *o, const char *key, int64_t fallback_ms)
-{
-	int64_t ms;
-
-	return json_int(o, key, &ms) ? ms : fallback_ms;
-}
-
 /* A recording begins, or goes on in its next file. */
 static bool
-on_recording(struct backtest *b, const struct event *e, struct error *err)
+on_recording(
+    struct backtest *b, const struct backtest_event *e, struct error *err)
 {
 	const char *stream = json_text(e->json, "stream");
 	int64_t format = 0, part = 1;
@@ -45,16 +19,17 @@ on_recording(struct backtest *b, const struct event *e, struct error *err)
 		    "the recording is of another format: only %d is known",
 		    RECORDING_FORMAT);
 	if (stream == NULL)
-		return incomplete(e, "a stream", err);
+		return backtest_incomplete(e, "a stream", err);
 	(void)json_int(e->json, "part", &part);
 	goes_on = strcmp(b->stream, stream) == 0 && part == b->part + 1;
 	b->part = part;
-	copy(b->digest, sizeof(b->digest), json_text(e->json, "config"));
+	backtest_copy(
+	    b->digest, sizeof(b->digest), json_text(e->json, "config"));
 	b->is_ready = json_flag(e->json, "ready", true);
 	b->is_recording = true;
 	if (goes_on)
 		return true;
-	copy(b->stream, sizeof(b->stream), stream);
+	backtest_copy(b->stream, sizeof(b->stream), stream);
 	for (size_t i = 0; i < b->settings.service_count; i++)
 		backtest_forget(&b->services[i]);
 	b->now_ms = e->at_ms; /* of another boot, perhaps */
@@ -62,7 +37,7 @@ on_recording(struct backtest *b, const struct event *e, struct error *err)
 }
 
 static bool
-on_ready(struct backtest *b, const struct event *e, struct error *err)
+on_ready(struct backtest *b, const struct backtest_event *e, struct error *err)
 {
 	(void)e;
 	(void)err;
@@ -71,15 +46,16 @@ on_ready(struct backtest *b, const struct event *e, struct error *err)
 }
 
 static bool
-on_reload(struct backtest *b, const struct event *e, struct error *err)
+on_reload(struct backtest *b, const struct backtest_event *e, struct error *err)
 {
 	(void)err;
-	copy(b->digest, sizeof(b->digest), json_text(e->json, "config"));
+	backtest_copy(
+	    b->digest, sizeof(b->digest), json_text(e->json, "config"));
 	return true;
 }
 
 static bool
-on_gap(struct backtest *b, const struct event *e, struct error *err)
+on_gap(struct backtest *b, const struct backtest_event *e, struct error *err)
 {
 	int64_t lost = 0;
 
@@ -87,16 +63,19 @@ on_gap(struct backtest *b, const struct event *e, struct error *err)
 	(void)json_int(e->json, "lost", &lost);
 	b->gaps++;
 	b->lost += (uint64_t)lost;
+	/* Deployments, say, may be among them: states follow. */
+	for (size_t i = 0; i < b->settings.service_count; i++)
+		b->services[i].has_gap = true;
 	return true;
 }
 
 static bool
-on_deploy(struct backtest *b, const struct event *e, struct error *err)
+on_deploy(struct backtest *b, const struct backtest_event *e, struct error *err)
 {
 	const char *version = json_text(e->json, "version");
 	struct service *core = e->service->core;
 	struct service_input in = { .kind = SERVICE_DEPLOYED,
-		.at_ms = time_of(e->json, "deployed_ms", e->at_ms),
+		.at_ms = backtest_time(e->json, "deployed_ms", e->at_ms),
 		.version = version,
 		.previous = json_text(e->json, "previous"),
 		.verified = json_flag(e->json, "verified", false),
@@ -105,7 +84,8 @@ on_deploy(struct backtest *b, const struct event *e, struct error *err)
 
 	(void)b;
 	if (version == NULL || strlen(version) > NAME_MAX_BYTES)
-		return incomplete(e, "a version of up to 128 bytes", err);
+		return backtest_incomplete(
+		    e, "a version of up to 128 bytes", err);
 	service_input(core, &in);
 	return true;
 }
@@ -117,10 +97,10 @@ is_own_act(const struct backtest *b)
 }
 
 static bool
-on_acted(struct backtest *b, const struct event *e, struct error *err)
+on_acted(struct backtest *b, const struct backtest_event *e, struct error *err)
 {
 	struct service_input in = { .kind = SERVICE_ACTED,
-		.at_ms = time_of(e->json, "acted_ms", e->at_ms),
+		.at_ms = backtest_time(e->json, "acted_ms", e->at_ms),
 		.rule = json_text(e->json, "rule"),
 		.procedure = json_text(e->json, "procedure"),
 		.version = json_text(e->json, "version") };
@@ -132,7 +112,8 @@ on_acted(struct backtest *b, const struct event *e, struct error *err)
 }
 
 static bool
-on_incident(struct backtest *b, const struct event *e, struct error *err)
+on_incident(
+    struct backtest *b, const struct backtest_event *e, struct error *err)
 {
 	struct service_input in = { .kind = SERVICE_INCIDENT,
 		.is_open = json_flag(e->json, "open", true) };
@@ -144,10 +125,10 @@ on_incident(struct backtest *b, const struct event *e, struct error *err)
 }
 
 static bool
-on_forget(struct backtest *b, const struct event *e, struct error *err)
+on_forget(struct backtest *b, const struct backtest_event *e, struct error *err)
 {
 	struct service_input in = { .kind = SERVICE_FORGET,
-		.at_ms = time_of(e->json, "asked_ms", e->at_ms) };
+		.at_ms = backtest_time(e->json, "asked_ms", e->at_ms) };
 
 	(void)b;
 	(void)err;
@@ -156,10 +137,11 @@ on_forget(struct backtest *b, const struct event *e, struct error *err)
 }
 
 static bool
-on_witnessed(struct backtest *b, const struct event *e, struct error *err)
+on_witnessed(
+    struct backtest *b, const struct backtest_event *e, struct error *err)
 {
 	struct service_input in = { .kind = SERVICE_WITNESSED,
-		.at_ms = time_of(e->json, "asked_ms", e->at_ms) };
+		.at_ms = backtest_time(e->json, "asked_ms", e->at_ms) };
 
 	(void)b;
 	(void)err;
@@ -176,18 +158,19 @@ take_hold(struct backtest_service *t, struct json_object *hold)
 	t->around.hold_author = NULL;
 	if (hold == NULL)
 		return;
-	copy(t->hold_reason, sizeof(t->hold_reason), reason);
-	copy(t->hold_author, sizeof(t->hold_author), json_text(hold, "author"));
+	backtest_copy(t->hold_reason, sizeof(t->hold_reason), reason);
+	backtest_copy(
+	    t->hold_author, sizeof(t->hold_author), json_text(hold, "author"));
 	t->around.hold_reason = t->hold_reason;
 	t->around.hold_author = t->hold_author;
-	t->around.hold_until_ms = time_of(hold, "until_ms", NEVER_MS);
+	t->around.hold_until_ms = backtest_time(hold, "until_ms", NEVER_MS);
 }
 
 static void
 take_locks(struct backtest_service *t, struct json_object *locks)
 {
 	for (size_t i = 0; i < t->settings->rule_count; i++)
-		copy(t->locks[i].holder, sizeof(t->locks[i].holder),
+		backtest_copy(t->locks[i].holder, sizeof(t->locks[i].holder),
 		    t->locks[i].name == NULL ?
 			NULL :
 			json_text(locks, t->locks[i].name));
@@ -195,7 +178,7 @@ take_locks(struct backtest_service *t, struct json_object *locks)
 
 /* Only what the line says changes. */
 static bool
-on_around(struct backtest *b, const struct event *e, struct error *err)
+on_around(struct backtest *b, const struct backtest_event *e, struct error *err)
 {
 	struct backtest_service *t = e->service;
 	struct surroundings *a = &t->around;
@@ -214,9 +197,10 @@ on_around(struct backtest *b, const struct event *e, struct error *err)
 	if (json_object_object_get_ex(o, "hold", NULL))
 		take_hold(t, json_member(o, "hold"));
 	if (json_object_object_get_ex(o, "tilt_until_ms", NULL))
-		a->tilt_until_ms = time_of(o, "tilt_until_ms", NEVER_MS);
+		a->tilt_until_ms = backtest_time(o, "tilt_until_ms", NEVER_MS);
 	if (json_object_object_get_ex(o, "blind", NULL)) {
-		copy(t->blind, sizeof(t->blind), json_text(o, "blind"));
+		backtest_copy(
+		    t->blind, sizeof(t->blind), json_text(o, "blind"));
 		a->blind_witness = t->blind[0] == '\0' ? NULL : t->blind;
 	}
 	if (!is_own_act(b) && json_object_object_get_ex(o, "locks", NULL))
@@ -224,100 +208,9 @@ on_around(struct backtest *b, const struct event *e, struct error *err)
 	return true;
 }
 
-static void
-take_versions(struct versions *v, struct json_object *o)
-{
-	struct json_object *failed = json_array(o, "failed");
-	int64_t count = 0;
-
-	*v = (struct versions){ .failed_count = 0 };
-	copy(v->now, sizeof(v->now), json_text(o, "now"));
-	copy(v->previous, sizeof(v->previous), json_text(o, "previous"));
-	copy(v->target, sizeof(v->target), json_text(o, "target"));
-	copy(v->refused, sizeof(v->refused), json_text(o, "refused"));
-	copy(v->verified, sizeof(v->verified), json_text(o, "verified"));
-	for (size_t i = 0; failed != NULL && i < VERSIONS_FAILED_MAX &&
-	     i < json_object_array_length(failed);
-	     i++)
-		copy(v->failed[i], sizeof(v->failed[i]),
-		    json_object_get_string(
-			json_object_array_get_idx(failed, i)));
-	if (json_int(o, "failed_count", &count) && count >= 0)
-		v->failed_count = (unsigned)count;
-}
-
-/* What had been decided when the recording began. */
-static void
-take_decision(struct backtest_service *t, struct json_object *o)
-{
-	const char *rule = json_text(o, "rule");
-	const char *action = json_text(o, "action");
-	const char *guard = json_text(o, "guard");
-	struct service_decision *d = &t->decision;
-
-	for (unsigned i = 0; rule != NULL && i < t->settings->rule_count; i++)
-		if (strcmp(t->settings->rules[i].name, rule) == 0)
-			d->rule = i;
-	for (enum action a = ACTION_NONE; a <= ACTION_ROLL_BACK; a++)
-		if (action != NULL && strcmp(action_word(a), action) == 0)
-			d->decision.action = a;
-	for (enum guard g = GUARD_NONE; g <= GUARD_CONFIRM; g++)
-		if (guard != NULL && strcmp(guard_word(g), guard) == 0)
-			d->decision.guard = g;
-}
-
-/* Rules for what is cleared: [{"rule":..,"armed":..,"acted_ms":..}] */
-static void
-take_clearings(const struct service_settings *s, struct service_memory *m,
-    struct json_object *list)
-{
-	size_t count = list == NULL ? 0 : json_object_array_length(list);
-
-	for (size_t k = 0; k < count; k++) {
-		struct json_object *o = json_object_array_get_idx(list, k);
-		const char *rule = json_text(o, "rule");
-
-		for (size_t i = 0; rule != NULL && i < s->rule_count; i++)
-			if (strcmp(s->rules[i].name, rule) == 0)
-				m->clearings[i] =
-				    (struct clearing){ .is_armed = json_flag(
-							   o, "armed", false),
-					    .acted_ms = time_of(
-						o, "acted_ms", NEVER_MS) };
-	}
-}
-
-/*
- * The daemon began to watch it anew, or to record: not where the file before
- * this one has told all that.
- */
 static bool
-on_state(struct backtest *b, const struct event *e, struct error *err)
-{
-	struct backtest_service *t = e->service;
-	struct service_memory m;
-
-	if (t->has_state && !json_flag(e->json, "new", false))
-		return true;
-	backtest_forget(t);
-	if (!backtest_begin(b, t, err))
-		return false;
-	m = service_memory(t->core);
-	take_versions(&m.versions, json_member(e->json, "versions"));
-	m.deployed_ms = time_of(e->json, "deployed_ms", NEVER_MS);
-	m.changed_ms = time_of(e->json, "changed_ms", NEVER_MS);
-	m.acted_ms = time_of(e->json, "acted_ms", NEVER_MS);
-	m.witnessed_ms = time_of(e->json, "witnessed_ms", NEVER_MS);
-	m.has_incident = json_flag(e->json, "incident", false);
-	take_clearings(t->settings, &m, json_array(e->json, "cleared"));
-	service_remember(t->core, &m);
-	take_decision(t, json_member(e->json, "decision"));
-	t->has_state = true;
-	return true;
-}
-
-static bool
-on_removed(struct backtest *b, const struct event *e, struct error *err)
+on_removed(
+    struct backtest *b, const struct backtest_event *e, struct error *err)
 {
 	(void)b;
 	(void)err;
@@ -332,7 +225,8 @@ is_same(const char *word, const char *other)
 }
 
 static bool
-on_decision(struct backtest *b, const struct event *e, struct error *err)
+on_decision(
+    struct backtest *b, const struct backtest_event *e, struct error *err)
 {
 	struct backtest_service *t = e->service;
 	const struct service_decision *d = &t->decision;
@@ -342,7 +236,7 @@ on_decision(struct backtest *b, const struct event *e, struct error *err)
 	bool none = d->decision.action == ACTION_NONE;
 
 	if (action == NULL)
-		return incomplete(e, "an action", err);
+		return backtest_incomplete(e, "an action", err);
 	if (!b->settings.verify)
 		return true;
 	b->compared++;
@@ -363,8 +257,8 @@ on_decision(struct backtest *b, const struct event *e, struct error *err)
 
 static const struct {
 	const char *name;
-	bool (*take)(
-	    struct backtest *b, const struct event *e, struct error *err);
+	bool (*take)(struct backtest *b, const struct backtest_event *e,
+	    struct error *err);
 	bool of_service;
 	bool of_all; /* where it names none */
 } kinds[] = {
@@ -372,7 +266,8 @@ static const struct {
 	{ "ready", on_ready, false, false },
 	{ "reload", on_reload, false, false },
 	{ "gap", on_gap, false, false },
-	{ "state", on_state, true, false },
+	{ "state", backtest_state, true, false },
+	{ "baseline", backtest_baseline, true, false },
 	{ "deploy", on_deploy, true, false },
 	{ "acted", on_acted, true, false },
 	{ "incident", on_incident, true, false },
@@ -386,7 +281,8 @@ static const struct {
 #define KIND_COUNT (sizeof(kinds) / sizeof(kinds[0]))
 
 static bool
-take_all(struct backtest *b, struct event *e, unsigned kind, struct error *err)
+take_all(struct backtest *b, struct backtest_event *e, unsigned kind,
+    struct error *err)
 {
 	for (size_t i = 0; i < b->settings.service_count; i++) {
 		e->service = &b->services[i];
@@ -399,14 +295,15 @@ take_all(struct backtest *b, struct event *e, unsigned kind, struct error *err)
 }
 
 static bool
-take_one(struct backtest *b, struct event *e, unsigned kind, struct error *err)
+take_one(struct backtest *b, struct backtest_event *e, unsigned kind,
+    struct error *err)
 {
 	const char *name = json_text(e->json, "service");
 	bool same;
 
 	e->service = backtest_service(b, name);
 	if (name == NULL)
-		return incomplete(e, "a service", err);
+		return backtest_incomplete(e, "a service", err);
 	if (e->service == NULL)
 		return backtest_unknown(b, err, "service %s", name);
 	/* Between a sample and what was decided on it. */
@@ -425,7 +322,7 @@ bool
 backtest_event(
     struct backtest *b, const struct recording_line *line, struct error *err)
 {
-	struct event e = { .json = line->event,
+	struct backtest_event e = { .json = line->event,
 		.kind = json_text(line->event, "event"),
 		.at_ms = line->sample.at_ms };
 	unsigned kind = 0;
@@ -441,7 +338,7 @@ backtest_event(
 	if (kinds[kind].of_service && json_text(e.json, "service") != NULL)
 		return take_one(b, &e, kind, err);
 	if (kinds[kind].of_service && !kinds[kind].of_all)
-		return incomplete(&e, "a service", err);
+		return backtest_incomplete(&e, "a service", err);
 	backtest_settle(b);
 	if (kinds[kind].of_service)
 		return take_all(b, &e, kind, err);

@@ -50,6 +50,8 @@ struct backtest_service {
 	int64_t decided_ms;
 	bool is_removed;
 	bool has_state; /* of this stream */
+	bool has_gap;   /* lines were lost since the last one */
+	bool is_known;  /* the newest state line said nothing new */
 	struct backtest_counts counts;
 };
 
@@ -111,6 +113,25 @@ bool backtest_begin(
     struct backtest *b, struct backtest_service *t, struct error *err);
 void backtest_forget(struct backtest_service *t);
 void backtest_settle(struct backtest *b); /* decides what is due */
+
+/* A line that is no sample. */
+struct backtest_event {
+	struct json_object *json;
+	const char *kind;
+	int64_t at_ms;
+	struct backtest_service *service; /* NULL: of all of them */
+};
+
+/* backtest_state.c */
+bool backtest_incomplete(
+    const struct backtest_event *e, const char *what, struct error *err);
+void backtest_copy(char *to, size_t size, const char *words); /* NULL: "" */
+int64_t backtest_time(
+    struct json_object *o, const char *key, int64_t fallback_ms);
+bool backtest_state(
+    struct backtest *b, const struct backtest_event *e, struct error *err);
+bool backtest_baseline(
+    struct backtest *b, const struct backtest_event *e, struct error *err);
 
 /* backtest_event.c */
 bool backtest_event(

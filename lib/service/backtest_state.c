@@ -1,0 +1,153 @@
+/* What was known of a service when its lines began. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "evaluator/baseline.h"
+#include "service/backtest_impl.h"
+
+bool
+backtest_incomplete(
+    const struct backtest_event *e, const char *what, struct error *err)
+{
+	return error_set(err, "event \"%.64s\" needs %s", e->kind, what);
+}
+
+void
+backtest_copy(char *to, size_t size, const char *words)
+{
+	(void)snprintf(to, size, "%s", words == NULL ? "" : words);
+}
+
+int64_t
+backtest_time(struct json_object *o, const char *key, int64_t fallback_ms)
+{
+	int64_t ms;
+
+	return json_int(o, key, &ms) ? ms : fallback_ms;
+}
+
+static void
+take_versions(struct versions *v, struct json_object *o)
+{
+	struct json_object *failed = json_array(o, "failed");
+	int64_t count = 0;
+
+	*v = (struct versions){ .failed_count = 0 };
+	backtest_copy(v->now, sizeof(v->now), json_text(o, "now"));
+	backtest_copy(
+	    v->previous, sizeof(v->previous), json_text(o, "previous"));
+	backtest_copy(v->target, sizeof(v->target), json_text(o, "target"));
+	backtest_copy(v->refused, sizeof(v->refused), json_text(o, "refused"));
+	backtest_copy(
+	    v->verified, sizeof(v->verified), json_text(o, "verified"));
+	for (size_t i = 0; failed != NULL && i < VERSIONS_FAILED_MAX &&
+	     i < json_object_array_length(failed);
+	     i++)
+		backtest_copy(v->failed[i], sizeof(v->failed[i]),
+		    json_object_get_string(
+			json_object_array_get_idx(failed, i)));
+	if (json_int(o, "failed_count", &count) && count >= 0)
+		v->failed_count = (unsigned)count;
+}
+
+/* What had been decided when the recording began. */
+static void
+take_decision(struct backtest_service *t, struct json_object *o)
+{
+	const char *rule = json_text(o, "rule");
+	const char *action = json_text(o, "action");
+	const char *guard = json_text(o, "guard");
+	struct service_decision *d = &t->decision;
+
+	for (unsigned i = 0; rule != NULL && i < t->settings->rule_count; i++)
+		if (strcmp(t->settings->rules[i].name, rule) == 0)
+			d->rule = i;
+	for (enum action a = ACTION_NONE; a <= ACTION_ROLL_BACK; a++)
+		if (action != NULL && strcmp(action_word(a), action) == 0)
+			d->decision.action = a;
+	for (enum guard g = GUARD_NONE; g <= GUARD_CONFIRM; g++)
+		if (guard != NULL && strcmp(guard_word(g), guard) == 0)
+			d->decision.guard = g;
+}
+
+/* Rules for what is cleared: [{"rule":..,"armed":..,"acted_ms":..}] */
+static void
+take_clearings(const struct service_settings *s, struct service_memory *m,
+    struct json_object *list)
+{
+	size_t count = list == NULL ? 0 : json_object_array_length(list);
+
+	for (size_t k = 0; k < count; k++) {
+		struct json_object *o = json_object_array_get_idx(list, k);
+		const char *rule = json_text(o, "rule");
+
+		for (size_t i = 0; rule != NULL && i < s->rule_count; i++)
+			if (strcmp(s->rules[i].name, rule) == 0)
+				m->clearings[i] =
+				    (struct clearing){ .is_armed = json_flag(
+							   o, "armed", false),
+					    .acted_ms = backtest_time(
+						o, "acted_ms", NEVER_MS) };
+	}
+}
+
+/*
+ * The daemon began to watch it anew, or to record: not where the file before
+ * this one has told all that.
+ */
+bool
+backtest_state(
+    struct backtest *b, const struct backtest_event *e, struct error *err)
+{
+	struct backtest_service *t = e->service;
+	struct service_memory m;
+
+	t->is_known = t->has_state && !json_flag(e->json, "new", false);
+	if (t->is_known && !t->has_gap)
+		return true;
+	t->has_gap = false;
+	if (!t->is_known)
+		backtest_forget(t);
+	if (!backtest_begin(b, t, err))
+		return false;
+	m = service_memory(t->core);
+	take_versions(&m.versions, json_member(e->json, "versions"));
+	m.deployed_ms = backtest_time(e->json, "deployed_ms", NEVER_MS);
+	m.changed_ms = backtest_time(e->json, "changed_ms", NEVER_MS);
+	m.acted_ms = backtest_time(e->json, "acted_ms", NEVER_MS);
+	m.witnessed_ms = backtest_time(e->json, "witnessed_ms", NEVER_MS);
+	m.has_incident = json_flag(e->json, "incident", false);
+	take_clearings(t->settings, &m, json_array(e->json, "cleared"));
+	service_remember(t->core, &m);
+	take_decision(t, json_member(e->json, "decision"));
+	t->has_state = true;
+	return true;
+}
+
+/* What was normal then; where lines go on, it is known already. */
+bool
+backtest_baseline(
+    struct backtest *b, const struct backtest_event *e, struct error *err)
+{
+	const struct service_settings *s = e->service->settings;
+	const char *name = json_text(e->json, "evaluator");
+	struct json_object *state = json_member(e->json, "state");
+	struct baseline *baseline = NULL;
+	const char *words;
+
+	(void)b;
+	if (name == NULL || state == NULL)
+		return backtest_incomplete(e, "an evaluator and a state", err);
+	if (e->service->is_known && !json_flag(e->json, "by_hand", false))
+		return true;
+	for (unsigned i = 0; i < s->evaluator_count; i++)
+		if (strcmp(s->evaluators[i].name, name) == 0)
+			baseline = evaluator_baseline(
+			    service_evaluator(e->service->core, i));
+	/* One that is judged otherwise now learns anew. */
+	if (baseline == NULL)
+		return true;
+	words = json_object_to_json_string_ext(state, JSON_C_TO_STRING_PLAIN);
+	return baseline_import(baseline, words, strlen(words), e->at_ms, err);
+}
