@@ -20,8 +20,8 @@
 
 struct recorder {
 	struct monitor *m;
-	struct recorder_file *file; /* NULL: never was on */
-	char path[RECORD_PATH_MAX]; /* "": off */
+	struct recorder_file *file;   /* NULL: never was on */
+	char path[RECORDER_PATH_MAX]; /* "": off */
 	size_t max_bytes;
 	unsigned keep;
 	char stream[ULID_BYTES];

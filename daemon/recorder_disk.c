@@ -129,21 +129,21 @@ recorder_disk_open(struct recorder_disk *d, const char *path, unsigned keep)
 
 static void
 name_of(const struct recorder_disk *d, unsigned number,
-    char name[RECORD_DISK_PATH_MAX + NUMBER_BYTES])
+    char name[RECORDER_DISK_PATH_MAX + NUMBER_BYTES])
 {
 	if (number == 0)
 		(void)snprintf(
-		    name, RECORD_DISK_PATH_MAX + NUMBER_BYTES, "%s", d->path);
+		    name, RECORDER_DISK_PATH_MAX + NUMBER_BYTES, "%s", d->path);
 	else
-		(void)snprintf(name, RECORD_DISK_PATH_MAX + NUMBER_BYTES,
+		(void)snprintf(name, RECORDER_DISK_PATH_MAX + NUMBER_BYTES,
 		    "%s.%u", d->path, number);
 }
 
 void
 recorder_disk_rotate(struct recorder_disk *d)
 {
-	char from[RECORD_DISK_PATH_MAX + NUMBER_BYTES];
-	char to[RECORD_DISK_PATH_MAX + NUMBER_BYTES];
+	char from[RECORDER_DISK_PATH_MAX + NUMBER_BYTES];
+	char to[RECORDER_DISK_PATH_MAX + NUMBER_BYTES];
 
 	recorder_disk_close(d);
 	if (d->path[0] == '\0')

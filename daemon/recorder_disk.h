@@ -11,11 +11,11 @@
 
 #include "base/error.h"
 
-#define RECORD_DISK_PATH_MAX 4096
+#define RECORDER_DISK_PATH_MAX 4096
 
 struct recorder_disk {
-	int fd;                          /* -1: not open */
-	char path[RECORD_DISK_PATH_MAX]; /* "": nowhere */
+	int fd;                            /* -1: not open */
+	char path[RECORDER_DISK_PATH_MAX]; /* "": nowhere */
 	unsigned keep;
 	size_t size;      /* whole lines in it */
 	int64_t tried_ms; /* when opening it last failed */

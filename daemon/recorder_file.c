@@ -28,7 +28,7 @@ struct recorder_file {
 	bool is_waiting;
 	bool is_stopping;
 	bool is_busy;
-	char path[RECORD_PATH_MAX]; /* of the newest order; "": nowhere */
+	char path[RECORDER_PATH_MAX]; /* of the newest order; "": nowhere */
 	unsigned keep;
 	size_t size;   /* of the file */
 	uint64_t lost; /* lines that could not be written */
@@ -42,8 +42,8 @@ struct recorder_file {
 static void
 put(struct recorder_file *f, const char *bytes, size_t length)
 {
-	size_t at = (f->head + f->held) % RECORD_RING_BYTES;
-	size_t first = RECORD_RING_BYTES - at;
+	size_t at = (f->head + f->held) % RECORDER_RING_BYTES;
+	size_t first = RECORDER_RING_BYTES - at;
 
 	if (first > length)
 		first = length;
@@ -89,14 +89,14 @@ take(struct recorder_file *f)
 		f->is_waiting = false;
 	}
 	length = f->held < CHUNK_BYTES ? f->held : CHUNK_BYTES;
-	first = RECORD_RING_BYTES - f->head;
+	first = RECORDER_RING_BYTES - f->head;
 	if (first > length)
 		first = length;
 	memcpy(f->chunk, f->ring + f->head, first);
 	memcpy(f->chunk + first, f->ring, length - first);
 	if (length > 0)
 		length = cut(f->chunk, length);
-	f->head = (f->head + length) % RECORD_RING_BYTES;
+	f->head = (f->head + length) % RECORDER_RING_BYTES;
 	f->held -= length;
 	f->is_busy = length > 0;
 	(void)pthread_mutex_unlock(&f->mutex);
@@ -116,7 +116,7 @@ count_lines(const char *bytes, size_t length)
 static void
 follow(struct recorder_file *f, char order)
 {
-	char path[RECORD_PATH_MAX];
+	char path[RECORDER_PATH_MAX];
 	unsigned keep;
 
 	(void)pthread_mutex_lock(&f->mutex);
@@ -178,7 +178,7 @@ recorder_file_new(struct error *err)
 	struct recorder_file *f = calloc(1, sizeof(*f));
 
 	if (f != NULL)
-		f->ring = malloc(RECORD_RING_BYTES);
+		f->ring = malloc(RECORDER_RING_BYTES);
 	if (f == NULL || f->ring == NULL) {
 		free(f);
 		(void)error_set(err, "no memory for a recording");
@@ -229,7 +229,7 @@ recorder_file_open(struct recorder_file *f, const char *path, unsigned keep)
 	f->keep = keep;
 	f->size = 0;
 	f->trouble.text[0] = '\0';
-	if (f->held < RECORD_RING_BYTES)
+	if (f->held < RECORDER_RING_BYTES)
 		order(f, ORDER_OPEN);
 	(void)pthread_mutex_unlock(&f->mutex);
 }
@@ -240,7 +240,7 @@ recorder_file_rotate(struct recorder_file *f)
 	bool ok;
 
 	(void)pthread_mutex_lock(&f->mutex);
-	ok = f->held < RECORD_RING_BYTES - 1;
+	ok = f->held < RECORDER_RING_BYTES - 1;
 	if (ok) {
 		order(f, ORDER_ROTATE);
 		f->size = 0;
@@ -255,7 +255,7 @@ recorder_file_give(struct recorder_file *f, const char *lines, size_t length)
 	bool ok;
 
 	(void)pthread_mutex_lock(&f->mutex);
-	ok = length < RECORD_RING_BYTES - 2 - f->held;
+	ok = length < RECORDER_RING_BYTES - 2 - f->held;
 	if (ok)
 		put(f, lines, length);
 	(void)pthread_mutex_unlock(&f->mutex);

@@ -14,8 +14,8 @@
 
 #include "base/error.h"
 
-#define RECORD_RING_BYTES ((size_t)4 * 1024 * 1024)
-#define RECORD_PATH_MAX 4096
+#define RECORDER_RING_BYTES ((size_t)4 * 1024 * 1024)
+#define RECORDER_PATH_MAX 4096
 
 struct recorder_file;
 
