@@ -16,7 +16,7 @@
 #include "service/inputs.h"
 #include "service/recording.h"
 
-#define ROTATE_APART_BYTES 65536 /* where moving files fails */
+#define ROTATE_APART_BYTES 4096 /* where moving files fails */
 
 struct recorder {
 	struct monitor *m;

@@ -72,7 +72,7 @@ static const struct option record[] = {
 	  .help = "where what is seen and decided is written; default: "
 	  "nowhere" },
 	{ .key = "max_size", .type = OPTION_SIZE, .offset = RECORD(max_bytes),
-	  .fallback = "64MiB", .min = 65536, .max = 1099511627776.0,
+	  .fallback = "64MiB", .min = 4096, .max = 1099511627776.0,
 	  .help = "then it becomes FILE.1, and the next begins" },
 	{ .key = "keep", .type = OPTION_COUNT, .offset = RECORD(keep),
 	  .fallback = "4", .min = 0, .max = 1000,
