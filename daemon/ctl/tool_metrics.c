@@ -156,7 +156,8 @@ parse(const struct order *o)
 		status =
 		    tool_print(&out) ? CONTROL_EXIT_OK : CONTROL_EXIT_FAILED;
 	else if (promtext_error(p)[0] != '\0') {
-		tool_complain("%s", promtext_error(p));
+		/* What it shows of the page is made safe already. */
+		(void)fprintf(stderr, "rollbackctl: %s\n", promtext_error(p));
 		status = CONTROL_EXIT_USAGE;
 	}
 	promtext_free(p);
