@@ -60,15 +60,31 @@ value_at(const struct sketch_scale *s, unsigned bucket)
 }
 
 static uint64_t
-count_at(const struct sketch_scale *s, const uint16_t *buckets, size_t arrays,
-    unsigned bucket)
+count_at(const struct sketch *k, unsigned bucket)
 {
-	size_t apart = sketch_bucket_count(s);
+	size_t apart = sketch_bucket_count(k->scale);
 	uint64_t count = 0;
 
-	for (size_t i = 0; i < arrays; i++)
-		count += buckets[i * apart + bucket];
+	for (size_t i = 0; i < k->arrays; i++)
+		count += k->buckets[i * apart + bucket];
 	return count;
+}
+
+/* From below for low ranks, from above for high ones: both are seldom far. */
+static unsigned
+bucket_of_rank(const struct sketch *k, uint64_t rank, uint64_t count)
+{
+	unsigned first = k->span.first, last = k->span.last;
+	uint64_t seen = 0;
+
+	if (rank <= count / 2) {
+		while (first < last && (seen += count_at(k, first)) < rank)
+			first++;
+		return first;
+	}
+	while (last > first && (seen += count_at(k, last)) <= count - rank)
+		last--;
+	return last;
 }
 
 uint64_t
@@ -103,45 +119,46 @@ sketch_bucket_count(const struct sketch_scale *s)
 	return s->range.has_sign ? 2 * s->side + 1 : s->side;
 }
 
-void
+struct sketch_span
+sketch_all(const struct sketch_scale *s)
+{
+	return (struct sketch_span){ 0, sketch_bucket_count(s) - 1 };
+}
+
+unsigned
 sketch_add(const struct sketch_scale *s, uint16_t *buckets, double value)
 {
-	unsigned bucket;
+	unsigned bucket = place(s, value);
 
-	if (isnan(value))
-		return;
-	bucket = place(s, value);
 	if (buckets[bucket] < UINT16_MAX)
 		buckets[bucket]++;
+	return bucket;
 }
 
 uint64_t
-sketch_count(
-    const struct sketch_scale *s, const uint16_t *buckets, size_t arrays)
+sketch_count(const struct sketch *k)
 {
-	size_t all = arrays * sketch_bucket_count(s);
+	size_t apart = sketch_bucket_count(k->scale);
 	uint64_t count = 0;
 
-	for (size_t i = 0; i < all; i++)
-		count += buckets[i];
+	for (size_t i = 0; i < k->arrays; i++) {
+		const uint16_t *array = k->buckets + i * apart;
+		uint32_t part = 0;
+
+		for (unsigned b = k->span.first; b <= k->span.last; b++)
+			part += array[b];
+		count += part;
+	}
 	return count;
 }
 
 double
-sketch_quantile(const struct sketch_scale *s, const uint16_t *buckets,
-    size_t arrays, double q)
+sketch_quantile(const struct sketch *k, double q)
 {
-	uint64_t count = sketch_count(s, buckets, arrays), seen = 0;
-	unsigned last = sketch_bucket_count(s) - 1;
-	uint64_t rank = sketch_rank(q, count);
-	unsigned bucket = 0;
+	uint64_t count = sketch_count(k);
 
 	if (count == 0)
 		return (double)NAN;
-	for (; bucket < last; bucket++) {
-		seen += count_at(s, buckets, arrays, bucket);
-		if (seen >= rank)
-			break;
-	}
-	return value_at(s, bucket);
+	return value_at(
+	    k->scale, bucket_of_rank(k, sketch_rank(q, count), count));
 }

@@ -50,21 +50,38 @@ struct sketch_scale sketch_scale(const struct sketch_range *range);
 /* Counters that an array needs. */
 unsigned sketch_bucket_count(const struct sketch_scale *s);
 
-/*
- * One more value.  NaN is passed over.  A counter that is full stays full, at
- * 65535 values so near to each other.
- */
-void sketch_add(const struct sketch_scale *s, uint16_t *buckets, double value);
+/* Buckets from the first to the last; first > last: none. */
+struct sketch_span {
+	unsigned first;
+	unsigned last;
+};
 
-/* Values counted in so many arrays that stand one behind the other. */
-uint64_t sketch_count(
-    const struct sketch_scale *s, const uint16_t *buckets, size_t arrays);
+struct sketch_span sketch_all(const struct sketch_scale *s);
+
+/*
+ * One more value; returns its bucket.  Not NaN.  A counter that is full stays
+ * full, at 65535 values so near to each other.
+ */
+unsigned sketch_add(
+    const struct sketch_scale *s, uint16_t *buckets, double value);
+
+/*
+ * Some arrays that stand one behind the other, read together; all that they
+ * counted is in the span, which saves looking elsewhere.
+ */
+struct sketch {
+	const struct sketch_scale *scale;
+	const uint16_t *buckets;
+	size_t arrays;
+	struct sketch_span span;
+};
+
+uint64_t sketch_count(const struct sketch *k);
 
 /*
  * The quantile q, from 0 (the least value) to 1 (the greatest), of all that
  * the arrays counted.  NAN when they are empty.
  */
-double sketch_quantile(const struct sketch_scale *s, const uint16_t *buckets,
-    size_t arrays, double q);
+double sketch_quantile(const struct sketch *k, double q);
 
 #endif

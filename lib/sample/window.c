@@ -9,6 +9,8 @@ struct slice {
 	uint32_t ok;
 	uint32_t failed;
 	uint32_t values;
+	uint16_t first_bucket; /* of its values; first > last: none */
+	uint16_t last_bucket;
 	double sum;
 	int64_t first_failed_ms;
 };
@@ -44,7 +46,8 @@ slice_count_of(const struct window_settings *set)
 static void
 empty_slice(struct window *w, unsigned i)
 {
-	w->slices[i] = (struct slice){ .first_failed_ms = INT64_MAX };
+	w->slices[i] = (struct slice){ .first_failed_ms = INT64_MAX,
+		.first_bucket = UINT16_MAX };
 	if (w->extremes != NULL)
 		w->extremes[i] = (struct extremes){ HUGE_VAL, -HUGE_VAL };
 	if (w->bucket_count > 0)
@@ -78,6 +81,18 @@ current(const struct window *w)
 }
 
 static void
+sketch_value(struct window *w, struct slice *s, double value)
+{
+	uint16_t *own = w->buckets + (size_t)current(w) * w->bucket_count;
+	uint16_t bucket = (uint16_t)sketch_add(w->scale, own, value);
+
+	if (bucket < s->first_bucket)
+		s->first_bucket = bucket;
+	if (bucket > s->last_bucket)
+		s->last_bucket = bucket;
+}
+
+static void
 count_value(struct window *w, struct slice *s, double value)
 {
 	struct extremes *x = w->extremes;
@@ -90,8 +105,7 @@ count_value(struct window *w, struct slice *s, double value)
 		x->most = fmax(x->most, value);
 	}
 	if (w->bucket_count > 0)
-		sketch_add(w->scale,
-		    w->buckets + (size_t)current(w) * w->bucket_count, value);
+		sketch_value(w, s, value);
 }
 
 size_t
@@ -136,6 +150,7 @@ window_new(const struct window_settings *set)
 		w->scale = behind;
 		*w->scale = sketch_scale(set->quantiles);
 		w->bucket_count = sketch_bucket_count(w->scale);
+		assert(w->bucket_count < UINT16_MAX);
 		behind = w->scale + 1;
 		w->buckets = behind;
 	}
@@ -234,9 +249,24 @@ window_most(const struct window *w)
 double
 window_quantile(const struct window *w, double q)
 {
+	struct sketch k = { .scale = w->scale,
+		.buckets = w->buckets,
+		.arrays = w->slice_count,
+		.span = { .first = UINT16_MAX } };
+
 	if (w->bucket_count == 0)
 		return (double)NAN;
-	return sketch_quantile(w->scale, w->buckets, w->slice_count, q);
+	for (unsigned i = 0; i < w->slice_count; i++) {
+		const struct slice *s = &w->slices[i];
+
+		if (s->values == 0)
+			continue;
+		if (s->first_bucket < k.span.first)
+			k.span.first = s->first_bucket;
+		if (s->last_bucket > k.span.last)
+			k.span.last = s->last_bucket;
+	}
+	return sketch_quantile(&k, q);
 }
 
 void
