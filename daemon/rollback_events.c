@@ -54,6 +54,19 @@ finding_json(struct rollback *r, unsigned index)
 	return o;
 }
 
+/* Does the rule look at it, or at one that it is a part of? */
+static bool
+is_looked_at(const struct service_settings *s, const struct strings *names,
+    const char *evaluator)
+{
+	for (unsigned i = 0; i < s->evaluator_count; i++)
+		if (strings_contain(names, s->evaluators[i].name) &&
+		    (strcmp(s->evaluators[i].name, evaluator) == 0 ||
+			evaluator_has_part(&s->evaluators[i], evaluator)))
+			return true;
+	return false;
+}
+
 /* What the evaluators that speak for the rule had seen. */
 static struct json_object *
 evidence_json(struct rollback *r, unsigned rule)
@@ -66,7 +79,7 @@ evidence_json(struct rollback *r, unsigned rule)
 	struct json_object *list = json_object_new_array();
 
 	for (unsigned i = 0; i < s->evaluator_count; i++)
-		if (strings_contain(names, s->evaluators[i].name) &&
+		if (is_looked_at(s, names, s->evaluators[i].name) &&
 		    service_finding(watched_core(r->w), i).verdict == wanted)
 			(void)json_object_array_add(list, finding_json(r, i));
 	return list;

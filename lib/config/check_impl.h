@@ -36,8 +36,12 @@ void check_program(struct check *c, struct source where, const char *key,
 void check_probe(struct check *c, const struct probe_settings *p);
 void check_service(struct check *c, const struct service_settings *s);
 
-void check_cleared(struct check *c, const struct service_settings *s,
+void check_rule(struct check *c, const struct service_settings *s,
     const struct rule_settings *r);
+
+/* who names an evaluator that is not there. */
+void check_no_such_evaluator(struct check *c, const struct service_settings *s,
+    struct source where, const char *what, const char *who, const char *name);
 
 /* Asked last: where something is wrong, much seems to be unused. */
 void check_unused(struct check *c, const struct service_settings *s);

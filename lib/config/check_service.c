@@ -106,22 +106,31 @@ static void
 check_parts(struct check *c, const struct service_settings *s,
     const struct evaluator_settings *e)
 {
-	const struct strings *parts = evaluator_parts(e);
+	const char *parts[EVALUATOR_PARTS_MAX];
+	size_t count = evaluator_parts(e, parts);
 
-	for (size_t i = 0; i < parts->count; i++) {
-		const struct evaluator_settings *part =
-		    times_evaluator(s, parts->items[i]);
+	if (e->probe != NULL)
+		check_doubt(c, e->source,
+		    "evaluator \"%s\" combines others and looks at no probe: "
+		    "leave probe out",
+		    e->name);
+	for (size_t i = 0; i < count; i++) {
+		const struct evaluator_settings *part = NULL;
 
+		if (parts[i] == NULL)
+			continue; /* which was said */
+		part = times_evaluator(s, parts[i]);
 		if (part == NULL)
+			check_no_such_evaluator(
+			    c, s, e->source, "evaluator", e->name, parts[i]);
+		else if (part == e)
 			check_wrong(c, e->source,
-			    "evaluator \"%s\": service \"%s\" has no "
-			    "evaluator \"%s\"",
-			    e->name, s->name, parts->items[i]);
-		else if (part->kind != NULL && evaluator_parts(part) != NULL)
+			    "evaluator \"%s\" combines itself", e->name);
+		else if (part->kind != NULL && evaluator_combines(part))
 			check_wrong(c, e->source,
 			    "evaluator \"%s\" combines \"%s\", which "
 			    "combines others itself: name those",
-			    e->name, parts->items[i]);
+			    e->name, parts[i]);
 	}
 }
 
@@ -166,7 +175,7 @@ check_evaluator(struct check *c, const struct service_settings *s,
 
 	if (e->kind == NULL || e->name == NULL)
 		return;
-	if (evaluator_parts(e) != NULL)
+	if (evaluator_combines(e))
 		check_parts(c, s, e);
 	else
 		trouble = service_sources(s, e, sources, &count, &culprit);
@@ -177,98 +186,6 @@ check_evaluator(struct check *c, const struct service_settings *s,
 			check_metric(c, e, &inputs[i], &sources[i]);
 	} else
 		say_trouble(c, s, e, trouble, &culprit);
-}
-
-static void
-check_rule_names(struct check *c, const struct service_settings *s,
-    const struct rule_settings *r, const struct strings *names)
-{
-	for (size_t i = 0; i < names->count; i++) {
-		struct suggestion near = suggest_new(names->items[i]);
-		char buffer[HINT_BYTES];
-
-		for (size_t k = 0; k < i; k++)
-			if (strcmp(names->items[k], names->items[i]) == 0)
-				check_wrong(c, r->source,
-				    "rule \"%s\" names evaluator \"%s\" twice",
-				    r->name, names->items[i]);
-		if (times_evaluator(s, names->items[i]) != NULL)
-			continue;
-		for (size_t k = 0; k < s->evaluator_count; k++)
-			if (s->evaluators[k].name != NULL)
-				suggest_consider(&near, s->evaluators[k].name);
-		check_wrong(c, r->source,
-		    "rule \"%s\": service \"%s\" has no evaluator \"%s\"%s",
-		    r->name, s->name, names->items[i],
-		    suggest_text(&near, buffer));
-	}
-}
-
-static void
-check_combination(struct check *c, const struct rule_settings *r)
-{
-	int given = (r->any.count > 0) + (r->all.count > 0) + (r->of.count > 0);
-
-	if (given != 1)
-		check_wrong(c, r->source,
-		    "rule \"%s\" has %s of any, all and of: write one, such "
-		    "as any = [ \"down\" ]",
-		    r->name, given == 0 ? "none" : "more than one");
-	else if ((r->at_least > 0) != (r->of.count > 0))
-		check_wrong(c, r->source,
-		    "rule \"%s\": at_least and of go together: at_least = 2; "
-		    "of = [ \"slow\", \"errors\", \"ratio\" ]",
-		    r->name);
-	else if (r->at_least > r->of.count)
-		check_wrong(c, r->source,
-		    "rule \"%s\": at_least = %u of %zu evaluators can never "
-		    "be",
-		    r->name, r->at_least, r->of.count);
-}
-
-static void
-check_arm_window(struct check *c, const struct service_settings *s,
-    const struct rule_settings *r)
-{
-	char settle[DURATION_TEXT_MAX], worst[DURATION_TEXT_MAX];
-	struct detection d = times_detection(s, r);
-
-	if (r->arm_window_ms == ARM_WINDOW_NONE)
-		return;
-	if (r->arm_window_ms <= s->settle_ms)
-		check_wrong(c, r->source,
-		    "rule \"%s\" can never act: arm_window %s is over when "
-		    "the settling time of %s is",
-		    r->name, r->arm_window,
-		    duration_text(s->settle_ms, settle));
-	else if (r->when == RULE_WHEN_TRIPPED &&
-	    r->arm_window_ms < s->settle_ms + d.worst_ms)
-		check_doubt(c, r->source,
-		    "rule \"%s\" may come too late: arm_window %s is shorter "
-		    "than settling %s and detection, up to %s, together",
-		    r->name, r->arm_window, duration_text(s->settle_ms, settle),
-		    duration_text(d.worst_ms, worst));
-}
-
-static void
-check_rule(struct check *c, const struct service_settings *s,
-    const struct rule_settings *r)
-{
-	const struct procedure_settings *p;
-
-	if (r->name == NULL || s->name == NULL)
-		return;
-	check_combination(c, r);
-	check_rule_names(c, s, r, &r->any);
-	check_rule_names(c, s, r, &r->all);
-	check_rule_names(c, s, r, &r->of);
-	check_arm_window(c, s, r);
-	check_cleared(c, s, r);
-	if (r->procedure == NULL)
-		return;
-	p = check_find_procedure(c, r->source, "procedure", r->procedure);
-	if (p != NULL)
-		check_run(c, s, r, p, r->source);
 }
 
 /* Each success is a beat, and they come when they come. */
@@ -362,8 +279,7 @@ is_part(const struct service_settings *s, const char *evaluator)
 	for (size_t i = 0; i < s->evaluator_count; i++) {
 		const struct evaluator_settings *e = &s->evaluators[i];
 
-		if (e->kind != NULL && evaluator_parts(e) != NULL &&
-		    strings_contain(evaluator_parts(e), evaluator))
+		if (e->kind != NULL && evaluator_has_part(e, evaluator))
 			return true;
 	}
 	return false;

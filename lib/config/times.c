@@ -47,25 +47,32 @@ needed(const struct rule_settings *r, size_t count)
 	return 1;
 }
 
-/* Of one that combines others: the quickest and the slowest of them. */
+/* Of one that combines others: at worst the slowest of them is needed. */
 static struct detection
-parts_times(const struct service_settings *s, const struct strings *parts)
+parts_times(
+    const struct service_settings *s, const struct evaluator_settings *e)
 {
-	struct detection all = { 0, 0 };
+	const char *names[EVALUATOR_PARTS_MAX];
+	int64_t best_ms[EVALUATOR_PARTS_MAX], worst_ms[EVALUATOR_PARTS_MAX];
+	size_t count = evaluator_parts(e, names);
+	int64_t slowest_ms = 0;
 
-	for (size_t i = 0; i < parts->count; i++) {
-		const struct evaluator_settings *e =
-		    times_evaluator(s, parts->items[i]);
+	for (size_t i = 0; i < count; i++) {
+		const struct evaluator_settings *part =
+		    names[i] == NULL ? NULL : times_evaluator(s, names[i]);
 		struct detection d = { 0, 0 };
 
-		if (e != NULL && e->kind != NULL && evaluator_parts(e) == NULL)
-			(void)times_trip(s, e, &d);
-		if (i == 0 || d.best_ms < all.best_ms)
-			all.best_ms = d.best_ms;
-		if (d.worst_ms > all.worst_ms)
-			all.worst_ms = d.worst_ms;
+		if (part != NULL && part->kind != NULL &&
+		    !evaluator_combines(part))
+			(void)times_trip(s, part, &d);
+		best_ms[i] = d.best_ms;
+		if (d.worst_ms > slowest_ms)
+			slowest_ms = d.worst_ms;
 	}
-	return all;
+	for (size_t i = 0; i < count; i++)
+		worst_ms[i] = slowest_ms;
+	return (struct detection){ evaluator_together_ms(e, best_ms),
+		evaluator_together_ms(e, worst_ms) };
 }
 
 bool
@@ -78,8 +85,8 @@ times_trip(const struct service_settings *s, const struct evaluator_settings *e,
 
 	if (e->kind == NULL)
 		return false;
-	if (evaluator_parts(e) != NULL) {
-		*d = parts_times(s, evaluator_parts(e));
+	if (evaluator_combines(e)) {
+		*d = parts_times(s, e);
 		return true;
 	}
 	if (service_sources(s, e, sources, &count, &culprit) != INPUTS_FINE)

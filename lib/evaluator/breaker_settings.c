@@ -10,6 +10,7 @@
 #include "sample/window.h"
 
 #define OBJECTION_TEXT_MAX 384
+#define SECOND_MS 1000
 #define WAIT_MIN_MS 1000.0
 #define WAIT_MAX_MS (24.0 * 3600 * 1000)
 #define THRESHOLD_MIN 0.001
@@ -122,13 +123,15 @@ slowest_trip_ms(const void *settings, const struct evaluator_source *sources,
 	return fail_ms >= 0 ? fail_ms : s->window_ms;
 }
 
-/* So long a window that answers so far apart fit into it. */
+/* So long a window, in whole seconds, that they fit so far apart. */
 static int64_t
 enough_ms(const struct breaker_settings *s, int64_t apart_ms)
 {
 	int64_t sure = (s->min_samples - 1) * apart_ms;
 
-	return sure + sure / (BREAKER_SLICES - 1) + 2;
+	int64_t least_ms = sure + sure / (BREAKER_SLICES - 1) + 2;
+
+	return (least_ms + SECOND_MS - 1) / SECOND_MS * SECOND_MS;
 }
 
 static void

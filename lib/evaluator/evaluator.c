@@ -1,6 +1,7 @@
 #include "evaluator/evaluator_impl.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/text.h"
 
@@ -127,12 +128,37 @@ evaluator_inputs(
 	return 1;
 }
 
-const struct strings *
-evaluator_parts(const struct evaluator_settings *e)
+bool
+evaluator_combines(const struct evaluator_settings *e)
+{
+	return kind_ops(e)->parts != NULL;
+}
+
+size_t
+evaluator_parts(const struct evaluator_settings *e, const char **names)
 {
 	if (kind_ops(e)->parts == NULL)
-		return NULL;
-	return kind_ops(e)->parts(e->settings);
+		return 0;
+	return kind_ops(e)->parts(e->settings, names);
+}
+
+bool
+evaluator_has_part(const struct evaluator_settings *e, const char *name)
+{
+	const char *names[EVALUATOR_PARTS_MAX];
+	size_t count = evaluator_parts(e, names);
+
+	for (size_t i = 0; i < count; i++)
+		if (names[i] != NULL && strcmp(names[i], name) == 0)
+			return true;
+	return false;
+}
+
+int64_t
+evaluator_together_ms(
+    const struct evaluator_settings *e, const int64_t *parts_ms)
+{
+	return kind_ops(e)->together_ms(e->settings, parts_ms);
 }
 
 const char *

@@ -7,6 +7,7 @@ static const struct option_kind *const kinds[] = {
 	&evaluator_latency,
 	&evaluator_m_of_n,
 	&evaluator_breaker,
+	&evaluator_composite,
 	&evaluator_error_rate,
 	&evaluator_threshold,
 	NULL,

@@ -39,6 +39,7 @@ extern const struct option_kind evaluator_consecutive;
 extern const struct option_kind evaluator_latency;
 extern const struct option_kind evaluator_m_of_n;
 extern const struct option_kind evaluator_breaker;
+extern const struct option_kind evaluator_composite;
 extern const struct option_kind evaluator_error_rate;
 extern const struct option_kind evaluator_threshold;
 
@@ -53,8 +54,17 @@ struct evaluator_input {
 size_t evaluator_inputs(
     const struct evaluator_settings *e, struct evaluator_input *inputs);
 
-/* Evaluators that it combines, by name; NULL: it looks at probes itself. */
-const struct strings *evaluator_parts(const struct evaluator_settings *e);
+/* Does it combine others?  Else it looks at probes itself. */
+bool evaluator_combines(const struct evaluator_settings *e);
+
+/*
+ * Fills in the names of those that it combines, up to EVALUATOR_PARTS_MAX, and
+ * returns how many; NULL where a configuration with complaints has none.
+ */
+size_t evaluator_parts(const struct evaluator_settings *e, const char **names);
+
+/* One of those that it combines is called that. */
+bool evaluator_has_part(const struct evaluator_settings *e, const char *name);
 
 /* Where an input is found, in the order of the inputs. */
 struct evaluator_source {
@@ -76,6 +86,13 @@ int64_t evaluator_fastest_trip_ms(const struct evaluator_settings *e,
     const struct evaluator_source *sources, size_t count);
 int64_t evaluator_slowest_trip_ms(const struct evaluator_settings *e,
     const struct evaluator_source *sources, size_t count);
+
+/*
+ * Of one that combines others: when it trips, at best, if its parts trip so
+ * long after the target went bad.
+ */
+int64_t evaluator_together_ms(
+    const struct evaluator_settings *e, const int64_t *parts_ms);
 
 enum objection {
 	OBJECTION_DOUBT, /* it works, but is hardly what was meant */

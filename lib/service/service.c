@@ -11,7 +11,8 @@ static bool
 make_evaluator(struct service *s, size_t index)
 {
 	const struct evaluator_settings *e = &s->settings->evaluators[index];
-	const struct strings *parts = evaluator_parts(e);
+	const char *parts[EVALUATOR_PARTS_MAX];
+	size_t part_count = evaluator_parts(e, parts);
 	struct evaluator_source sources[EVALUATOR_INPUTS_MAX];
 	struct evaluator_input culprit;
 	struct feed *feed = &s->feeds[index];
@@ -21,9 +22,9 @@ make_evaluator(struct service *s, size_t index)
 	(void)service_sources(s->settings, e, sources, &count, &culprit);
 	for (size_t i = 0; i < count; i++)
 		feed->probes |= UINT64_C(1) << sources[i].probe_index;
-	for (size_t i = 0; parts != NULL && i < parts->count; i++)
+	for (size_t i = 0; i < part_count; i++)
 		feed->parts[feed->part_count++] =
-		    service_evaluator_index(s, parts->items[i]);
+		    service_evaluator_index(s, parts[i]);
 	s->evaluators[index] = evaluator_new(e, sources, count);
 	return s->evaluators[index] != NULL;
 }
