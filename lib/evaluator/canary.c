@@ -8,37 +8,7 @@
 
 #include "base/text.h"
 #include "base/units.h"
-#include "evaluator/evaluator_impl.h"
-#include "evaluator/canary_series.h"
-
-/* A failed answer that took this share of the time-out was slow, too. */
-#define TIMEOUT_SHARE 0.9
-
-/* One side of a metric. */
-struct side {
-	unsigned probe;
-	int slot;           /* -1: outcome and time */
-	double time_out_ms; /* as good as */
-};
-
-struct metric {
-	char name[NAME_MAX_BYTES + 1];
-	int measure;
-	bool critical;
-	double weight;
-	struct side canary, baseline;
-	struct canary_series series;
-};
-
-struct canary {
-	struct evaluator base;
-	double pass, marginal;
-	unsigned min_samples;
-	unsigned fresh; /* samples since the last long silence */
-	size_t count;
-	struct metric *metrics;
-	struct comparison_room room;
-};
+#include "evaluator/canary_impl.h"
 
 /* Score of what can be judged. */
 struct score {
@@ -46,27 +16,8 @@ struct score {
 	bool lacks_critical;
 };
 
-static double
-measured(const struct metric *m, const struct side *side,
-    const struct sample *s, bool *is_there)
-{
-	*is_there = true;
-	if (m->measure == CANARY_FAILURES)
-		return s->outcome == SAMPLE_FAILED;
-	if (m->measure == CANARY_LATENCY) {
-		*is_there = s->outcome == SAMPLE_OK ||
-		    s->latency_ms >= side->time_out_ms;
-		return s->latency_ms;
-	}
-	if (side->slot >= 0 && (unsigned)side->slot < s->value_count)
-		return s->values[side->slot];
-	/* Answered as it should be, but without this one: no number. */
-	*is_there = s->outcome == SAMPLE_OK;
-	return (double)NAN;
-}
-
 static bool
-add_side(struct metric *m, const struct side *side, bool is_canary,
+add_side(struct canary_watch *m, const struct canary_side *side, bool is_canary,
     const struct sample *s)
 {
 	bool is_there;
@@ -74,41 +25,10 @@ add_side(struct metric *m, const struct side *side, bool is_canary,
 
 	if (side->probe != s->probe)
 		return false;
-	value = measured(m, side, s, &is_there);
+	value = canary_measured(m, side, s, &is_there);
 	if (is_there)
-		canary_series_add(&m->series, is_canary, value);
+		canary_series_add(&m->series, is_canary, value, s->answered_ms);
 	return is_there;
-}
-
-/* The first that speaks against the canary; NULL: none. */
-static const struct metric *
-suspect(const struct canary *c)
-{
-	for (size_t i = 0; i < c->count; i++) {
-		if (c->metrics[i].series.is_suspect)
-			return &c->metrics[i];
-	}
-	return NULL;
-}
-
-/* What tripped it stays in evidence until it is healthy again. */
-static void
-keep_evidence(struct canary *c, const struct sample *s)
-{
-	const struct metric *m = suspect(c);
-	struct sample kept = *s;
-
-	if (c->base.finding.verdict == VERDICT_TRIPPED)
-		return;
-	if (m == NULL) {
-		evaluator_forget(&c->base);
-		return;
-	}
-	if (m->canary.probe != s->probe)
-		return;
-	kept.has_value = true;
-	kept.value = m->series.canary.newest;
-	evaluator_keep(&c->base, &kept);
 }
 
 static struct score
@@ -119,7 +39,7 @@ score_of(const struct canary *c)
 	struct score score = { .value = (double)NAN };
 
 	for (size_t i = 0; i < c->count; i++) {
-		const struct metric *m = &c->metrics[i];
+		const struct canary_watch *m = &c->metrics[i];
 
 		if (m->series.standing == CANARY_NODATA) {
 			score.lacks_critical |= m->critical;
@@ -185,7 +105,7 @@ take_in(struct canary *c, const struct sample *s)
 	bool any = false;
 
 	for (size_t i = 0; i < c->count; i++) {
-		struct metric *m = &c->metrics[i];
+		struct canary_watch *m = &c->metrics[i];
 		bool canary = add_side(m, &m->canary, true, s);
 		bool baseline = add_side(m, &m->baseline, false, s);
 
@@ -197,7 +117,8 @@ take_in(struct canary *c, const struct sample *s)
 		any |= canary || baseline;
 	}
 	if (any) {
-		keep_evidence(c, s);
+		canary_remember(c, s);
+		canary_keep_evidence(c);
 		count_fresh(c);
 	}
 }
@@ -218,7 +139,7 @@ observe(struct evaluator *self, const struct sample *s)
 	next.verdict = judge(c, &score);
 	if (next.verdict != self->finding.verdict)
 		next.began_ms = began_ms(c, next.verdict, s->answered_ms);
-	if (next.verdict == VERDICT_HEALTHY && suspect(c) == NULL)
+	if (next.verdict == VERDICT_HEALTHY && canary_suspect(c) == NULL)
 		evaluator_forget(self);
 	return next;
 }
@@ -231,10 +152,11 @@ reset(struct evaluator *self)
 	for (size_t i = 0; i < c->count; i++)
 		canary_series_reset(&c->metrics[i].series);
 	c->fresh = 0;
+	c->heard = 0;
 }
 
 static bool
-add_missing_points(const struct metric *m, struct text *out)
+add_missing_points(const struct canary_watch *m, struct text *out)
 {
 	uint64_t canary = canary_points_missing(&m->series, &m->series.canary);
 	uint64_t baseline =
@@ -264,7 +186,7 @@ missing(const struct evaluator *self, int64_t now_ms, struct text *out)
 		return;
 	}
 	for (size_t i = 0; i < c->count; i++) {
-		const struct metric *m = &c->metrics[i];
+		const struct canary_watch *m = &c->metrics[i];
 
 		if (f->verdict == VERDICT_TRIPPED &&
 		    m->series.standing == CANARY_FAILS) {
@@ -309,19 +231,19 @@ stale_ms(const struct evaluator_source *sources, size_t count)
 	return CANARY_GAPS * longest_ms;
 }
 
-static struct side
+static struct canary_side
 side_of(const struct evaluator_source *source)
 {
-	return (struct side){
+	return (struct canary_side){
 		.probe = source->probe_index,
 		.slot = source->slot,
 		.time_out_ms =
-		    TIMEOUT_SHARE * (double)source->probe->timeout_ms,
+		    CANARY_TIMEOUT_SHARE * (double)source->probe->timeout_ms,
 	};
 }
 
 static void
-init_metric(struct metric *m, const struct canary_metric *from,
+init_metric(struct canary_watch *m, const struct canary_metric *from,
     const struct evaluator_source *sources)
 {
 	size_t length = strnlen(from->name, NAME_MAX_BYTES);
@@ -366,7 +288,7 @@ canary_new(const struct canary_settings *settings,
 	c->marginal = settings->marginal;
 	c->min_samples = settings->min_samples;
 	c->count = count;
-	c->metrics = (struct metric *)(c + 1);
+	c->metrics = (struct canary_watch *)(c + 1);
 	doubles = (double *)(c->metrics + count);
 	c->room =
 	    comparison_room_over(doubles, settings->window, CANARY_EXACT_MAX);

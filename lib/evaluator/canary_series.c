@@ -48,7 +48,8 @@ canary_series_reset(struct canary_series *s)
 }
 
 void
-canary_series_add(struct canary_series *s, bool is_canary, double value)
+canary_series_add(
+    struct canary_series *s, bool is_canary, double value, int64_t at_ms)
 {
 	struct canary_points *p = is_canary ? &s->canary : &s->baseline;
 
@@ -61,6 +62,7 @@ canary_series_add(struct canary_series *s, bool is_canary, double value)
 	p->newest = comparison_moved(value, 0, true);
 	p->values[p->count % s->window] = p->newest;
 	p->values[p->count % s->window + s->window] = p->newest;
+	p->newest_ms = at_ms;
 	p->count++;
 	p->is_new = true;
 }
@@ -90,8 +92,9 @@ make_pair(struct canary_series *s, int64_t at_ms)
 		sequential_add(
 		    &s->below, comparison_moved(y, tolerance, false) - x);
 	s->is_suspect = evidence(s) > 1;
+	s->suspicion = evidence(s) / s->evidence;
 	if (s->is_suspect && !was_suspect)
-		s->suspect_ms = at_ms;
+		s->suspect_ms = s->canary.newest_ms;
 }
 
 static const double *

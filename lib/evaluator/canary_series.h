@@ -20,6 +20,7 @@ struct canary_points {
 	uint64_t count; /* also those no longer there */
 	bool is_new;    /* since the last pair */
 	double newest;
+	int64_t newest_ms;
 };
 
 struct canary_series {
@@ -31,6 +32,7 @@ struct canary_series {
 	enum canary_standing standing;
 	bool is_suspect;    /* more speaks against it than for it */
 	int64_t suspect_ms; /* since when */
+	double suspicion;   /* how much, of what it takes to fail */
 	int64_t paired_ms;  /* the last pair */
 };
 
@@ -45,7 +47,8 @@ void canary_series_init(struct canary_series *s,
 void canary_series_reset(struct canary_series *s);
 
 /* NAN: the point is there, but not its value. */
-void canary_series_add(struct canary_series *s, bool is_canary, double value);
+void canary_series_add(
+    struct canary_series *s, bool is_canary, double value, int64_t at_ms);
 
 /* After all points of a sample were added. */
 void canary_series_judge(

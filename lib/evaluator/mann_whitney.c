@@ -102,12 +102,13 @@ add_value(struct choices *c, size_t seen, size_t known, size_t doubled_rank)
 		const double *from = c->counts + (k - 1) * c->width;
 		double *to = c->counts + k * c->width;
 		size_t end = 2 * (k - 1) * (known - (k - 1));
-
 		/* Row k has 2 k more taken off than row k - 1. */
-		for (size_t s = 0; s <= end; s++) {
-			if (from[s] > 0)
-				to[s + doubled_rank - 2 * k] += from[s];
-		}
+		size_t start = doubled_rank < 2 * k ? 2 * k - doubled_rank : 0;
+
+		if (end + doubled_rank > c->width - 1 + 2 * k)
+			end = c->width - 1 + 2 * k - doubled_rank;
+		for (size_t s = start; s <= end; s++)
+			to[s + doubled_rank - 2 * k] += from[s];
 	}
 }
 

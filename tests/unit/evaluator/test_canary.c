@@ -298,6 +298,34 @@ test_finding_says_how_much_and_since_when(void **state)
 	evaluator_free(e);
 }
 
+/* The evidence is of the metric that speaks loudest, and says which. */
+static void
+test_evidence_is_of_what_is_bad(void **state)
+{
+	struct row row = { .first = "ooooxooooooooo",
+		.second = "ooxxxxxxxxxxxx" };
+	struct evaluator *e = make(&row);
+	struct sample kept[EVIDENCE_MAX];
+	int64_t now_ms = 1000;
+	size_t count;
+
+	(void)state;
+	for (size_t i = 0; row.first[i] != '\0'; i++, now_ms += 1000)
+		tell(e, &row, i, &now_ms);
+	assert_int_equal(evaluator_finding(e).verdict, VERDICT_TRIPPED);
+	assert_int_equal(canary_standing(e, 0), CANARY_PASSES);
+	assert_int_equal(canary_standing(e, 1), CANARY_FAILS);
+	count = evaluator_evidence(e, kept, EVIDENCE_MAX);
+	assert_int_equal(count, EVIDENCE_MAX);
+	for (size_t i = 0; i < count; i++) {
+		assert_true(kept[i].value >= 200);
+		assert_string_equal(kept[i].detail, "metric b");
+		assert_true(i == 0 ||
+		    kept[i].answered_ms == kept[i - 1].answered_ms + 1000);
+	}
+	evaluator_free(e);
+}
+
 static void
 test_it_says_what_is_missing(void **state)
 {
@@ -532,6 +560,7 @@ main(void)
 {
 	const struct CMUnitTest others[] = {
 		cmocka_unit_test(test_finding_says_how_much_and_since_when),
+		cmocka_unit_test(test_evidence_is_of_what_is_bad),
 		cmocka_unit_test(test_it_says_what_is_missing),
 		cmocka_unit_test(test_two_probes_make_pairs),
 		cmocka_unit_test(test_what_counts_as_latency),
