@@ -306,7 +306,8 @@ tool_compare(int argc, char *argv[])
 			     } };
 	int status = CONTROL_EXIT_FAILED;
 
-	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+	if (argc == 2 &&
+	    (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
 		(void)fputs(usage_text, stdout);
 		return CONTROL_EXIT_OK;
 	}
