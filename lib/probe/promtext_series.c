@@ -1,7 +1,8 @@
 #include "probe/promtext_series.h"
 
-#include <stdlib.h>
 #include <string.h>
+
+#include "base/pages.h"
 
 bool
 series_set_init(struct series_set *set, size_t max)
@@ -11,7 +12,7 @@ series_set_init(struct series_set *set, size_t max)
 	/* At most two of three are taken. */
 	while (set->capacity - set->capacity / 3 < max + 1)
 		set->capacity *= 2;
-	set->entries = calloc(set->capacity, sizeof(set->entries[0]));
+	set->entries = pages_new(set->capacity, sizeof(set->entries[0]));
 	return set->entries != NULL;
 }
 
@@ -28,7 +29,7 @@ series_set_clear(struct series_set *set)
 void
 series_set_free(struct series_set *set)
 {
-	free(set->entries);
+	pages_free(set->entries, set->capacity, sizeof(set->entries[0]));
 	*set = (struct series_set){ 0 };
 }
 
