@@ -126,7 +126,7 @@ read_sample(struct promtext *p, struct cursor *c, bool is_cut)
 	p->saw_sample = true;
 	if (p->strict != NULL && !promtext_strict_sample(p))
 		return false;
-	return !promtext_is_wanted(p, p->sample.name) || promtext_keep(p);
+	return promtext_keep(p);
 }
 
 /* *end is a line feed; is_cut: the page does not have it. */
@@ -266,6 +266,7 @@ promtext_begin(struct promtext *p, enum promtext_format format)
 	p->error[0] = '\0';
 	p->carried = 0;
 	p->family_length = 0;
+	p->has_typed = false;
 	series_set_clear(&p->kept);
 	if (p->strict != NULL)
 		promtext_strict_begin(p->strict, format);

@@ -76,6 +76,7 @@ read_type(struct promtext *p, struct meta_line *m)
 	memcpy(p->family, m->name.bytes, m->name.length);
 	p->family_length = m->name.length;
 	p->family_type = m->type;
+	p->has_typed = false;
 	return true;
 }
 
@@ -208,8 +209,8 @@ promtext_comment(struct promtext *p, struct cursor *c)
 	return true;
 }
 
-enum promtext_type
-promtext_type_of(const struct promtext *p)
+static enum promtext_type
+find_type_of_sample(const struct promtext *p)
 {
 	struct metric_slice name = p->sample.name, suffix;
 
@@ -227,6 +228,20 @@ promtext_type_of(const struct promtext *p)
 				return p->family_type;
 	}
 	return PROMTEXT_UNKNOWN;
+}
+
+enum promtext_type
+promtext_type_of(struct promtext *p)
+{
+	struct series_id name = p->sample.name_id;
+
+	if (p->has_typed && name.low == p->typed_name.low &&
+	    name.high == p->typed_name.high)
+		return p->typed;
+	p->typed = find_type_of_sample(p);
+	p->typed_name = name;
+	p->has_typed = true;
+	return p->typed;
 }
 
 const char *

@@ -33,6 +33,7 @@ struct sample_line {
 	bool has_exemplar;
 	struct label_list exemplar;
 	double exemplar_value;
+	struct series_id name_id;
 	struct series_id id;
 	struct series_id group;
 	struct metric_slice le_text; /* length 0: no such label */
@@ -85,6 +86,10 @@ struct promtext {
 	char *family;
 	size_t family_length;
 	enum promtext_type family_type;
+	/* what was found for the name of the sample before */
+	struct series_id typed_name;
+	enum promtext_type typed;
+	bool has_typed;
 
 	struct series_set kept;
 	struct strict *strict; /* NULL: lenient */
@@ -139,7 +144,7 @@ bool promtext_scan_sample(struct promtext *p, struct cursor *c);
 bool promtext_comment(struct promtext *p, struct cursor *c);
 
 /* What p->sample's family is, by the last TYPE. */
-enum promtext_type promtext_type_of(const struct promtext *p);
+enum promtext_type promtext_type_of(struct promtext *p);
 
 struct names *promtext_names_new(
     struct selector *const *selectors, size_t count);

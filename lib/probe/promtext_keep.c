@@ -188,6 +188,8 @@ promtext_keep(struct promtext *p)
 
 	if (p->selector_count == 0)
 		return keep_all(p);
+	if (!promtext_is_wanted(p, s->name))
+		return true;
 	for (size_t i = 0; i < p->selector_count; i++) {
 		struct metric_slice name = selector_name(p->selectors[i]);
 

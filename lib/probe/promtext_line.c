@@ -166,6 +166,7 @@ identify(struct sample_line *s)
 {
 	struct series_id sum = series_name_id(s->name), le = { 0, 0 };
 
+	s->name_id = sum;
 	s->le_text.length = 0;
 	for (size_t i = 0; i < s->labels.count; i++) {
 		const struct metric_label *l = &s->labels.items[i];

@@ -56,7 +56,7 @@ series_absorb(struct series_id *h, uint64_t a, uint64_t b)
 }
 
 /* All bytes of a string, by overlapping loads at its end; not its length. */
-static inline void
+static inline __attribute__((always_inline)) void
 series_absorb_string(struct series_id *h, struct metric_slice s)
 {
 	const char *b = s.bytes;
