@@ -17,7 +17,7 @@
 #define BASELINE_KIND_SAMPLES_MAX 10000
 
 /* Quantiles are said within this of the exact ones. */
-#define BASELINE_KIND_ERROR 0.02
+#define BASELINE_KIND_ERROR 0.05
 
 enum baseline_of {
 	BASELINE_OF_VALUE, /* of the metric, or the probe's own */

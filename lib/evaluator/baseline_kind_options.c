@@ -103,7 +103,7 @@ static const struct option options[] = {
 	  .fallback = "value", .detail = inputs,
 	  .help = "\"value\", or \"latency\": how long answers take." },
 	{ .key = "statistic", .type = OPTION_TEXT, .offset = KIND(statistic),
-	  .fallback = "mean", .max = STATISTIC_TEXT_MAX,
+	  .fallback = "p50", .max = STATISTIC_TEXT_MAX,
 	  .help = "\"mean\", \"min\", \"max\", or a quantile such as \"p95\"." },
 	{ .key = "window", .type = OPTION_DURATION, .offset = KIND(window_ms),
 	  .fallback = "5m", .min = WINDOW_MIN_MS, .max = WINDOW_MAX_MS,

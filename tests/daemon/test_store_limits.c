@@ -185,6 +185,9 @@ struct prune_row {
 	const char *left; /* the numbers of those that stay */
 };
 
+#define PIN(e) "{\"evaluator\":\"" e "\",\"act\":\"pin\",\"value\":1}"
+#define UNPIN(e) "{\"evaluator\":\"" e "\",\"act\":\"unpin\"}"
+
 /* clang-format off */
 static struct prune_row prunes[] = {
 	{ "a closed incident goes", {
@@ -233,6 +236,25 @@ static struct prune_row prunes[] = {
 	  { "hold", "*", "", 11, "{\"id\":\"H2\",\"scope\":\"*\"}" },
 	  { "release", "*", "", 20, "{\"id\":\"H2\",\"scope\":\"*\"}" } },
 	  "1" },
+	{ "a pin stays", {
+	  { "baseline", "shop", "", 10, PIN("slow") } }, "1" },
+	{ "until it is pinned anew", {
+	  { "baseline", "shop", "", 10, PIN("slow") },
+	  { "baseline", "shop", "", 20, PIN("slow") } }, "2" },
+	{ "or unpinned, which goes with it", {
+	  { "baseline", "shop", "", 10, PIN("slow") },
+	  { "baseline", "shop", "", 20, UNPIN("slow") } }, "" },
+	{ "what is said of others leaves it alone", {
+	  { "baseline", "shop", "", 10, PIN("slow") },
+	  { "baseline", "shop", "", 20, UNPIN("slower") },
+	  { "baseline", "cart", "", 30, PIN("slow") } }, "1 3" },
+	{ "a new unpinning stays, and the pin goes", {
+	  { "baseline", "shop", "", 10, PIN("slow") },
+	  { "baseline", "shop", "", 100, UNPIN("slow") } }, "2" },
+	{ "a reset goes", {
+	  { "baseline", "shop", "", 10,
+	    "{\"evaluator\":\"slow\",\"act\":\"reset\"}" },
+	  { "baseline", "shop", "", 20, "not JSON" } }, "" },
 };
 /* clang-format on */
 
