@@ -170,7 +170,7 @@ find_name(struct selector *s)
 		m->names_it = false;
 		count += m->is_of_name;
 		if (m->is_of_name && m->pattern == NULL && !m->is_negated &&
-		    only == NULL)
+		    m->value.length > 0 && only == NULL)
 			only = m;
 	}
 	if (only == NULL)

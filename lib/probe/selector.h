@@ -58,8 +58,8 @@ struct selector *selector_new_at(
     const char *text, size_t *at, struct error *err);
 
 /*
- * The one name that it can match, if there is one: a slice that lives as long
- * as the selector; otherwise bytes is NULL.
+ * The one name that it can match, if there is one: a slice, never empty, that
+ * lives as long as the selector; otherwise bytes is NULL.
  */
 struct metric_slice selector_name(const struct selector *s);
 

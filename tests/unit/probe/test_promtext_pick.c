@@ -111,6 +111,7 @@ static const struct {
 } picks[] = {
 	{ { "up" }, "0:up;" },
 	{ { "nothing" }, "" },
+	{ { "{__name__='',code=~'.+'}" }, "" },
 	{ { "http_total" }, "0:http_total;0:http_total;" },
 	{ { "http_total{code=~'5..'}" }, "0:http_total;" },
 	{ { "up", "http_total{code='200'}" }, "1:http_total;0:up;" },

@@ -38,6 +38,7 @@ static const struct {
 	{ "{__name__=\"a\",__name__!~\"b.*\"}",
 	  "{__name__=\"a\",__name__!~\"b.*\"}", NULL },
 	{ "{a=\"b\"}", "{a=\"b\"}", NULL },
+	{ "{__name__='',a='b'}", "{__name__=\"\",a=\"b\"}", NULL },
 	{ "{a!=\"\"}", "{a!=\"\"}", NULL },
 
 	{ "", NULL, "at character 1: a name or { is expected" },
