@@ -218,9 +218,10 @@ static const struct evaluator_ops canary_ops = {
 };
 
 static int64_t
-stale_ms(const struct evaluator_source *sources, size_t count)
+stale_ms(
+    const struct evaluator_source *sources, size_t count, int64_t spacing_ms)
 {
-	int64_t longest_ms = 0;
+	int64_t longest_ms = spacing_ms;
 
 	for (size_t i = 0; i < count; i++) {
 		int64_t spread_ms = probe_spread_ms(sources[i].probe);
@@ -283,7 +284,8 @@ canary_new(const struct canary_settings *settings,
 		(count * series_room + room) * sizeof(*doubles));
 	if (c == NULL)
 		return NULL;
-	evaluator_init(&c->base, &canary_ops, stale_ms(sources, 2 * count));
+	evaluator_init(&c->base, &canary_ops,
+	    stale_ms(sources, 2 * count, settings->spacing_ms));
 	c->pass = settings->pass;
 	c->marginal = settings->marginal;
 	c->min_samples = settings->min_samples;

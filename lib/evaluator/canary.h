@@ -24,6 +24,7 @@
 #define EVALUATOR_CANARY_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/option.h"
 #include "evaluator/evaluator_settings.h"
@@ -65,6 +66,7 @@ struct canary_settings {
 	struct option_list metrics; /* of struct canary_metric */
 	unsigned window;            /* points a side */
 	unsigned min_samples;       /* a side */
+	int64_t spacing_ms;         /* pairs are at least so far apart */
 	double confidence;
 	double pass, marginal; /* scores */
 };

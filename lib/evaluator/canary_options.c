@@ -17,6 +17,8 @@
 #define WEIGHT_MAX 1000.0
 #define EFFECT_MAX 1e6
 #define EFFECT_MIN 0.001
+#define SPACING_MIN_MS 1000.0
+#define SPACING_MAX_MS (24.0 * 3600 * 1000)
 
 static const struct canary_metric *
 metric_at(const struct canary_settings *s, size_t i)
@@ -78,6 +80,15 @@ slower(const struct evaluator_source *two)
 	return two[1].probe;
 }
 
+/* The first answer at which the spacing is over. */
+static int64_t
+apart_ms(const struct canary_settings *s, int64_t every_ms)
+{
+	if (s->spacing_ms <= every_ms)
+		return every_ms;
+	return (s->spacing_ms + every_ms - 1) / every_ms * every_ms;
+}
+
 static double
 evidence_of(const struct canary_settings *s, const struct canary_metric *m)
 {
@@ -104,7 +115,7 @@ fastest_trip_ms(
 
 	for (size_t i = 0; 2 * i < count; i++) {
 		int64_t ms = (int64_t)(pairs_of(s, i, 0) - 1) *
-		    slower(&sources[2 * i])->interval_ms;
+		    apart_ms(s, slower(&sources[2 * i])->interval_ms);
 
 		if (ms < fastest_ms)
 			fastest_ms = ms;
@@ -124,7 +135,7 @@ slowest_trip_ms(
 		const struct probe_settings *p = slower(&sources[2 * i]);
 		int64_t ms = p->interval_ms +
 		    (int64_t)(pairs_of(s, i, s->window) - 1) *
-			probe_pace_ms(p) +
+			apart_ms(s, probe_pace_ms(p)) +
 		    p->timeout_ms;
 
 		if (ms > slowest_ms)
@@ -172,8 +183,8 @@ is_same_source(
 }
 
 static void
-check_metric(const struct canary_metric *m, const struct evaluator_source *two,
-    const struct complaint *c)
+check_metric(const struct canary_settings *s, const struct canary_metric *m,
+    const struct evaluator_source *two, const struct complaint *c)
 {
 	if (is_same_source(&two[0], &two[1]))
 		complain(c, OBJECTION_WRONG,
@@ -185,10 +196,11 @@ check_metric(const struct canary_metric *m, const struct evaluator_source *two,
 		    "cannot fail: nothing decreases by more than 100%; set a "
 		    "smaller tolerance",
 		    m->name);
-	if (range_ms(m->metric) > two[0].probe->interval_ms)
+	if (range_ms(m->metric) > apart_ms(s, two[0].probe->interval_ms))
 		complain(c, OBJECTION_DOUBT,
 		    "looks back further than to the point before, so that "
-		    "one mishap counts in many points; leave its range out",
+		    "one mishap counts in many points; leave its range out, "
+		    "or set spacing to as much",
 		    m->name);
 }
 
@@ -222,7 +234,7 @@ check(const void *settings, const struct evaluator_source *sources,
 		    arg);
 	check_names(s, &c);
 	for (size_t i = 0; 2 * i < count; i++)
-		check_metric(metric_at(s, i), &sources[2 * i], &c);
+		check_metric(s, metric_at(s, i), &sources[2 * i], &c);
 }
 
 static const struct evaluator_kind_ops kind_ops = {
@@ -316,6 +328,10 @@ static const struct option options[] = {
 	  .offset = CANARY(min_samples), .fallback = "10",
 	  .min = COMPARISON_SAMPLES_MIN, .max = CANARY_WINDOW_MAX,
 	  .help = "with fewer points on either side a metric is not judged" },
+	{ .key = "spacing", .type = OPTION_DURATION,
+	  .offset = CANARY(spacing_ms), .min = SPACING_MIN_MS,
+	  .max = SPACING_MAX_MS,
+	  .help = "pairs of points are at least so far apart" },
 	{ .key = "confidence", .type = OPTION_RATIO,
 	  .offset = CANARY(confidence), .fallback = "98%",
 	  .min = CONFIDENCE_MIN, .max = CONFIDENCE_MAX,

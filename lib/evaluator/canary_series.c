@@ -23,6 +23,7 @@ canary_series_init(struct canary_series *s,
 		    .min_samples = settings->min_samples },
 		.evidence = 1 / alpha,
 		.window = window,
+		.spacing_ms = settings->spacing_ms,
 		.canary = { .values = room },
 		.baseline = { .values = room + 2 * window },
 	};
@@ -44,6 +45,7 @@ canary_series_reset(struct canary_series *s)
 {
 	forget_pairs(s);
 	s->canary.count = s->baseline.count = 0;
+	s->is_paired = false;
 	s->standing = CANARY_NODATA;
 }
 
@@ -83,7 +85,10 @@ make_pair(struct canary_series *s, int64_t at_ms)
 
 	if (!s->canary.is_new || !s->baseline.is_new)
 		return;
+	if (s->is_paired && at_ms - s->paired_ms < s->spacing_ms)
+		return;
 	s->canary.is_new = s->baseline.is_new = false;
+	s->is_paired = true;
 	s->paired_ms = at_ms;
 	if (s->settings.direction != COMPARISON_DECREASE)
 		sequential_add(

@@ -3,7 +3,7 @@
  * both, their pairs, and how it stands.
  *
  * A pair is made as soon as there is a new point on either side since the
- * last one, of the newest of each.
+ * last one, and that is long enough ago, of the newest of each.
  */
 #ifndef EVALUATOR_CANARY_SERIES_H
 #define EVALUATOR_CANARY_SERIES_H
@@ -27,12 +27,14 @@ struct canary_series {
 	struct comparison_settings settings;
 	double evidence; /* from here on a direction is significant */
 	size_t window;
+	int64_t spacing_ms;
 	struct canary_points canary, baseline;
 	struct sequential above, below;
 	enum canary_standing standing;
 	bool is_suspect;    /* more speaks against it than for it */
 	int64_t suspect_ms; /* since when */
 	double suspicion;   /* how much, of what it takes to fail */
+	bool is_paired;     /* since the last reset */
 	int64_t paired_ms;  /* the last pair */
 };
 

@@ -30,7 +30,8 @@
  *
  * What it takes for granted: a pair does not tell the sign of the next one.
  * Points that overlap (a rate over five minutes, asked every ten seconds)
- * do.  Takes no memory.
+ * do, and so does what changes slowly on one side alone: then only pairs that
+ * are far enough apart may be added.  Takes no memory.
  */
 #ifndef EVALUATOR_SEQUENTIAL_H
 #define EVALUATOR_SEQUENTIAL_H

@@ -41,6 +41,7 @@ struct row {
 	const char *verdicts;
 	struct canary_metric a, b; /* what is not as usual */
 	unsigned min_samples, window;
+	int64_t spacing_ms;
 };
 
 /* clang-format off */
@@ -55,6 +56,14 @@ static struct row rows[] = {
 	      X9 "xx", NULL,
 	      Q4 H5 "TT"),
 	  .min_samples = 5 },
+	{ STORY("with pairs two seconds apart it takes twice as long",
+	      X9 X9 "xx", NULL,
+	      Q9 "hhhhhhhhh" "TT"),
+	  .spacing_ms = 2000 },
+	{ STORY("a deployment ends the spacing as well",
+	      X5 "R" X9 X9 "xx", NULL,
+	      "?????" "R" Q9 "hhhhhhhhh" "TT"),
+	  .spacing_ms = 2000 },
 	{ STORY("with all the points it is to wait for it trips at once",
 	      X9 "xxxx", NULL,
 	      Q9 "??TT"),
@@ -182,6 +191,7 @@ make(const struct row *row)
 		.metrics = { metrics, row->second == NULL ? 1 : 2 },
 		.window = row->window == 0 ? 100 : row->window,
 		.min_samples = row->min_samples == 0 ? 10 : row->min_samples,
+		.spacing_ms = row->spacing_ms,
 		.confidence = COMPARISON_CONFIDENCE,
 		.pass = 95,
 		.marginal = 75,
@@ -496,7 +506,7 @@ test_it_objects_to_contradictions(void **state)
 	    "100%; set a smaller tolerance\n"
 	    "doubt: metric \"a\" looks back further than to the point "
 	    "before, so that one mishap counts in many points; leave its "
-	    "range out\n");
+	    "range out, or set spacing to as much\n");
 }
 
 static void
@@ -551,6 +561,9 @@ test_how_fast_it_can_be(void **state)
 	assert_int_equal(evaluator_fastest_trip_ms(&e, sources, 2), 9000);
 	assert_in_range(
 	    evaluator_slowest_trip_ms(&e, sources, 2), 15000, 25000);
+	settings.spacing_ms = 2500;
+	assert_int_equal(evaluator_fastest_trip_ms(&e, sources, 2), 27000);
+	settings.spacing_ms = 0;
 	settings.min_samples = 50;
 	assert_int_equal(evaluator_fastest_trip_ms(&e, sources, 2), 49000);
 }
