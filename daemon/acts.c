@@ -1,5 +1,6 @@
 #include "daemon/acts.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,10 @@
 #include "daemon/log.h"
 #include "daemon/rollback.h"
 #include "daemon/watched.h"
+#include "service/inputs.h"
+
+/* Longer ones are cut. */
+#define METRIC_KEY_MAX 1024
 
 /*
  * Samples asked before the order came say nothing of the new version, so the
@@ -165,6 +170,45 @@ abort_incident(struct monitor *m, struct control_call *call)
 	free(o);
 }
 
+/* Each under its name, and null where it is not known. */
+static void
+set_metrics(const struct sample *s, const struct metric_name *names,
+    size_t count, struct json_object *result)
+{
+	struct json_object *values = json_object_new_object();
+
+	for (size_t i = 0; i < count && i < s->value_count; i++) {
+		char key[METRIC_KEY_MAX];
+
+		(void)snprintf(key, sizeof(key), "%s%s%s",
+		    names[i].is_counter ? "counter(" : "", names[i].text,
+		    names[i].is_counter ? ")" : "");
+		if (isnan(s->values[i]))
+			json_set(values, key, NULL);
+		else
+			json_set_number(values, key, s->values[i]);
+	}
+	json_set(result, "values", values);
+}
+
+static void
+set_values(const struct order *o, const struct sample *s)
+{
+	const struct watched *w = monitor_watched(o->m, o->service);
+	const struct service_settings *settings =
+	    w == NULL ? NULL : watched_settings(w);
+	struct metric_name names[METRIC_NAMES_MAX];
+
+	if (settings == NULL || o->probe >= settings->probe_count ||
+	    s->value_count == 0)
+		return;
+	if (probe_traits(&settings->probes[o->probe])->has_metrics)
+		set_metrics(s, names,
+		    service_metrics(settings, o->probe, names), o->result);
+	else if (isfinite(s->values[0]))
+		json_set_number(o->result, "value", s->values[0]);
+}
+
 static void
 on_probed(void *arg, const struct sample *s)
 {
@@ -172,6 +216,7 @@ on_probed(void *arg, const struct sample *s)
 
 	if (s != NULL) {
 		answers_sample(o->m, s, o->result);
+		set_values(o, s);
 		control_reply(o->call, o->result);
 	} else {
 		control_refuse(o->call, CONTROL_CONFLICT,
@@ -179,6 +224,16 @@ on_probed(void *arg, const struct sample *s)
 		json_object_put(o->result);
 	}
 	free(o);
+}
+
+static unsigned
+probe_index(const struct service_settings *s, const char *name)
+{
+	unsigned i = 0;
+
+	while (i < s->probe_count && strcmp(s->probes[i].name, name) != 0)
+		i++;
+	return i;
 }
 
 static void
@@ -205,6 +260,8 @@ probe(struct monitor *m, struct control_call *call)
 	o = order_new(m, call);
 	if (o == NULL)
 		return;
+	(void)snprintf(o->service, sizeof(o->service), "%s", service);
+	o->probe = probe_index(watched_settings(w), slash + 1);
 	json_set_text(o->result, "probe", target);
 	if (poller_ask(p, false, on_probed, o))
 		return;

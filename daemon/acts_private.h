@@ -21,7 +21,8 @@ struct order {
 	char version[NAME_MAX_BYTES + 1];
 	char previous[NAME_MAX_BYTES + 1];
 	bool verified;
-	bool was_good; /* what it takes the place of */
+	bool was_good;  /* what it takes the place of */
+	unsigned probe; /* its index in the service */
 	int64_t at_ms;
 	struct hold hold;
 	char incident[ULID_BYTES];

@@ -1,6 +1,7 @@
 #include "control/show_impl.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
 /* A text member, escaped; "?" when it is missing. */
 static void
@@ -124,6 +125,38 @@ show_phases(struct text *out, const struct show_style *style,
 	show_table(out, style, NULL, t);
 }
 
+/* Of any size, unlike times. */
+static const char *
+measured(struct json_object *o, const char *key, char buffer[NUMBER_MAX])
+{
+	double value;
+
+	if (!json_number(o, key, &value))
+		return "unknown";
+	(void)snprintf(buffer, NUMBER_MAX, "%.6g", value);
+	return buffer;
+}
+
+static void
+show_metrics(struct text *out, const struct show_style *style,
+    struct json_object *values)
+{
+	static const char *const headings[] = { "METRIC", "VALUE", NULL };
+	struct table *t;
+	char number[NUMBER_MAX];
+
+	if (values == NULL || json_object_object_length(values) == 0)
+		return;
+	t = table_new(headings);
+	json_object_object_foreach(values, key, value)
+	{
+		(void)value;
+		table_cell(t, key, TINT_NONE);
+		table_cell(t, measured(values, key, number), TINT_NONE);
+	}
+	show_table(out, style, NULL, t);
+}
+
 void
 show_probe(struct text *out, struct json_object *result,
     const struct show_style *style)
@@ -141,7 +174,10 @@ show_probe(struct text *out, struct json_object *result,
 		text_addf(out, ", status %" PRId64, status);
 	add_if(out, ", ", result, "failure", "");
 	add_if(out, ": ", result, "detail", "");
+	if (json_member(result, "value") != NULL)
+		text_addf(out, ", value %s", measured(result, "value", number));
 	text_add_char(out, '\n');
+	show_metrics(out, style, json_member(result, "values"));
 	if (style->verbose)
 		show_phases(out, style, json_member(result, "phases"));
 }
