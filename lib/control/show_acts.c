@@ -142,17 +142,17 @@ show_metrics(struct text *out, const struct show_style *style,
     struct json_object *values)
 {
 	static const char *const headings[] = { "METRIC", "VALUE", NULL };
+	struct json_object_iter member;
 	struct table *t;
 	char number[NUMBER_MAX];
 
 	if (values == NULL || json_object_object_length(values) == 0)
 		return;
 	t = table_new(headings);
-	json_object_object_foreach(values, key, value)
+	json_object_object_foreachC(values, member)
 	{
-		(void)value;
-		table_cell(t, key, TINT_NONE);
-		table_cell(t, measured(values, key, number), TINT_NONE);
+		table_cell(t, member.key, TINT_NONE);
+		table_cell(t, measured(values, member.key, number), TINT_NONE);
 	}
 	show_table(out, style, NULL, t);
 }
