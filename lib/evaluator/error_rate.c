@@ -1,5 +1,6 @@
 #include "evaluator/error_rate.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -108,7 +109,7 @@ observe_counters(struct error_rate *r, const struct sample *s)
 	x.own = own;
 	x.is_thin = wrong < r->min_errors;
 	x.value = (double)NAN;
-	if (is_known && all > 0 && all >= r->min_total)
+	if (is_known && all >= r->min_total)
 		x.value = wrong / all;
 	return measure_judge(&r->base, s, &x);
 }
@@ -161,7 +162,7 @@ missing(const struct evaluator *self, int64_t now_ms, struct text *out)
 	if (r->wrong == NULL)
 		measure_missing(&r->base, "answers", "failed answers", out);
 	else if (r->base.last.samples >= r->base.bounds.min_samples &&
-	    (all < r->min_total || all == 0))
+	    all < r->min_total)
 		text_addf(out, "requests: %.0f of %u in the window", all,
 		    r->min_total);
 	else
@@ -239,6 +240,7 @@ create(const void *settings, const struct evaluator_source *sources,
 
 	if (r == NULL)
 		return NULL;
+	assert(source_count == 1 || s->min_total >= 1);
 	measure_init(&r->base, &error_rate_ops, &bounds);
 	r->base.speakers_min = speakers_min(s);
 	r->min_errors = s->min_errors;

@@ -6,7 +6,8 @@
  * Of scrapes: 0 to 9, one hundred more requests, so many of them errors; X all
  * of them; . no requests; n the total is not there; a 100 requests, and no
  * series of errors; r the counters were reset, then 100 requests and no error;
- * R the same and ten errors; o ten requests and twenty errors; f the scrape
+ * R the same and ten errors; q the same and no series of errors; e only the
+ * errors were reset, to five; o ten requests and twenty errors; f the scrape
  * failed; - it was lost; ~ a minute in which nobody asks.
  *
  * The verdicts, right below what brought them about: ? unknown, h healthy,
@@ -137,6 +138,28 @@ static struct row scrape_rows[] = {
 	{ "after a reset errors count from zero",
 	  "000R9R00",
 	  "??hhTTTT", SCRAPES(0.01, 60, 2, 20) } },
+	{ "nor does it take away from what was counted",
+	  "000r99",
+	  "??hhhT", SCRAPES(0.01, 60, 2, 20) } },
+	{ "so when it is the errors alone",
+	  "09e",
+	  "??T", SCRAPES(0.01, 60, 2, 20) } },
+	{ "a series that is not there after a reset counts from zero",
+	  "033q99",
+	  "??hhhT", SCRAPES(0.04, 60, 2, 20) } },
+	{ "one that comes and goes brings nothing back each time",
+	  "9999a0a0",
+	  "??hhhhhh", SCRAPES(0.10, 60, 2, 20) } },
+	{ "fewer errors than min_errors never trip it",
+	  "0221",
+	  "???T", .settings = { .errors = "e", .total = "t", .above = 0.01,
+		.window_ms = 60000, .min_samples = 2, .min_errors = 5,
+		.min_total = 20 } },
+	{ "one more than there were, and it stays",
+	  "0221",
+	  "????", .settings = { .errors = "e", .total = "t", .above = 0.01,
+		.window_ms = 60000, .min_samples = 2, .min_errors = 6,
+		.min_total = 20 } },
 	{ "more errors than requests are all of them",
 	  "0oo",
 	  "??T", SCRAPES(0.99, 60, 2, 20) } },
@@ -146,6 +169,12 @@ static struct row scrape_rows[] = {
 	{ "a lost one neither, and what came between counts",
 	  "0-X--X--",
 	  "?????T--", SCRAPES(0.01, 60, 2, 20) } },
+	{ "after a gap just as long as well",
+	  "00X---XX",
+	  "??" "?---??", SCRAPES(0.01, 4, 2, 20) } },
+	{ "but not when it is shorter",
+	  "00X---XX",
+	  "??" "?---TT", SCRAPES(0.01, 5, 2, 20) } },
 	{ "after a gap as long as the window the count begins anew",
 	  "000~X00",
 	  "??h~??h", SCRAPES(0.01, 10, 2, 20) } },
@@ -163,7 +192,7 @@ scrape(char c, struct sample *s, double *values)
 {
 	double before[2] = { counters[0], counters[1] };
 
-	if (c == 'r' || c == 'R')
+	if (c == 'r' || c == 'R' || c == 'q')
 		before[0] = before[1] = 0;
 	values[0] = before[0];
 	values[1] = before[1] + 100;
@@ -173,6 +202,8 @@ scrape(char c, struct sample *s, double *values)
 		values[0] += 100;
 	else if (c == 'R')
 		values[0] += 10;
+	else if (c == 'e')
+		values[0] = 5;
 	else if (c == 'o') {
 		values[0] += 20;
 		values[1] = before[1] + 10;
@@ -180,7 +211,7 @@ scrape(char c, struct sample *s, double *values)
 		values[1] = before[1];
 	counters[0] = values[0];
 	counters[1] = values[1];
-	if (c == 'a')
+	if (c == 'a' || c == 'q')
 		values[0] = (double)NAN;
 	if (c == 'n')
 		values[1] = (double)NAN;
@@ -298,6 +329,25 @@ test_it_says_what_it_measured_and_since_when(void **state)
 }
 
 static void
+test_more_than_all_is_all(void **state)
+{
+	struct error_rate_settings set = { .errors = "e",
+		.total = "t",
+		.above = 0.5,
+		.window_ms = 60000,
+		.min_samples = 2,
+		.min_errors = 1,
+		.min_total = 20 };
+	struct evaluator *e = error_rate_of(&set);
+	char verdicts[64];
+
+	(void)state;
+	tell(e, true, "0ooo", 0, verdicts);
+	assert_true(evaluator_finding(e).value == 1);
+	evaluator_free(e);
+}
+
+static void
 test_reset_begins_the_count_anew(void **state)
 {
 	struct error_rate_settings set = { .errors = "e",
@@ -411,6 +461,7 @@ main(void)
 {
 	static const struct CMUnitTest rules[] = {
 		cmocka_unit_test(test_it_says_what_it_measured_and_since_when),
+		cmocka_unit_test(test_more_than_all_is_all),
 		cmocka_unit_test(test_reset_begins_the_count_anew),
 		cmocka_unit_test(test_what_it_asks_for),
 		cmocka_unit_test(test_it_says_what_is_missing),

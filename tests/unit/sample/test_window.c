@@ -203,6 +203,8 @@ test_after_a_reset_it_begins_anew_even_earlier(void **state)
 	assert_int_equal(window_totals(w).ok, 1);
 	assert_int_equal(window_totals(w).failed, 0);
 	assert_true(window_mean(w) == 3);
+	window_advance(w, 24001);
+	assert_int_equal(window_totals(w).ok, 0);
 	window_free(w);
 }
 
