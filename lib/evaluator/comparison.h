@@ -105,8 +105,8 @@ struct comparison_room comparison_room_over(
     double *doubles, size_t points, size_t exact_max);
 
 /*
- * Infinite values count as the largest numbers there are.  What is in the
- * room was there before is lost.
+ * Infinite values count as the largest numbers there are.  What was in the
+ * room before is lost.
  */
 struct comparison comparison_make(const struct comparison_settings *settings,
     const double *canary, size_t canary_count, const double *baseline,
