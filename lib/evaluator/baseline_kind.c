@@ -24,7 +24,9 @@ static double
 measured(const struct baseline_kind *k, const struct sample *s)
 {
 	if (k->of == BASELINE_OF_VALUE) {
-		if (k->slot < 0 || (unsigned)k->slot >= s->value_count)
+		/* Whether the probe fails is for others to judge. */
+		if (s->outcome != SAMPLE_OK || k->slot < 0 ||
+		    (unsigned)k->slot >= s->value_count)
 			return (double)NAN;
 		return s->values[k->slot];
 	}

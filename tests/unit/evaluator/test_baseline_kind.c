@@ -1,8 +1,8 @@
 /*
  * Each row is a story after two minutes of learning that 10 is normal, one
- * value a second: . 10, h 60, o 40, l 1, z 0, N not there, - lost.  The mean
- * of three seconds is judged.  The verdicts, right below what brought them
- * about: ? unknown, h healthy, T tripped.
+ * value a second: . 10, h 60, o 40, l 1, z 0, N not there, F of a failed
+ * answer, - lost.  The mean of three seconds is judged.  The verdicts, right
+ * below what brought them about: ? unknown, h healthy, T tripped.
  */
 #include "tests/unit/test.h"
 
@@ -90,6 +90,10 @@ static const struct row {
 	    .values = "hhh-N-N.",
 	    .verdicts = "hhTTTTTT",
 	    .above = 5 },
+	{ .name = "nor does what comes with a failed answer",
+	    .values = "..FFFF..",
+	    .verdicts = "hhhhhhhh",
+	    .above = 5 },
 	{ .name = "of zero there is no multiple",
 	    .values = "....",
 	    .verdicts = "????",
@@ -157,16 +161,19 @@ tell_char(struct evaluator *e, char c, int64_t at_ms)
 		double value;
 	} values[] = { { '.', 10 }, { 'h', 60 }, { 'o', 40 }, { 'l', 1 },
 		{ 'z', 0 }, { 'N', (double)NAN } };
-	struct sample lost = {
+	double wild = 1000;
+	struct sample none = {
 		.asked_ms = at_ms,
 		.answered_ms = at_ms,
-		.outcome = SAMPLE_LOST,
+		.outcome = c == 'F' ? SAMPLE_FAILED : SAMPLE_LOST,
+		.values = &wild,
+		.value_count = 1,
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(values); i++)
 		if (values[i].c == c)
 			return tell(e, LEARNING_ON, values[i].value, at_ms);
-	return evaluator_observe(e, &lost);
+	return evaluator_observe(e, &none);
 }
 
 static void
