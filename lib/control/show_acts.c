@@ -149,6 +149,8 @@ show_metrics(struct text *out, const struct show_style *style,
 	if (values == NULL || json_object_object_length(values) == 0)
 		return;
 	t = table_new(headings);
+	if (t == NULL)
+		return;
 	json_object_object_foreachC(values, member)
 	{
 		table_cell(t, member.key, TINT_NONE);
