@@ -139,7 +139,7 @@ $(filter-out $(replay),$(units)): %: %.o $(lib)
 	$(link) $(lib_ldlibs) -lcmocka
 $(shells): %: %.o $(shell_lib) $(lib)
 	$(link) $(ldlibs) -lcmocka
-$(benches): %: %.o $(shell_lib) $(lib)
+$(benches): %: %.o $(call obj,tests/bench/traffic.c) $(shell_lib) $(lib)
 	$(link) $(ldlibs)
 $(tools): %: %.o $(lib)
 	$(link) $(lib_ldlibs) $(shell $(PKG_CONFIG) --libs openssl 2>/dev/null)
