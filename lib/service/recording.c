@@ -38,7 +38,7 @@ recording_begin(struct recording_line *line)
 	line->event = NULL;
 	line->json = NULL;
 	s->at_ms = s->asked_ms = s->now_ms = -1;
-	s->service.length = s->probe.length = s->failure.length = 0;
+	s->service = s->probe = s->failure = (struct recording_words){ "", 0 };
 	s->outcome = SAMPLE_LOST;
 	s->latency_ms = 0;
 	s->status = 0;
