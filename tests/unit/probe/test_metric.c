@@ -2,18 +2,11 @@
  * Metrics from page to page.  The names begin with the number of the fault in
  * the catalogue of faults.
  */
-#include "tests/unit/test.h"
+#include "tests/unit/probe/metric.h"
 
-#include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "base/text.h"
-#include "probe/metric_page.h"
+#include "probe/metric_expression.h"
 
 #define PAGES_MAX 8
-#define WALL_MS INT64_C(1700000000000)
 #define M "m{a=\"1\"} "
 #define N "m{a=\"2\"} "
 
@@ -165,51 +158,6 @@ static struct row rows[] = {
 /* clang-format on */
 
 static void
-add_value(struct text *t, double value)
-{
-	if (isnan(value))
-		text_add(t, "?");
-	else
-		text_addf(t, "%.12g", value);
-}
-
-/* One page, and what it says. */
-static void
-read_page(
-    struct metric_page *p, const char *page, int64_t now_ms, struct text *t)
-{
-	const struct metric_page_answer answer = { .status = 200 };
-	struct http_verdict v;
-
-	metric_page_begin(p, &answer, WALL_MS + now_ms);
-	assert_true(metric_page_bytes(p, page, strlen(page)));
-	v = metric_page_end(p, now_ms);
-	assert_int_equal(v.outcome == SAMPLE_OK, v.failure == NULL);
-	if (v.outcome == SAMPLE_OK)
-		add_value(t, metric_page_values(p)[0]);
-	else
-		text_add(t, v.failure);
-}
-
-static struct metric_page *
-page_of(const struct prometheus_settings *settings, const char *metric)
-{
-	const struct metric_name name = { metric, false };
-	struct error err = { "" };
-	struct metric_page *p = metric_page_new(settings, &name, 1, &err);
-
-	if (p == NULL)
-		fail_msg("%s", err.text);
-	return p;
-}
-
-static const struct prometheus_settings defaults = {
-	.max_bytes = 1024 * 1024,
-	.max_series = 4,
-	.max_age_ms = 300000,
-};
-
-static void
 test_row(void **state)
 {
 	const struct row *row = *state;
@@ -291,204 +239,31 @@ test_texts(void **state)
 	}
 }
 
-/* Pages */
-
-/* clang-format off */
-static const struct {
-	struct metric_page_answer answer;
-	const char *page;
-	enum sample_outcome outcome;
-	const char *failure;
-	const char *detail; /* a part of it */
-} pages[] = {
-	{ { 200, NULL, NULL }, "m 1\n", SAMPLE_OK, NULL, "" },
-	{ { 200, "text/plain; version=0.0.4; charset=utf-8", NULL }, "m 1\n",
-	  SAMPLE_OK, NULL, "" },
-	{ { 200, "application/openmetrics-text; version=1.0.0", NULL },
-	  "# TYPE m counter\nm_total 3 # {id=\"x\"} 9 1\n# EOF\n",
-	  SAMPLE_OK, NULL, "" },
-	{ { 200, "application/openmetrics-text; version=1.0.0", NULL },
-	  "m 1\n", SAMPLE_FAILED, "metrics.syntax", "EOF" },
-	{ { 200, "text/html; charset=utf-8", NULL }, "<p>m 1\n",
-	  SAMPLE_FAILED, "metrics.format", "text/html" },
-	{ { 200, "application/json", NULL }, "{}",
-	  SAMPLE_FAILED, "metrics.format", "application/json" },
-	{ { 200, "text/plain", "gzip" }, "m 1\n",
-	  SAMPLE_FAILED, "metrics.format", "encoding gzip" },
-	{ { 200, NULL, NULL }, "m 1\n<p>\n",
-	  SAMPLE_FAILED, "metrics.syntax", "line 2: " },
-	{ { 503, NULL, NULL }, "m 1\n",
-	  SAMPLE_FAILED, "http.status", "503" },
-	{ { 204, NULL, NULL }, "", SAMPLE_FAILED, "http.status", "204" },
-	{ { 200, NULL, NULL }, "m{a=\"1\"} 1\nm{a=\"2\"} 1\nm{a=\"3\"} 1\n"
-	  "m{a=\"4\"} 1\n", SAMPLE_OK, NULL, "" },
-	{ { 200, NULL, NULL }, "m{a=\"1\"} 1\nm{a=\"2\"} 1\nm{a=\"3\"} 1\n"
-	  "m{a=\"4\"} 1\nm{a=\"5\"} 1\n",
-	  SAMPLE_LOST, "metrics.too_many_series", "max_series 4 of m" },
-	/* M7 */
-	{ { 200, NULL, NULL }, "m{a=\"\xff\"} 1\n",
-	  SAMPLE_FAILED, "metrics.syntax", "line 1: " },
-	{ { 200, NULL, NULL }, "m 1\r\n",
-	  SAMPLE_FAILED, "metrics.syntax", "line 1: " },
-	{ { 200, NULL, NULL }, "\xef\xbb\xbfm 1\n",
-	  SAMPLE_FAILED, "metrics.syntax", "line 1: " },
-};
-/* clang-format on */
-
 static void
-test_pages(void **state)
+test_long_text(void **state)
 {
-	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(pages); i++) {
-		struct metric_page *p = page_of(&defaults, "m");
-		struct http_verdict v;
-
-		metric_page_begin(p, &pages[i].answer, WALL_MS);
-		for (const char *c = pages[i].page; *c != '\0'; c++)
-			assert_true(metric_page_bytes(p, c, 1));
-		v = metric_page_end(p, 0);
-		if (v.outcome != pages[i].outcome ||
-		    (v.failure == NULL) != (pages[i].failure == NULL) ||
-		    (v.failure != NULL &&
-			strcmp(v.failure, pages[i].failure) != 0) ||
-		    strstr(v.detail, pages[i].detail) == NULL)
-			fail_msg("page %zu: %s %s (%s)", i,
-			    sample_outcome_word(v.outcome),
-			    v.failure == NULL ? "-" : v.failure, v.detail);
-		metric_page_free(p);
-	}
-}
-
-static void
-test_size(void **state)
-{
-	const struct prometheus_settings settings = {
-		.max_bytes = 8, .max_series = 1, .max_age_ms = 1
-	};
-	const struct metric_page_answer answer = { .status = 200 };
-	struct metric_page *p = page_of(&settings, "m");
-
-	(void)state;
-	metric_page_begin(p, &answer, WALL_MS);
-	assert_true(metric_page_bytes(p, "m 12345\n", 8));
-	assert_int_equal(metric_page_end(p, 0).outcome, SAMPLE_OK);
-	metric_page_begin(p, &answer, WALL_MS);
-	assert_true(metric_page_bytes(p, "m 12345\n", 8));
-	assert_false(metric_page_bytes(p, "\n", 1));
-	assert_string_equal(metric_page_end(p, 0).failure, "metrics.too_large");
-	metric_page_free(p);
-}
-
-static void
-test_absent(void **state)
-{
-	struct prometheus_settings settings = defaults;
-	const struct metric_page_answer answer = { .status = 200 };
-	struct metric_page *p;
-	struct http_verdict v;
-
-	(void)state;
-	settings.on_absent = PROMETHEUS_ABSENT_FAILED;
-	p = page_of(&settings, "rate(m)");
-	metric_page_begin(p, &answer, WALL_MS);
-	assert_true(metric_page_bytes(p, "m 1\n", 4));
-	assert_int_equal(metric_page_end(p, 0).outcome, SAMPLE_OK);
-	metric_page_begin(p, &answer, WALL_MS);
-	v = metric_page_end(p, 10);
-	assert_int_equal(v.outcome, SAMPLE_FAILED);
-	assert_string_equal(v.failure, "metrics.absent");
-	assert_string_equal(v.detail, "not on the page: rate(m)");
-	metric_page_free(p);
-}
-
-static void
-test_freshness(void **state)
-{
-	struct prometheus_settings settings = defaults;
-	struct metric_page *p;
-	char buffer[256];
-	struct text t = text_over(buffer, sizeof(buffer));
-
-	(void)state;
-	settings.freshness = (struct prometheus_freshness){ true, "time", 20 };
-	p = page_of(&settings, "m");
-	read_page(p, "time 1\nm 1\n", 0, &t);
-	text_add(&t, " ");
-	read_page(p, "time 1\nm 1\n", 19, &t);
-	text_add(&t, " ");
-	read_page(p, "time 1\nm 1\n", 20, &t);
-	text_add(&t, " ");
-	read_page(p, "time 2\nm 1\n", 21, &t);
-	text_add(&t, " ");
-	read_page(p, "m 1\n", 22, &t);
-	assert_string_equal(buffer, "1 1 metrics.frozen 1 metrics.frozen");
-	metric_page_free(p);
-}
-
-/* Names that come and go for ever find room for ever. */
-static void
-test_churn(void **state)
-{
-	struct metric_page *p = page_of(&defaults, "counter(m)");
-	char page[256], buffer[32];
-
-	(void)state;
-	for (int i = 0; i < 1000; i++) {
-		struct text t = text_over(buffer, sizeof(buffer));
-
-		(void)snprintf(page, sizeof(page),
-		    "m{a=\"x\"} %d\nm{b=\"%d\"} 1\nm{c=\"%d\"} 1\n", i, i, i);
-		read_page(p, page, i * 1000, &t);
-		/* Each page: one more, and two born with 1. */
-		assert_int_equal(atoi(buffer), 3 * i);
-	}
-	metric_page_free(p);
-}
-
-/* What is asked once and what all metrics together have. */
-static void
-test_many(void **state)
-{
-	const struct metric_name names[] = { { "m", false }, { "m", true },
-		{ "count(m)", false }, { "n", false } };
-	const struct metric_page_answer answer = { .status = 200 };
-	const char *text = "m{a=\"1\"} 1\nm{a=\"2\"} 2\nn 5\n";
+	static char text[SELECTOR_TEXT_MAX + 2];
+	struct metric_name name = { text, false };
+	struct metric_expression e;
 	struct error err = { "" };
-	struct metric_page *p =
-	    metric_page_new(&defaults, names, ARRAY_LEN(names), &err);
-	const double *values = metric_page_values(p);
 
 	(void)state;
-	metric_page_begin(p, &answer, WALL_MS);
-	assert_true(metric_page_bytes(p, text, strlen(text)));
-	assert_int_equal(metric_page_end(p, 0).outcome, SAMPLE_OK);
-	assert_true(values[0] == 3.0 && values[1] == 0.0 && values[2] == 2.0 &&
-	    values[3] == 5.0);
-	metric_page_free(p);
-	/* Without any it is only read. */
-	p = metric_page_new(&defaults, NULL, 0, &err);
-	metric_page_begin(p, &answer, WALL_MS);
-	assert_true(metric_page_bytes(p, text, strlen(text)));
-	assert_int_equal(metric_page_end(p, 0).outcome, SAMPLE_OK);
-	metric_page_free(p);
+	memset(text, 'm', SELECTOR_TEXT_MAX);
+	assert_true(metric_expression_parse(&e, name, &err));
+	metric_expression_clear(&e);
+	text[SELECTOR_TEXT_MAX] = 'm';
+	assert_false(metric_expression_parse(&e, name, &err));
+	assert_non_null(strstr(err.text, "longer than"));
 }
 
 int
 main(void)
 {
-	struct CMUnitTest tests[ARRAY_LEN(rows) + 8] = {
+	struct CMUnitTest tests[ARRAY_LEN(rows) + 2] = {
 		cmocka_unit_test(test_texts),
-		{ "M6 M7 pages that are none, or more than we take", test_pages,
-		    NULL, NULL, NULL },
-		{ "M7 a page that is too large is LOST", test_size, NULL, NULL,
-		    NULL },
-		{ "M1 absent may mean FAILED", test_absent, NULL, NULL, NULL },
-		{ "M5 the same page for ever is LOST", test_freshness, NULL,
-		    NULL, NULL },
-		cmocka_unit_test(test_churn),
-		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_long_text),
 	};
-	size_t count = 7;
+	size_t count = 2;
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		tests[count++] = (struct CMUnitTest){ rows[i].name, test_row,
