@@ -476,7 +476,7 @@ watched_silent_ms(const struct watched *w, int64_t now_ms)
 	for (size_t i = 0; i < w->settings->probe_count; i++) {
 		const struct probe_settings *p = &w->settings->probes[i];
 		int64_t silent_ms = now_ms - w->probes[i].told_ms -
-		    p->interval_ms - p->timeout_ms;
+		    p->interval_ms - probe_wait_ms(p);
 
 		if (silent_ms > worst_ms)
 			worst_ms = silent_ms;

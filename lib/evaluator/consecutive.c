@@ -171,7 +171,7 @@ slowest_trip_ms(const void *settings, const struct evaluator_source *sources,
 	(void)source_count;
 	return probe->interval_ms +
 	    (s->failures_to_trip - 1) * probe_pace_ms(probe) +
-	    probe->timeout_ms;
+	    probe_wait_ms(probe);
 }
 
 static void

@@ -80,6 +80,9 @@ probe_pace_ms(const struct probe_settings *probe)
 {
 	int64_t missed = probe->timeout_ms / probe->interval_ms;
 
+	/* A heartbeat that is missing is told of each interval. */
+	if (probe->kind == &probe_push)
+		return probe->interval_ms;
 	return (missed + 1) * probe->interval_ms;
 }
 

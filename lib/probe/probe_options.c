@@ -1,5 +1,7 @@
 #include "probe/probe_settings.h"
 
+#include "probe/push_settings.h"
+
 #define INTERVAL_MIN_MS 100
 #define INTERVAL_MAX_MS 86400000
 #define TIMEOUT_MIN_MS 10
@@ -45,4 +47,11 @@ const struct probe_traits *
 probe_traits(const struct probe_settings *p)
 {
 	return p->kind->ops;
+}
+
+int64_t
+probe_wait_ms(const struct probe_settings *p)
+{
+	return p->kind == &probe_push ? push_allowed_ms(p) - p->interval_ms :
+					p->timeout_ms;
 }

@@ -32,6 +32,12 @@ struct probe_traits {
 
 const struct probe_traits *probe_traits(const struct probe_settings *p);
 
+/*
+ * How long after it was due an answer comes at the latest: the timeout, or the
+ * grace of a heartbeat.
+ */
+int64_t probe_wait_ms(const struct probe_settings *p);
+
 /* One of the kinds, to compare probe_settings.kind with. */
 extern const struct option_kind probe_http;
 extern const struct option_kind probe_tcp;
