@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "probe/metric_expression.h"
+#include "service/recording.h"
 
 /* The selector in it, as it was written: PromQL writes them so too. */
 struct piece {
@@ -87,12 +88,14 @@ add_query(struct text *query, const struct metric_expression *e, struct piece s,
 		/* Without a range of its own: of one step. */
 		text_add(query, "sum(");
 		add_rate(query, s, range_ms);
-		text_addf(query, ") * %.17g",
+		text_add(query, ") * ");
+		recording_write_number(query,
 		    (double)(e->range_ms > 0 ? e->range_ms : step_ms) / 1000);
 		return;
 	case METRIC_QUANTILE:
-		text_addf(query, "histogram_quantile(%.17g, sum by (le) (",
-		    e->quantile);
+		text_add(query, "histogram_quantile(");
+		recording_write_number(query, e->quantile);
+		text_add(query, ", sum by (le) (");
 		add_rate(query, s, range_ms);
 		text_add(query, "))");
 		return;
