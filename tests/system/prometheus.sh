@@ -57,6 +57,7 @@ stop_prometheus() {
 
 # start_exporter [OPTION...]
 start_exporter() {
+	: >"$dir/exporter.log"
 	prometheus-node-exporter --web.listen-address=127.0.0.1:0 "$@" \
 		>"$dir/exporter.log" 2>&1 </dev/null &
 	exporter_pid=$!
