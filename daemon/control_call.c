@@ -190,7 +190,7 @@ call_start(struct conn *n, struct control_request *request,
     const struct caller *caller)
 {
 	struct control *c = n->control;
-	bool acts = verb_info(request->verb)->acts;
+	bool acts = request_acts(request);
 	char digest[DIGEST_TEXT_BYTES] = "";
 	struct control_call *call = NULL;
 

@@ -112,13 +112,17 @@ find_arg(const struct verb *v, const char *name)
 	return NULL;
 }
 
+static int
+changes_of_baseline(struct json_object *args)
+{
+	return (json_member(args, "pin") != NULL) +
+	    json_flag(args, "unpin", false) + json_flag(args, "reset", false);
+}
+
 static bool
 check_baseline(struct json_object *args, struct error *err)
 {
-	int changes = (json_member(args, "pin") != NULL) +
-	    json_flag(args, "unpin", false) + json_flag(args, "reset", false);
-
-	return changes <= 1 ||
+	return changes_of_baseline(args) <= 1 ||
 	    error_set(err, "baseline takes one of reset, pin and unpin");
 }
 
@@ -269,6 +273,14 @@ request_read(const char *line, size_t length, const struct caller *caller,
 out:
 	json_object_put(o);
 	return code;
+}
+
+bool
+request_acts(const struct control_request *request)
+{
+	if (request->verb == VERB_BASELINE)
+		return changes_of_baseline(request->args) > 0;
+	return verb_info(request->verb)->acts;
 }
 
 void

@@ -35,6 +35,9 @@ enum control_error request_read(const char *line, size_t length,
 
 void request_end(struct control_request *request);
 
+/* It changes something: the same id again gets the first answer. */
+bool request_acts(const struct control_request *request);
+
 /*
  * Checks args (which may be NULL) and gives a new object of what is given,
  * nulls left out; NULL with the reason.

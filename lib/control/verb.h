@@ -74,7 +74,7 @@ struct verb_arg {
 struct verb {
 	const char *word;
 	enum verb_right right;
-	bool acts;         /* the same id gets the first answer again */
+	bool acts;         /* or may: see request_acts() */
 	int64_t answer_ms; /* the daemon answers within */
 	struct verb_arg args[VERB_ARGS_MAX];
 	size_t arg_count;

@@ -52,6 +52,15 @@ static const struct row rows[] = {
 	{ "release " ULID, "release {\"id\":\"" ULID "\"}", NULL },
 	{ "release --id " ULID, "release {\"id\":\"" ULID "\"}", NULL },
 	{ "probe shop/health", "probe {\"probe\":\"shop/health\"}", NULL },
+	{ "baseline shop", "baseline {\"service\":\"shop\"}", NULL },
+	{ "baseline shop slow --pin -0.125 --reason sale",
+	  "baseline {\"service\":\"shop\",\"evaluator\":\"slow\","
+	  "\"pin\":-0.125,\"reason\":\"sale\"}", NULL },
+	{ "baseline shop --unpin",
+	  "baseline {\"service\":\"shop\",\"unpin\":true}", NULL },
+	{ "baseline shop slow --reset",
+	  "baseline {\"service\":\"shop\",\"evaluator\":\"slow\","
+	  "\"reset\":true}", NULL },
 	{ "beat shop/job", "beat {\"probe\":\"shop/job\"}", NULL },
 	{ "beat shop/job --failed --detail disk_full --value -0.1",
 	  "beat {\"probe\":\"shop/job\",\"failed\":true,"
@@ -96,6 +105,10 @@ static const struct row rows[] = {
 	{ "release shop --id " ULID, NULL,
 	  "release needs either id or service" },
 	{ "probe shop", NULL, "probe must be SERVICE/PROBE" },
+	{ "baseline", NULL, "baseline needs SERVICE" },
+	{ "baseline shop slow --pin high", NULL, "--pin wants a number, as in 12.5" },
+	{ "baseline shop slow --pin 1 --reset", NULL,
+	  "baseline takes one of reset, pin and unpin" },
 	{ "beat", NULL, "beat needs SERVICE/PROBE" },
 	{ "beat shop/job --value many", NULL,
 	  "--value wants a number, as in 12.5" },

@@ -106,6 +106,15 @@ static const struct row rows[] = {
 	  CONTROL_BAD_REQUEST, "SERVICE/PROBE" },
 	{ HEAD "\"probe\",\"args\":{\"probe\":\"shop/health/x\"}}",
 	  CONTROL_BAD_REQUEST, "SERVICE/PROBE" },
+	{ HEAD "\"baseline\",\"args\":{\"service\":\"a\"}}", CONTROL_OK,
+	  NULL },
+	{ HEAD "\"baseline\",\"args\":{\"service\":\"a\",\"pin\":1.5,"
+	       "\"unpin\":false}}", CONTROL_OK, NULL },
+	{ HEAD "\"baseline\",\"args\":{\"service\":\"a\",\"pin\":\"1\"}}",
+	  CONTROL_BAD_REQUEST, "pin must be a number" },
+	{ HEAD "\"baseline\",\"args\":{\"service\":\"a\",\"pin\":0,"
+	       "\"reset\":true}}", CONTROL_BAD_REQUEST,
+	  "one of reset, pin and unpin" },
 	{ HEAD "\"beat\",\"args\":{\"probe\":\"a/b\",\"value\":5}}",
 	  CONTROL_OK, NULL },
 	{ HEAD "\"beat\",\"args\":{\"probe\":\"a/b\",\"value\":-1.5e3}}",
@@ -219,6 +228,41 @@ test_an_id_may_have_64_characters(void **state)
 	}
 }
 
+/* To look is nothing to be remembered. */
+static void
+test_what_acts(void **state)
+{
+	static const struct {
+		const char *line;
+		bool acts;
+	} lines[] = {
+		{ HEAD "\"status\"}", false },
+		{ HEAD "\"hold\",\"args\":{\"reason\":\"x\"}}", true },
+		{ HEAD "\"baseline\",\"args\":{\"service\":\"a\"}}", false },
+		{ HEAD "\"baseline\",\"args\":{\"service\":\"a\","
+		       "\"reset\":false}}",
+		    false },
+		{ HEAD "\"baseline\",\"args\":{\"service\":\"a\","
+		       "\"reset\":true}}",
+		    true },
+		{ HEAD "\"baseline\",\"args\":{\"service\":\"a\","
+		       "\"pin\":0}}",
+		    true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
+		struct control_request r;
+		struct error err;
+
+		assert_int_equal(request_read(lines[i].line,
+				     strlen(lines[i].line), &root, &r, &err),
+		    CONTROL_OK);
+		assert_int_equal(request_acts(&r), lines[i].acts);
+		request_end(&r);
+	}
+}
+
 static void
 test_a_refused_request_still_tells_its_id(void **state)
 {
@@ -277,6 +321,7 @@ main(void)
 		cmocka_unit_test(test_a_reason_may_have_255_bytes),
 		cmocka_unit_test(test_a_request_may_have_64_kib),
 		cmocka_unit_test(test_an_id_may_have_64_characters),
+		cmocka_unit_test(test_what_acts),
 		cmocka_unit_test(test_a_refused_request_still_tells_its_id),
 		cmocka_unit_test(
 		    test_who_may_not_is_told_before_the_arguments_are_looked_at),

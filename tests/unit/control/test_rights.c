@@ -138,6 +138,18 @@ test_a_hold_of_the_daemon_itself_takes_a_lead(void **state)
 }
 
 static void
+test_a_baseline_is_changed_by_a_lead(void **state)
+{
+	(void)state;
+	for (size_t c = 0; c < ARRAY_LEN(callers); c++) {
+		struct error why = { "" };
+
+		expect("y - - - y y - y", c, rights_baseline(&callers[c], &why),
+		    &why);
+	}
+}
+
+static void
 test_the_author_may_end_his_hold_while_he_has_a_role(void **state)
 {
 	const struct caller author = { .uid = 7, .roles = R(LEAD) };
@@ -211,6 +223,7 @@ main(void)
 		cmocka_unit_test(
 		    test_release_by_who_shares_a_role_with_the_author),
 		cmocka_unit_test(test_a_hold_of_the_daemon_itself_takes_a_lead),
+		cmocka_unit_test(test_a_baseline_is_changed_by_a_lead),
 		cmocka_unit_test(
 		    test_the_author_may_end_his_hold_while_he_has_a_role),
 		cmocka_unit_test(test_a_refusal_says_who_may),
