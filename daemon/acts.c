@@ -78,14 +78,9 @@ static enum severity
 severity_of(const struct watched *w)
 {
 	const struct service_settings *s = watched_settings(w);
-	enum severity gravest = SEVERITY_P3;
+	int gravest = rollback_gravest_rule(s);
 
-	if (s->rule_count == 0)
-		return SEVERITY_P0;
-	for (size_t i = 0; i < s->rule_count; i++)
-		if (s->rules[i].severity < gravest)
-			gravest = s->rules[i].severity;
-	return gravest;
+	return gravest < 0 ? SEVERITY_P0 : s->rules[gravest].severity;
 }
 
 static void

@@ -24,6 +24,12 @@ void rollback_decided(
     struct monitor *m, struct watched *w, const struct service_decision *d);
 
 /*
+ * Whose procedure an operator means by "roll back": not of those for what is
+ * cleared.  -1: there is none.
+ */
+int rollback_gravest_rule(const struct service_settings *settings);
+
+/*
  * An operator wants it.  to and procedure may be NULL: the known target, the
  * procedure of the gravest rule.  NULL with the reason; else the incident's
  * id, borrowed for as long as it is open.

@@ -13,9 +13,10 @@ rollback_gravest_rule(const struct service_settings *settings)
 	int best = -1;
 
 	for (size_t i = 0; i < settings->rule_count; i++)
-		if (best < 0 ||
-		    settings->rules[i].severity <
-			settings->rules[best].severity)
+		if (settings->rules[i].when == RULE_WHEN_TRIPPED &&
+		    (best < 0 ||
+			settings->rules[i].severity <
+			    settings->rules[best].severity))
 			best = (int)i;
 	return best;
 }

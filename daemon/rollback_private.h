@@ -112,8 +112,7 @@ struct rollback_run *rollback_run_now(struct rollback *r);
 struct notice rollback_notice(
     struct rollback *r, const char *event, const char *summary);
 
-/* rollback_order.c: -1 without rules; false with the reason. */
-int rollback_gravest_rule(const struct service_settings *settings);
+/* rollback_order.c: false with the reason. */
 bool rollback_may_be_ordered(struct monitor *m, struct watched *w,
     const char *procedure, const char *to, struct error *err);
 
