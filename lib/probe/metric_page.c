@@ -64,6 +64,24 @@ because(enum sample_outcome outcome, const char *failure, const char *fmt, ...)
 	return v;
 }
 
+/* The parser's words, which are safe to show. */
+static struct http_verdict
+refused(const struct metric_page *p)
+{
+	struct http_verdict v = verdict(SAMPLE_FAILED, "metrics.syntax");
+	const char *words = promtext_error(p->parser);
+	size_t length = strnlen(words, sizeof(v.detail) - 1);
+
+	/* A condition of ours that does not end says nothing of the target. */
+	if (promtext_gave_up(p->parser))
+		v = verdict(SAMPLE_LOST, "metrics.too_slow");
+	/* Where it is cut, it is cut before a character. */
+	while (length > 0 && ((unsigned char)words[length] & 0xc0) == 0x80)
+		length--;
+	memcpy(v.detail, words, length);
+	return v;
+}
+
 /* Samples */
 
 static bool
@@ -122,8 +140,7 @@ judge_body(struct metric_page *p)
 		    "more than max_series %u of %s", p->settings->max_series,
 		    p->flood);
 	if (p->is_refused || !promtext_finish(p->parser))
-		return because(SAMPLE_FAILED, "metrics.syntax", "%s",
-		    promtext_error(p->parser));
+		return refused(p);
 	return verdict(SAMPLE_OK, NULL);
 }
 

@@ -260,6 +260,7 @@ promtext_begin(struct promtext *p, enum promtext_format format)
 	p->samples = 0;
 	p->error_line = 0;
 	p->has_failed = false;
+	p->gave_up = false;
 	p->has_ended = false;
 	p->is_dirty = false;
 	p->saw_sample = false;
@@ -346,6 +347,12 @@ const char *
 promtext_error(const struct promtext *p)
 {
 	return p->error;
+}
+
+bool
+promtext_gave_up(const struct promtext *p)
+{
+	return p->gave_up;
 }
 
 uint64_t

@@ -146,8 +146,17 @@ bool promtext_feed(struct promtext *p, const char *bytes, size_t length);
 /* The page ends here; true: all of it was good. */
 bool promtext_finish(struct promtext *p);
 
-/* Of a page that was refused: "line 12: ...".  "" otherwise. */
+/*
+ * Of a page that was refused: "line 12: ...", safe to show as it is.  ""
+ * otherwise.
+ */
 const char *promtext_error(const struct promtext *p);
+
+/*
+ * It was refused because a selector's regular expression took too many steps:
+ * that is no fault of the page.
+ */
+bool promtext_gave_up(const struct promtext *p);
 
 /* The line of the error, counted from 1; 0: none. */
 uint64_t promtext_error_line(const struct promtext *p);

@@ -70,6 +70,7 @@ struct promtext {
 	uint64_t samples; /* handed over, without selectors */
 	uint64_t error_line;
 	bool has_failed;
+	bool gave_up;
 	bool has_ended;  /* # EOF was there */
 	bool is_dirty;   /* bytes other than ASCII or NUL are in the piece */
 	bool saw_sample; /* one was checked in full */

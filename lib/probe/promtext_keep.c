@@ -200,6 +200,7 @@ promtext_keep(struct promtext *p)
 		case SELECTOR_NO:
 			continue;
 		case SELECTOR_GAVE_UP:
+			p->gave_up = true;
 			return promtext_fail(p,
 			    "a regular expression of %s "
 			    "takes too long",

@@ -222,6 +222,7 @@ a_slow_expression_gives_up(void **state)
 
 	(void)state;
 	assert_false(promtext_feed(p, slow, sizeof(slow) - 1));
+	assert_true(promtext_gave_up(p));
 	assert_string_equal(promtext_error(p),
 	    "line 1: a regular expression of a{b=~\"(x+x+)+y\"} takes too "
 	    "long");
