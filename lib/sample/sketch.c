@@ -130,35 +130,29 @@ sketch_add(const struct sketch_scale *s, uint16_t *buckets, double value)
 {
 	unsigned bucket = place(s, value);
 
-	if (buckets[bucket] < UINT16_MAX)
-		buckets[bucket]++;
+	if (buckets[bucket] == UINT16_MAX)
+		return SKETCH_FULL;
+	buckets[bucket]++;
 	return bucket;
 }
 
 uint64_t
-sketch_count(const struct sketch *k)
+sketch_count(
+    const struct sketch_scale *s, const uint16_t *buckets, size_t arrays)
 {
-	size_t apart = sketch_bucket_count(k->scale);
+	size_t all = arrays * sketch_bucket_count(s);
 	uint64_t count = 0;
 
-	for (size_t i = 0; i < k->arrays; i++) {
-		const uint16_t *array = k->buckets + i * apart;
-		uint32_t part = 0;
-
-		for (unsigned b = k->span.first; b <= k->span.last; b++)
-			part += array[b];
-		count += part;
-	}
+	for (size_t i = 0; i < all; i++)
+		count += buckets[i];
 	return count;
 }
 
 double
 sketch_quantile(const struct sketch *k, double q)
 {
-	uint64_t count = sketch_count(k);
-
-	if (count == 0)
+	if (k->count == 0)
 		return (double)NAN;
 	return value_at(
-	    k->scale, bucket_of_rank(k, sketch_rank(q, count), count));
+	    k->scale, bucket_of_rank(k, sketch_rank(q, k->count), k->count));
 }

@@ -15,6 +15,7 @@
 #ifndef SAMPLE_SKETCH_H
 #define SAMPLE_SKETCH_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -59,9 +60,10 @@ struct sketch_span {
 struct sketch_span sketch_all(const struct sketch_scale *s);
 
 /*
- * One more value; returns its bucket.  Not NaN.  A counter that is full stays
- * full, at 65535 values so near to each other.
+ * One more value, not NaN; returns its bucket.  A counter is full at 65535
+ * values so near to each other: SKETCH_FULL, and the value is not counted.
  */
+#define SKETCH_FULL UINT_MAX
 unsigned sketch_add(
     const struct sketch_scale *s, uint16_t *buckets, double value);
 
@@ -74,9 +76,12 @@ struct sketch {
 	const uint16_t *buckets;
 	size_t arrays;
 	struct sketch_span span;
+	uint64_t count; /* of what they counted, as sketch_count() */
 };
 
-uint64_t sketch_count(const struct sketch *k);
+/* By looking at all of them: who adds knows it already. */
+uint64_t sketch_count(
+    const struct sketch_scale *s, const uint16_t *buckets, size_t arrays);
 
 /*
  * The quantile q, from 0 (the least value) to 1 (the greatest), of all that

@@ -80,16 +80,20 @@ current(const struct window *w)
 	return (unsigned)(w->turn % w->slice_count);
 }
 
-static void
+/* False where the value finds no room any more. */
+static bool
 sketch_value(struct window *w, struct slice *s, double value)
 {
 	uint16_t *own = w->buckets + (size_t)current(w) * w->bucket_count;
-	uint16_t bucket = (uint16_t)sketch_add(w->scale, own, value);
+	unsigned bucket = sketch_add(w->scale, own, value);
 
+	if (bucket == SKETCH_FULL)
+		return false;
 	if (bucket < s->first_bucket)
-		s->first_bucket = bucket;
+		s->first_bucket = (uint16_t)bucket;
 	if (bucket > s->last_bucket)
-		s->last_bucket = bucket;
+		s->last_bucket = (uint16_t)bucket;
+	return true;
 }
 
 static void
@@ -97,15 +101,15 @@ count_value(struct window *w, struct slice *s, double value)
 {
 	struct extremes *x = w->extremes;
 
+	if (w->bucket_count > 0 && !sketch_value(w, s, value))
+		return;
 	s->values++;
 	s->sum += value;
-	if (x != NULL) {
-		x += current(w);
-		x->least = fmin(x->least, value);
-		x->most = fmax(x->most, value);
-	}
-	if (w->bucket_count > 0)
-		sketch_value(w, s, value);
+	if (x == NULL)
+		return;
+	x += current(w);
+	x->least = fmin(x->least, value);
+	x->most = fmax(x->most, value);
 }
 
 size_t
@@ -261,6 +265,7 @@ window_quantile(const struct window *w, double q)
 
 		if (s->values == 0)
 			continue;
+		k.count += s->values;
 		if (s->first_bucket < k.span.first)
 			k.span.first = s->first_bucket;
 		if (s->last_bucket > k.span.last)

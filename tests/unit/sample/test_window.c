@@ -172,6 +172,27 @@ test_quantiles_are_of_what_is_in_it(void **state)
 	window_free(w);
 }
 
+/* Far more than polls can bring: the rest has no value, and none is wrong. */
+static void
+test_a_full_sketch_keeps_its_quantiles(void **state)
+{
+	struct window_settings set = { .length_ms = 10000,
+		.quantiles = &times };
+	struct window *w = window_new(&set);
+
+	(void)state;
+	assert_non_null(w);
+	for (int i = 0; i < 200000; i++)
+		window_add(w, START_MS, WINDOW_OK, 100);
+	window_add(w, START_MS, WINDOW_OK, 2000);
+	assert_int_equal(window_totals(w).ok, 200001);
+	assert_int_equal(window_totals(w).values, 65536);
+	assert_true(fabs(window_quantile(w, 0.5) - 100) <= 2.0001);
+	assert_true(fabs(window_quantile(w, 0.99) - 100) <= 2.0001);
+	assert_true(fabs(window_quantile(w, 1) - 2000) <= 40.0001);
+	window_free(w);
+}
+
 static void
 test_an_older_time_counts_as_the_newest(void **state)
 {
@@ -278,6 +299,7 @@ main(void)
 		cmocka_unit_test(test_what_was_not_asked_for_is_not_there),
 		cmocka_unit_test(test_extremes_leave_with_their_slices),
 		cmocka_unit_test(test_quantiles_are_of_what_is_in_it),
+		cmocka_unit_test(test_a_full_sketch_keeps_its_quantiles),
 		cmocka_unit_test(test_an_older_time_counts_as_the_newest),
 		cmocka_unit_test(
 		    test_after_a_reset_it_begins_anew_even_earlier),
