@@ -65,6 +65,17 @@ older_poller(const struct watched *w, const char *probe)
 	return older == NULL ? NULL : watched_poller(older, probe);
 }
 
+/* Also one that is configured no more, while its run is verified. */
+static struct watched *
+find(struct monitor *m, struct control_call *call, const char *service)
+{
+	for (size_t i = 0; i < m->retired_count; i++)
+		if (strcmp(watched_name(m->retired[i]), service) == 0 &&
+		    monitor_watched(m, service) == NULL)
+			return m->retired[i];
+	return acts_service(m, call, service);
+}
+
 void
 acts_beat(struct monitor *m, struct control_call *call)
 {
@@ -77,7 +88,7 @@ acts_beat(struct monitor *m, struct control_call *call)
 
 	(void)snprintf(
 	    service, sizeof(service), "%.*s", (int)(slash - target), target);
-	w = acts_service(m, call, service);
+	w = find(m, call, service);
 	if (w == NULL)
 		return;
 	p = watched_poller(w, slash + 1);
