@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "base/units.h"
 #include "control/show_impl.h"
 
@@ -82,6 +84,18 @@ add_decision(struct table *t, struct json_object *decision, int64_t now_ms)
 	text_free(&note);
 }
 
+/* Such a rule holds when what it names is well again. */
+static const char *
+what_of(struct json_object *rule)
+{
+	const char *when = json_text(rule, "when");
+
+	if (when == NULL || strcmp(when, "cleared") != 0)
+		return "";
+	return json_flag(rule, "armed", false) ? "cleared (armed), " :
+						 "cleared, ";
+}
+
 static void
 add_rule(struct table *t, struct json_object *rule, int64_t now_ms)
 {
@@ -90,8 +104,8 @@ add_rule(struct table *t, struct json_object *rule, int64_t now_ms)
 	struct text of = show_list(json_array(rule, "evaluators"));
 	struct text when = text_new(of.length + 64);
 
-	text_addf(
-	    &when, "%s: %s", combines == NULL ? "-" : combines, text_str(&of));
+	text_addf(&when, "%s%s: %s", what_of(rule),
+	    combines == NULL ? "-" : combines, text_str(&of));
 	show_cell(t, rule, "name");
 	show_word_cell(t, rule, "verdict");
 	show_cell(t, rule, "severity");
