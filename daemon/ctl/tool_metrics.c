@@ -139,7 +139,7 @@ parse(const struct order *o)
 	struct promtext_settings settings = {
 		.is_strict = o->is_strict,
 		.limits = { PAGE_BYTES_MAX, LINE_BYTES_MAX, LABELS_MAX,
-		    SERIES_MAX },
+		    SERIES_MAX, INT64_MAX },
 	};
 	struct text out = text_new(OUTPUT_MAX);
 	struct error err = { "" };

@@ -1,6 +1,5 @@
 #include "probe/pattern.h"
 
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,7 +19,7 @@ struct pattern {
 };
 
 struct budget {
-	long steps_left;
+	int64_t steps_left;
 	size_t position;
 };
 
@@ -38,7 +37,7 @@ on_step(pcre2_callout_block *block, void *arg)
 						 budget->position - here;
 
 	budget->position = here;
-	budget->steps_left -= 1 + (long)(moved / BYTES_A_STEP);
+	budget->steps_left -= 1 + (int64_t)(moved / BYTES_A_STEP);
 	return budget->steps_left < 0 ? PCRE2_ERROR_CALLOUT : 0;
 }
 
@@ -94,18 +93,30 @@ failed:
 }
 
 enum pattern_result
-pattern_search(const struct pattern *p, const char *bytes, size_t length)
+pattern_search_within(const struct pattern *p, const char *bytes, size_t length,
+    int64_t *steps_left)
 {
-	struct budget budget = { .steps_left = PATTERN_STEPS_MAX };
+	int64_t most =
+	    *steps_left < PATTERN_STEPS_MAX ? *steps_left : PATTERN_STEPS_MAX;
+	struct budget budget = { .steps_left = most };
 	int found;
 
 	(void)pcre2_set_callout(p->context, on_step, &budget);
 	found = pcre2_match(
 	    p->code, (PCRE2_SPTR)bytes, length, 0, 0, p->match, p->context);
+	*steps_left -= most - budget.steps_left;
 	if (found >= 0)
 		return PATTERN_FOUND;
 	return found == PCRE2_ERROR_NOMATCH ? PATTERN_NOT_FOUND :
 					      PATTERN_GAVE_UP;
+}
+
+enum pattern_result
+pattern_search(const struct pattern *p, const char *bytes, size_t length)
+{
+	int64_t steps_left = PATTERN_STEPS_MAX;
+
+	return pattern_search_within(p, bytes, length, &steps_left);
 }
 
 void

@@ -9,6 +9,7 @@
 #define PROBE_PATTERN_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/error.h"
 
@@ -28,6 +29,13 @@ struct pattern *pattern_new(const char *regex, struct error *err);
 
 enum pattern_result pattern_search(
     const struct pattern *p, const char *bytes, size_t length);
+
+/*
+ * The same for one of many searches that may take only so many steps in all;
+ * what it took is taken off.
+ */
+enum pattern_result pattern_search_within(const struct pattern *p,
+    const char *bytes, size_t length, int64_t *steps_left);
 
 /* NULL is allowed. */
 void pattern_free(struct pattern *p);

@@ -256,6 +256,7 @@ promtext_begin(struct promtext *p, enum promtext_format format)
 {
 	p->format = format;
 	p->bytes = 0;
+	p->steps_left = p->limits.steps;
 	p->lines = 0;
 	p->samples = 0;
 	p->error_line = 0;
@@ -284,7 +285,10 @@ set_limits(struct promtext_limits *l, struct error *err)
 		l->labels = PROMTEXT_LABELS_DEFAULT;
 	if (l->series == 0)
 		l->series = PROMTEXT_SERIES_DEFAULT;
-	if (l->bytes < 0 || l->line_bytes > PROMTEXT_LINE_BYTES_MAX ||
+	if (l->steps == 0)
+		l->steps = PROMTEXT_STEPS_DEFAULT;
+	if (l->bytes < 0 || l->steps < 0 ||
+	    l->line_bytes > PROMTEXT_LINE_BYTES_MAX ||
 	    l->labels > PROMTEXT_LABELS_MAX || l->series > PROMTEXT_SERIES_MAX)
 		return error_set(err, "a limit is beyond what is possible");
 	return true;

@@ -43,6 +43,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "probe/pattern.h"
 #include "probe/selector.h"
 
 /* What to ask a target for: Accept. */
@@ -70,6 +71,8 @@ enum promtext_type {
 #define PROMTEXT_LINE_BYTES_DEFAULT ((size_t)64 * 1024)
 #define PROMTEXT_LABELS_DEFAULT 64U
 #define PROMTEXT_SERIES_DEFAULT 2000U
+/* Some hundred milliseconds, should a page be made to take them. */
+#define PROMTEXT_STEPS_DEFAULT (INT64_C(10) * PATTERN_STEPS_MAX)
 
 #define PROMTEXT_LINE_BYTES_MAX ((size_t)16 * 1024 * 1024)
 #define PROMTEXT_LABELS_MAX 4096U
@@ -86,6 +89,7 @@ struct promtext_limits {
 	unsigned labels;   /* of one sample */
 	/* that are asked for, samples without selectors; strict: in all */
 	unsigned series;
+	int64_t steps; /* of regular expressions, on a page (pattern.h) */
 };
 
 struct promtext_settings {

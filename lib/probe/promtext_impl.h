@@ -66,6 +66,7 @@ struct promtext {
 	/* of the page */
 	enum promtext_format format;
 	int64_t bytes;
+	int64_t steps_left; /* of regular expressions */
 	uint64_t lines;
 	uint64_t samples; /* handed over, without selectors */
 	uint64_t error_line;

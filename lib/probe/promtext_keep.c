@@ -195,8 +195,8 @@ promtext_keep(struct promtext *p)
 
 		if (name.bytes != NULL && !equals(name, s->name))
 			continue;
-		switch (selector_match(p->selectors[i], s->name,
-		    s->labels.items, s->labels.count)) {
+		switch (selector_match_within(p->selectors[i], s->name,
+		    s->labels.items, s->labels.count, &p->steps_left)) {
 		case SELECTOR_NO:
 			continue;
 		case SELECTOR_GAVE_UP:

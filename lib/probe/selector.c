@@ -13,14 +13,16 @@ equals(struct metric_slice a, struct metric_slice b)
 }
 
 static enum selector_result
-matcher_match(const struct matcher *m, struct metric_slice value)
+matcher_match(
+    const struct matcher *m, struct metric_slice value, int64_t *steps_left)
 {
 	bool holds;
 
 	if (m->pattern == NULL)
 		holds = equals(m->value, value);
 	else
-		switch (pattern_search(m->pattern, value.bytes, value.length)) {
+		switch (pattern_search_within(
+		    m->pattern, value.bytes, value.length, steps_left)) {
 		case PATTERN_FOUND:
 			holds = true;
 			break;
@@ -183,9 +185,11 @@ bool
 selector_refuses_nothing(const struct selector *s)
 {
 	struct metric_slice nothing = { .bytes = "" };
+	int64_t steps_left = INT64_MAX;
 
 	for (size_t i = 0; i < s->count; i++)
-		if (matcher_match(&s->matchers[i], nothing) == SELECTOR_NO)
+		if (matcher_match(&s->matchers[i], nothing, &steps_left) ==
+		    SELECTOR_NO)
 			return false;
 	return true;
 }
@@ -220,18 +224,27 @@ selector_wants_name_only(const struct selector *s)
 }
 
 enum selector_result
-selector_match(const struct selector *s, struct metric_slice name,
-    const struct metric_label *labels, size_t count)
+selector_match_within(const struct selector *s, struct metric_slice name,
+    const struct metric_label *labels, size_t count, int64_t *steps_left)
 {
 	for (size_t i = 0; i < s->count; i++) {
 		const struct matcher *m = &s->matchers[i];
-		enum selector_result r =
-		    matcher_match(m, value_of(m, name, labels, count));
+		enum selector_result r = matcher_match(
+		    m, value_of(m, name, labels, count), steps_left);
 
 		if (r != SELECTOR_YES)
 			return r;
 	}
 	return SELECTOR_YES;
+}
+
+enum selector_result
+selector_match(const struct selector *s, struct metric_slice name,
+    const struct metric_label *labels, size_t count)
+{
+	int64_t steps_left = INT64_MAX;
+
+	return selector_match_within(s, name, labels, count, &steps_left);
 }
 
 const char *

@@ -19,6 +19,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/error.h"
 
@@ -69,6 +70,11 @@ bool selector_wants_name_only(const struct selector *s);
 /* The labels in any order, none twice, and without __name__. */
 enum selector_result selector_match(const struct selector *s,
     struct metric_slice name, const struct metric_label *labels, size_t count);
+
+/* The same, with what is left of steps_left for all regular expressions. */
+enum selector_result selector_match_within(const struct selector *s,
+    struct metric_slice name, const struct metric_label *labels, size_t count,
+    int64_t *steps_left);
 
 /*
  * The same for all texts that differ only in blanks, quotes and the order of

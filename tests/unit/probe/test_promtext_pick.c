@@ -56,6 +56,7 @@ limits_have_limits(void **state)
 {
 	static const struct promtext_limits wrong[] = {
 		{ .bytes = -1 },
+		{ .steps = -1 },
 		{ .line_bytes = PROMTEXT_LINE_BYTES_MAX + 1 },
 		{ .labels = PROMTEXT_LABELS_MAX + 1 },
 		{ .series = PROMTEXT_SERIES_MAX + 1 },
@@ -231,6 +232,31 @@ a_slow_expression_gives_up(void **state)
 	text_free(&t);
 }
 
+/* Each by itself is quick enough. */
+static void
+all_expressions_have_one_budget(void **state)
+{
+	static const char slow[] = "a{b=\"xxxxxxxxyz\"} 1\n";
+	struct promtext_settings settings = { .limits = { .steps = 10000 } };
+	struct text t = text_new(DUMP_MAX);
+	struct error err;
+	struct selector *s = selector_new("a{b=~'(x+x+)+y'}", &err);
+	struct promtext *p =
+	    promtext_new(&settings, &s, 1, dump_name, &t, &err);
+	int lines = 0;
+
+	(void)state;
+	while (promtext_feed(p, slow, sizeof(slow) - 1))
+		assert_true(++lines < 10000);
+	assert_true(lines > 1);
+	assert_true(promtext_gave_up(p));
+	promtext_begin(p, PROMTEXT_TEXT);
+	assert_true(promtext_feed(p, slow, sizeof(slow) - 1));
+	promtext_free(p);
+	selector_free(s);
+	text_free(&t);
+}
+
 struct ids {
 	size_t count;
 	struct series_id id[16];
@@ -296,6 +322,7 @@ main(void)
 		cmocka_unit_test(selectors_pick_samples),
 		cmocka_unit_test(what_nobody_asks_for_is_checked),
 		cmocka_unit_test(a_slow_expression_gives_up),
+		cmocka_unit_test(all_expressions_have_one_budget),
 		cmocka_unit_test(a_series_is_its_name_and_labels),
 	};
 
