@@ -337,7 +337,8 @@ check(const void *settings, const struct evaluator_source *sources,
 		.window_ms = s->window_ms,
 		.slices = WINDOW_SLICES,
 		.min_samples = s->min_samples,
-		.min_errors = source_count > 1 ? 0 : s->min_errors };
+		.min_errors = source_count > 1 ? 0 : s->min_errors,
+		.errors_key = "min_errors" };
 
 	check_limits(s, object, arg);
 	measure_check(&doubts, object, arg);

@@ -104,6 +104,15 @@ bounds_of(const struct latency_settings *s, const struct probe_settings *probe)
 		.gap_ms = measure_look_back_ms(s->window_ms, probe) };
 }
 
+/* That a few are slow says little of a quantile of few. */
+static uint64_t
+speakers_min(const struct latency_settings *s)
+{
+	if (s->min_slow < MEASURE_SPEAKERS_MIN)
+		return MEASURE_SPEAKERS_MIN;
+	return s->min_slow;
+}
+
 static struct evaluator *
 create(const void *settings, const struct evaluator_source *sources,
     size_t source_count)
@@ -124,6 +133,7 @@ create(const void *settings, const struct evaluator_source *sources,
 	statistic_prepare(&l->statistic, &window, &range);
 	l->window = window_new(&window);
 	measure_init(&l->base, &latency_ops, &bounds);
+	l->base.speakers_min = speakers_min(s);
 	if (l->window != NULL &&
 	    (s->above_baseline == 0 ||
 		measure_set_learned(&l->base, s->above_baseline,
@@ -164,13 +174,13 @@ fastest_trip_ms(const void *settings, const struct evaluator_source *sources,
 	const struct probe_settings *probe = sources->probe;
 	struct statistic st = { .kind = STATISTIC_MEAN };
 	int64_t best_ms = INT64_MAX;
-	uint64_t most = MEASURE_SPEAKERS_MIN;
+	uint64_t least = speakers_min(s), most = least;
 
 	(void)source_count;
 	(void)statistic_parse(s->statistic, &st);
 	if (s->min_samples > most)
 		most = s->min_samples;
-	for (uint64_t bad = MEASURE_SPEAKERS_MIN; bad <= most; bad++) {
+	for (uint64_t bad = least; bad <= most; bad++) {
 		int64_t ms = time_of_slow_ms(s, &st, probe, bad);
 
 		if (ms < best_ms)
@@ -184,7 +194,7 @@ hang_trips(const struct latency_settings *s, const struct statistic *st,
     const struct measure_hang *h)
 {
 	/* Of a learned limit it is only known when all are beyond it. */
-	return s->above_ms > 0 && h->bad >= MEASURE_SPEAKERS_MIN &&
+	return s->above_ms > 0 && h->bad >= speakers_min(s) &&
 	    h->bad + h->good >= s->min_samples &&
 	    statistic_is_beyond(st, (double)s->above_ms,
 		(double)h->probe->timeout_ms, h->bad, h->good);
@@ -232,7 +242,7 @@ check_statistic(const struct latency_settings *s,
 	    "%d slow ones trip it; make the window longer or the quantile "
 	    "lower",
 	    s->statistic, room, duration_text(s->window_ms, window),
-	    MEASURE_SPEAKERS_MIN);
+	    (int)speakers_min(s));
 	object(OBJECTION_DOUBT, text, arg);
 }
 
@@ -279,7 +289,9 @@ check(const void *settings, const struct evaluator_source *sources,
 		.what = "answers",
 		.window_ms = s->window_ms,
 		.slices = WINDOW_SLICES,
-		.min_samples = s->min_samples };
+		.min_samples = s->min_samples,
+		.min_errors = s->min_slow,
+		.errors_key = "min_slow" };
 
 	struct measure_learned_doubts learned = { .times = s->above_baseline,
 		.clear_times = s->clear_below_baseline,
@@ -351,6 +363,10 @@ static const struct option options[] = {
 	  .offset = LATENCY(min_samples), .fallback = "5", .min = 1,
 	  .max = LATENCY_SAMPLES_MAX,
 	  .help = "With fewer answers in the window nothing is known." },
+	{ .key = "min_slow", .type = OPTION_COUNT,
+	  .offset = LATENCY(min_slow), .fallback = "5", .min = 1,
+	  .max = LATENCY_SAMPLES_MAX,
+	  .help = "Fewer answers beyond the limit never trip it." },
 };
 /* clang-format on */
 

@@ -32,6 +32,7 @@ struct latency_settings {
 	int64_t for_ms;
 	int64_t clear_for_ms;
 	unsigned min_samples;
+	unsigned min_slow; /* fewer beyond the limit never trip it */
 };
 
 extern const struct option_table latency_options;

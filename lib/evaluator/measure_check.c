@@ -71,7 +71,7 @@ measure_check(
 		return;
 	check_room(d, "min_samples", d->min_samples, object, arg);
 	if (d->min_errors > d->min_samples)
-		check_room(d, "min_errors", d->min_errors, object, arg);
+		check_room(d, d->errors_key, d->min_errors, object, arg);
 }
 
 void

@@ -123,6 +123,7 @@ struct measure_doubts {
 	unsigned slices;   /* of the window */
 	unsigned min_samples;
 	unsigned min_errors; /* 0: none */
+	const char *errors_key;
 };
 
 void measure_check(
