@@ -39,9 +39,17 @@ add_rate(struct text *query, struct piece s, int64_t range_ms)
 }
 
 static void
-add_call(struct text *query, const char *function, struct piece s)
+add_call(struct text *query, enum metric_function function, struct piece s)
 {
-	text_addf(query, "%s(%.*s)", function, s.length, s.bytes);
+	static const char *const words[] = {
+		[METRIC_SUM] = "sum",
+		[METRIC_AVG] = "avg",
+		[METRIC_MIN] = "min",
+		[METRIC_MAX] = "max",
+		[METRIC_COUNT] = "count",
+	};
+
+	text_addf(query, "%s(%.*s)", words[function], s.length, s.bytes);
 }
 
 static int64_t
@@ -62,19 +70,11 @@ add_query(struct text *query, const struct metric_expression *e, struct piece s,
 
 	switch (e->function) {
 	case METRIC_SUM:
-		add_call(query, "sum", s);
-		return;
 	case METRIC_AVG:
-		add_call(query, "avg", s);
-		return;
 	case METRIC_MIN:
-		add_call(query, "min", s);
-		return;
 	case METRIC_MAX:
-		add_call(query, "max", s);
-		return;
 	case METRIC_COUNT:
-		add_call(query, "count", s);
+		add_call(query, e->function, s);
 		return;
 	case METRIC_COUNTER:
 		text_addf(query, "%.*s", s.length, s.bytes);
