@@ -13,6 +13,7 @@
 #include "report/notice.h"
 
 #define HINT_BYTES 128
+#define RECORD_FOLDER_BYTES 4096
 
 void
 check_wrong(struct check *c, struct source where, const char *fmt, ...)
@@ -193,6 +194,32 @@ check_witness(struct check *c, const struct probe_settings *p)
 		    p->name);
 }
 
+/* Where a recording goes: the daemon says it too late, and only once. */
+static void
+check_record(struct check *c)
+{
+	const struct record_settings *r = &c->config->record;
+	char folder[RECORD_FOLDER_BYTES];
+	struct stat st;
+
+	if (r->source.file == NULL)
+		return;
+	if (r->file == NULL) {
+		check_doubt(c, r->source,
+		    "record: without file nothing is recorded; name one");
+		return;
+	}
+	(void)snprintf(folder, sizeof(folder), "%s", r->file);
+	*strrchr(folder, '/') = '\0';
+	if (c->rules->check_programs &&
+	    (stat(folder[0] == '\0' ? "/" : folder, &st) != 0 ||
+		!S_ISDIR(st.st_mode)))
+		check_doubt(c, r->source,
+		    "record: there is no folder %s: make it, and let the "
+		    "daemon's user write to it",
+		    folder);
+}
+
 static void
 check_main(struct check *c)
 {
@@ -206,6 +233,7 @@ check_main(struct check *c)
 	check_program(c,
 	    config->runner.source.file == NULL ? where : config->runner.source,
 	    "runner: program", &runner);
+	check_record(c);
 	check_duplicates(c, config->witnesses, config->witness_count,
 	    sizeof(*config->witnesses), "witness");
 	for (size_t i = 0; i < config->witness_count; i++)
