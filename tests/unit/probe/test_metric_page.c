@@ -159,6 +159,10 @@ test_churn(void **state)
 		read_page(p, page, i * 1000, &t);
 		/* Each page: one more, and two born with 1. */
 		assert_int_equal(atoi(buffer), 3 * i);
+		/* And none of what is refused. */
+		(void)snprintf(page, sizeof(page),
+		    "m{d=\"%d\"} 1\nm{e=\"%d\"} 1\nm{f=\"%d\"} 1\n!", i, i, i);
+		read_page(p, page, i * 1000 + 1, &t);
 	}
 	metric_page_free(p);
 }
