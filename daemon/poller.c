@@ -141,6 +141,13 @@ poller_wake(struct poller *p)
 }
 
 void
+poller_forget(struct poller *p)
+{
+	asker_forget(p->target);
+	asker_forget(p->extra);
+}
+
+void
 poller_stop(struct poller *p)
 {
 	loop_timer_stop(p->timer);

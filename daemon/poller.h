@@ -37,6 +37,9 @@ void poller_free(struct poller *p);
 
 void poller_start(struct poller *p);
 
+/* What was answered before says nothing of what is there now. */
+void poller_forget(struct poller *p);
+
 /* After a pause: a timer does not count the time of a suspend, the clock does.
  */
 void poller_wake(struct poller *p);

@@ -224,6 +224,9 @@ on_heard(void *arg, const struct service_input *in)
 {
 	struct watched *w = arg;
 
+	if (service_input_forgets(in))
+		for (size_t i = 0; i < w->settings->probe_count; i++)
+			poller_forget(w->probes[i].poller);
 	if (!w->is_over && !w->is_retired)
 		recorder_heard(w->monitor->recorder, w, &w->mark, in);
 }

@@ -63,6 +63,13 @@ asker_begin(struct asker *a, bool is_polled)
 		a->ops->begin(a, is_polled);
 }
 
+void
+asker_forget(struct asker *a)
+{
+	if (a->ops->forget != NULL)
+		a->ops->forget(a);
+}
+
 bool
 asker_beat(struct asker *a, const struct beat *beat)
 {

@@ -68,6 +68,12 @@ bool asker_is_busy(const struct asker *a);
  */
 void asker_begin(struct asker *a, bool is_polled);
 
+/*
+ * For kinds that compare answers: what was answered, or asked, before says
+ * nothing of what is there now.  To be said at a deployment and the like.
+ */
+void asker_forget(struct asker *a);
+
 /* A heartbeat came.  False where the kind takes none. */
 bool asker_beat(struct asker *a, const struct beat *beat);
 

@@ -18,6 +18,8 @@ struct asker_ops {
 	/* NULL where it does not listen. */
 	void (*begin)(struct asker *self, bool is_polled);
 	void (*beat)(struct asker *self, const struct beat *beat);
+	/* NULL where it compares no answers. */
+	void (*forget)(struct asker *self);
 };
 
 struct asker {

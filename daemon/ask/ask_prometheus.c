@@ -13,6 +13,7 @@ struct ask_prometheus {
 	struct http_settings http; /* what the target looks at */
 	struct metric_page *page;
 	unsigned value_count;
+	bool is_old; /* the page that is under way */
 };
 
 /* The sink */
@@ -50,6 +51,8 @@ on_judge(void *arg)
 		v.values = metric_page_values(a->page);
 		v.value_count = a->value_count;
 	}
+	if (a->is_old)
+		metric_page_forget(a->page);
 	return v;
 }
 
@@ -61,7 +64,10 @@ ask(struct asker *self, int64_t timeout_ms, bool fresh, asker_done *done,
 {
 	struct ask_prometheus *a = (struct ask_prometheus *)self;
 
-	return fetch_ask(a->target, timeout_ms, fresh, done, arg);
+	if (!fetch_ask(a->target, timeout_ms, fresh, done, arg))
+		return false;
+	a->is_old = false;
+	return true;
 }
 
 static bool
@@ -82,6 +88,15 @@ resettle(struct asker *self, const struct probe_settings *probe)
 }
 
 static void
+forget(struct asker *self)
+{
+	struct ask_prometheus *a = (struct ask_prometheus *)self;
+
+	metric_page_forget(a->page);
+	a->is_old = fetch_is_busy(a->target);
+}
+
+static void
 release(struct asker *self)
 {
 	struct ask_prometheus *a = (struct ask_prometheus *)self;
@@ -96,6 +111,7 @@ static const struct asker_ops ops = {
 	.is_busy = is_busy,
 	.resettle = resettle,
 	.release = release,
+	.forget = forget,
 };
 
 static bool

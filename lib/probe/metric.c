@@ -211,6 +211,15 @@ failed:
 	return NULL;
 }
 
+void
+metric_forget(struct metric *m)
+{
+	if (m->range == NULL)
+		return;
+	metric_range_reset(m->range);
+	m->was_there = false;
+}
+
 struct selector *
 metric_selector(const struct metric *m)
 {

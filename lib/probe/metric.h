@@ -47,6 +47,12 @@ bool metric_add(struct metric *m, const struct promtext_sample *s);
 /* The page was good: its value. */
 double metric_end(struct metric *m, int64_t now_ms);
 
+/*
+ * What counts is what comes: rates, increases and quantiles begin with the
+ * next page.  Counters go on.
+ */
+void metric_forget(struct metric *m);
+
 /* Was any of its series on the page? */
 bool metric_is_there(const struct metric *m);
 

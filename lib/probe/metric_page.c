@@ -330,6 +330,13 @@ metric_page_end(struct metric_page *p, int64_t now_ms)
 	return v.outcome == SAMPLE_OK ? judge_absence(p) : v;
 }
 
+void
+metric_page_forget(struct metric_page *p)
+{
+	for (size_t i = 0; i < p->metric_count; i++)
+		metric_forget(p->metrics[i]);
+}
+
 const double *
 metric_page_values(const struct metric_page *p)
 {

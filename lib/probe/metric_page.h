@@ -57,6 +57,12 @@ bool metric_page_bytes(struct metric_page *p, const char *bytes, size_t length);
 /* now_ms: the moment of the page, on a clock that only goes forward. */
 struct http_verdict metric_page_end(struct metric_page *p, int64_t now_ms);
 
+/*
+ * The next page is the first that counts, as no rate may hold what was before
+ * a deployment.
+ */
+void metric_page_forget(struct metric_page *p);
+
 /* One for each name, of the last page that was ended and is OK. */
 const double *metric_page_values(const struct metric_page *p);
 

@@ -38,6 +38,13 @@ service_input(struct service *s, const struct service_input *in)
 	}
 }
 
+bool
+service_input_forgets(const struct service_input *in)
+{
+	return in->kind == SERVICE_FORGET || in->kind == SERVICE_DEPLOYED ||
+	    in->kind == SERVICE_ACTED;
+}
+
 char *
 service_rule_plan(struct service *s, unsigned rule,
     const struct procedure_settings *procedure, struct error *err)

@@ -39,6 +39,9 @@ struct service_input {
 /* Calls the function that is meant. */
 void service_input(struct service *s, const struct service_input *in);
 
+/* Is nothing that was measured before it to count any longer? */
+bool service_input_forgets(const struct service_input *in);
+
 /*
  * From now on heard() is told of every input before it takes effect.  One
  * listener; NULL: none.

@@ -128,6 +128,36 @@ test_pages_are_compared(void **state)
 	peer_forget(&s.p);
 }
 
+/* Also the page that was asked for before a deployment is an old one. */
+static void
+test_no_range_spans_a_deployment(void **state)
+{
+	static const struct metric_name names[] = { { "increase(m)", false } };
+	static const char *const scripts[] = { PAGE("m 5"),
+		"rx ; pause 100 ; tx HTTP/1.1 200 OK\\r\\n\\r\\nm 900\\n ; close",
+		PAGE("m 1000"), PAGE("m 1001"), NULL };
+	struct scene s;
+	int before;
+
+	(void)state;
+	scene_start(&s, scripts);
+	scene_ask_for(&s, &probe_prometheus, names, 1);
+	(void)scene_ask(&s);
+	before = s.w->answers;
+	assert_true(asker_ask(s.asker, 500, false, on_value, &s));
+	asker_forget(s.asker);
+	wait_for(s.w, before + 1);
+	assert_true(isnan(s.value));
+	let_pass(s.w, 5);
+	(void)scene_ask(&s);
+	assert_true(isnan(s.value));
+	let_pass(s.w, 5);
+	(void)scene_ask(&s);
+	assert_true(s.value == 1.0);
+	scene_end(&s);
+	peer_forget(&s.p);
+}
+
 static void
 test_the_format_is_asked_for(void **state)
 {
@@ -359,6 +389,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_pages_are_compared),
+		cmocka_unit_test(test_no_range_spans_a_deployment),
 		cmocka_unit_test(test_the_format_is_asked_for),
 		cmocka_unit_test(test_settings_move),
 		cmocka_unit_test(test_a_large_page_is_never_kept),

@@ -7,13 +7,17 @@
 #include "probe/metric_expression.h"
 
 #define PAGES_MAX 8
+#define DEPLOY "deploy"
 #define M "m{a=\"1\"} "
 #define N "m{a=\"2\"} "
 
 struct row {
 	const char *name;
 	const char *metric;
-	/* Each, ten seconds after the one before; NULL: none was to be had. */
+	/*
+	 * Each, ten seconds after the one before; NULL: none was to be had;
+	 * DEPLOY: one moment before the next.
+	 */
 	const char *pages[PAGES_MAX];
 	size_t count;
 	/* What is measured; "?" unknown, the failure where a page is not OK. */
@@ -132,6 +136,20 @@ static struct row rows[] = {
 	{ "absent now is unknown now", "rate(m)",
 	  PAGES(M "0\n", "other 1\n", M "10\n"), "? ? 0.5" },
 
+	/* Deployments. */
+	{ "no rate holds what was before a deployment", "rate(m)",
+	  PAGES(M "0\n", DEPLOY, M "500\n", M "510\n"), "? ? 1" },
+	{ "nor does one over a range", "increase(m[5m])",
+	  PAGES(M "0\n", M "9\n", DEPLOY, M "500\n", M "510\n", M "530\n"),
+	  "? 9 ? 10 30" },
+	{ "the first of a new release count", "increase(e[5m])",
+	  PAGES("e 5\n", DEPLOY, M "1\n", "e 3\n", "e 7\n"), "? ? 3 7" },
+	{ "counters go on", "counter(m)",
+	  PAGES(M "5\n", DEPLOY, M "7\n"), "0 2" },
+	{ "nor does a quantile", "histogram_quantile(0.5, h_bucket[5m])",
+	  PAGES(H("0", "0", "0", "0"), DEPLOY, H("0", "0", "10", "10"),
+	  H("0", "10", "20", "20")), "? ? 0.55" },
+
 	/* Histograms. */
 	{ "half way into a bucket", "histogram_quantile(0.5, h_bucket)",
 	  PAGES(H("0", "0", "0", "0"), H("0", "10", "10", "10")), "? 0.55" },
@@ -178,6 +196,11 @@ test_row(void **state)
 	struct text t = text_over(buffer, sizeof(buffer));
 
 	for (size_t i = 0; i < row->count; i++) {
+		if (row->pages[i] != NULL &&
+		    strcmp(row->pages[i], DEPLOY) == 0) {
+			metric_page_forget(p);
+			continue;
+		}
 		if (i > 0)
 			text_add(&t, " ");
 		if (row->pages[i] == NULL)
