@@ -182,7 +182,8 @@ megabytes_a_second(struct promtext *p, const struct text *page)
 static struct promtext *
 parser(struct selector *const *selectors, size_t count)
 {
-	struct promtext_settings settings = { .limits = { .series = SERIES_MAX } };
+	struct promtext_settings settings = { .limits = {
+						  .series = SERIES_MAX } };
 	struct error err;
 	struct promtext *p =
 	    promtext_new(&settings, selectors, count, count_sample, NULL, &err);
