@@ -112,8 +112,6 @@ make_address(const struct dial *d, size_t index, union address *a)
 	return sizeof(a->v6);
 }
 
-static void try_next(struct dial *d);
-
 static void
 on_writable(void *arg, bool readable, bool writable)
 {
@@ -136,7 +134,28 @@ on_writable(void *arg, bool readable, bool writable)
 	}
 	note(d, code);
 	attempt_close(a);
-	try_next(d);
+	loop_timer_start(d->next, 0);
+}
+
+/* It came to nothing at once; does that say something of the target? */
+static void
+not_begun(struct dial *d, int code)
+{
+	note(d, code);
+	switch (code) {
+	case ECONNREFUSED:
+	case ECONNRESET:
+		d->attempts.made++;
+		return;
+	case ENETUNREACH:
+	case EHOSTUNREACH:
+	case EACCES:
+	case EPERM:
+		d->attempts.unroutable++;
+		return;
+	default:
+		d->attempts.starved++;
+	}
 }
 
 /* False: there was nothing to wait for. */
@@ -165,14 +184,7 @@ try_address(struct dial *d, size_t index)
 	d->open++;
 	(void)setsockopt(a->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	if (connect(a->fd, &to.any, length) != 0 && errno != EINPROGRESS) {
-		if (errno == ECONNREFUSED || errno == ECONNRESET)
-			d->attempts.made++;
-		else if (errno == ENETUNREACH || errno == EHOSTUNREACH ||
-		    errno == EACCES || errno == EPERM)
-			d->attempts.unroutable++;
-		else
-			d->attempts.starved++;
-		note(d, errno);
+		not_begun(d, errno);
 		attempt_close(a);
 		return false;
 	}
