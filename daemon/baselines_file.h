@@ -20,7 +20,7 @@
 
 #define BASELINES_FILE "baselines"
 #define BASELINES_DAMAGED "baselines.damaged"
-#define BASELINES_MAX_BYTES ((size_t)16 * 1024 * 1024)
+#define BASELINES_MAX_BYTES ((size_t)128 * 1024 * 1024)
 
 /* One baseline, and what leads said about it. */
 struct baseline_line {

@@ -14,7 +14,7 @@
 
 #include "base/error.h"
 
-#define FILES_MAX_BYTES ((size_t)16 * 1024 * 1024)
+#define FILES_MAX_BYTES ((size_t)128 * 1024 * 1024)
 
 enum file_write {
 	FILE_REPLACE,
