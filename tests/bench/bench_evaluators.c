@@ -43,8 +43,7 @@ struct row {
 
 static const struct row rows[] = {
 	{ "consecutive", "type = \"consecutive\"; probe = \"health\";" },
-	{ "m_of_n 5 of 20",
-	    "type = \"m_of_n\"; probe = \"health\"; failures = 5; of = 20;" },
+	{ "m_of_n", "type = \"m_of_n\"; probe = \"health\";" },
 	{ "breaker", "type = \"breaker\"; probe = \"health\";" },
 	{ "latency p95 > 500ms",
 	    "type = \"latency\"; probe = \"health\"; statistic = \"p95\";"
@@ -68,6 +67,16 @@ static const struct row rows[] = {
 	    "              direction = \"increase\"; },"
 	    "            { name = \"errors\"; metric = \"error_ratio\";"
 	    "              direction = \"increase\"; critical = true; } );" },
+	/* The others come behind it. */
+	{ "composite 2 of 3",
+	    "type = \"composite\"; above = \"50%\";"
+	    "parts = ( { evaluator = \"a\"; }, { evaluator = \"b\"; },"
+	    "          { evaluator = \"c\"; } ); },"
+	    "{ name = \"a\"; type = \"m_of_n\"; probe = \"health\"; },"
+	    "{ name = \"b\"; type = \"latency\"; probe = \"health\";"
+	    "  above = \"250ms\"; },"
+	    "{ name = \"c\"; type = \"error_rate\"; probe = \"app\";"
+	    "  above = \"1%\"; errors = \"errors\"; total = \"requests\";" },
 };
 #define ROW_COUNT (sizeof(rows) / sizeof(rows[0]))
 
