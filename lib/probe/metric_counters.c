@@ -69,39 +69,52 @@ growth(const struct metric_counters *c, const struct series *s, bool is_new)
 	return s->now < s->last ? s->now : s->now - s->last;
 }
 
-/* The page of those that have been away the longest. */
-static unsigned long
-oldest_page(const struct metric_counters *c)
+/* Series that were on that page or a later one. */
+static unsigned
+seen_since(const struct metric_counters *c, unsigned long page)
 {
-	unsigned long oldest = c->page;
+	unsigned seen = 0;
 
 	for (unsigned i = 0; i < c->count; i++)
-		if (c->series[i].page < oldest)
-			oldest = c->series[i].page;
-	return oldest;
+		seen += c->series[i].page >= page;
+	return seen;
 }
 
 /*
- * So that the next page finds room for series_max that are new.  Each round
- * takes some away for good, so there are no more rounds than series.
+ * The first page since which no more than series_max were seen.  There is one,
+ * as this page has no more.  By halves, whatever a target did to the rest.
  */
+static unsigned long
+first_to_keep(const struct metric_counters *c)
+{
+	unsigned long none = 0, enough = c->page;
+
+	while (enough - none > 1) {
+		unsigned long middle = none + (enough - none) / 2;
+
+		if (seen_since(c, middle) > c->series_max)
+			none = middle;
+		else
+			enough = middle;
+	}
+	return enough;
+}
+
+/* So that the next page finds room for series_max that are new. */
 static void
 make_room(struct metric_counters *c)
 {
-	bool changed = false;
+	unsigned long first = 0;
+	unsigned kept = 0;
 
-	while (c->count > c->series_max) {
-		unsigned long oldest = oldest_page(c);
-		unsigned kept = 0;
-
-		for (unsigned i = 0; i < c->count; i++)
-			if (c->series[i].page != oldest)
-				c->series[kept++] = c->series[i];
-		c->count = kept;
-		changed = true;
-	}
-	if (changed)
-		make_index(c);
+	if (c->count <= c->series_max)
+		return;
+	first = first_to_keep(c);
+	for (unsigned i = 0; i < c->count; i++)
+		if (c->series[i].page >= first)
+			c->series[kept++] = c->series[i];
+	c->count = kept;
+	make_index(c);
 }
 
 void
