@@ -46,18 +46,20 @@ weight_of(const struct composite_part *part)
 }
 
 static struct score
-weigh(const struct composite *c, const struct finding *parts)
+weigh(const struct composite *c, const struct finding *parts, bool mute_too)
 {
 	struct score s = { .least = 0 };
 
 	for (size_t i = 0; i < c->count; i++) {
 		const struct finding *f = &parts[i];
+		bool is_known =
+		    f->verdict != VERDICT_UNKNOWN && (mute_too || !f->is_mute);
 
 		s.samples += f->samples;
-		if (f->verdict == VERDICT_HEALTHY)
+		if (is_known && f->verdict == VERDICT_HEALTHY)
 			continue;
 		s.most += c->weights[i];
-		if (f->verdict == VERDICT_UNKNOWN) {
+		if (!is_known) {
 			s.unknown++;
 			continue;
 		}
@@ -80,12 +82,17 @@ measured(const struct composite *c, const struct score *s)
 }
 
 static enum verdict
-judge(struct composite *c, const struct score *s, int64_t at_ms)
+judge(struct composite *c, const struct score *s, bool is_heard, int64_t at_ms)
 {
 	double value = measured(c, s);
-	enum verdict v =
-	    latch_measure(&c->latch, &c->limits, value, s->samples, at_ms);
+	enum verdict v;
 
+	/* No time counts on either side of it. */
+	if (!is_heard)
+		latch_lost(&c->latch);
+	v = latch_measure(&c->latch, &c->limits, value, s->samples, at_ms);
+	if (!is_heard)
+		latch_lost(&c->latch);
 	/* What it was before a part lost its verdict is no guide. */
 	if (isnan(value) && v == VERDICT_HEALTHY) {
 		c->latch.verdict = VERDICT_UNKNOWN;
@@ -108,9 +115,10 @@ static struct finding
 combine(struct evaluator *self, const struct finding *parts, int64_t at_ms)
 {
 	struct composite *c = (struct composite *)self;
-	struct score s = weigh(c, parts);
+	struct score s = weigh(c, parts, true);
+	struct score heard = weigh(c, parts, false);
 	struct finding next = {
-		.verdict = judge(c, &s, at_ms),
+		.verdict = judge(c, &s, !isnan(measured(c, &heard)), at_ms),
 		.samples = s.samples,
 		.failure = self->finding.failure,
 		.value = s.least,
@@ -122,6 +130,17 @@ combine(struct evaluator *self, const struct finding *parts, int64_t at_ms)
 		next.failure = s.earliest->failure;
 	next.began_ms = began_ms(c, &s, next.verdict);
 	return next;
+}
+
+static bool
+upholds(const struct evaluator *self, const struct finding *parts)
+{
+	const struct composite *c = (const struct composite *)self;
+	struct score s = weigh(c, parts, true);
+
+	if (self->finding.verdict == VERDICT_TRIPPED)
+		return s.least > c->limits.clear;
+	return !latch_is_beyond(&c->limits, s.most);
 }
 
 static void
@@ -146,6 +165,7 @@ missing(const struct evaluator *self, int64_t now_ms, struct text *out)
 
 static const struct evaluator_ops composite_ops = {
 	.combine = combine,
+	.upholds = upholds,
 	.reset = reset,
 	.missing = missing,
 };

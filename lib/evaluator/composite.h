@@ -8,6 +8,9 @@
  * A part without a verdict may be either way: it has tripped when the score
  * is beyond the limit without it, and is healthy when it would not be beyond
  * with it.  Else nothing is known, which ends no trip.
+ *
+ * Time for which it must hold counts only while parts that suffice hear of
+ * their targets: lost samples neither add to it nor clear anything.
  */
 #ifndef EVALUATOR_COMPOSITE_H
 #define EVALUATOR_COMPOSITE_H

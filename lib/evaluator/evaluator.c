@@ -262,6 +262,7 @@ evaluator_observe(struct evaluator *e, const struct sample *s)
 	}
 	next = e->ops->observe(e, s);
 	copy_common(&next, e, s);
+	next.is_mute = e->told_ms < s->answered_ms;
 	*heard = s->answered_ms;
 	e->finding = next;
 	note_recovery(e);
@@ -281,6 +282,12 @@ evaluator_combine(
 	e->finding = next;
 	note_recovery(e);
 	return next;
+}
+
+bool
+evaluator_upholds(const struct evaluator *e, const struct finding *parts)
+{
+	return e->ops->upholds(e, parts);
 }
 
 void

@@ -196,17 +196,23 @@ service_first_bad_ms(const struct service *s, unsigned rule)
 	return first_bad_ms(s, rule);
 }
 
-/* One that combines others is when one that agrees with it is. */
+/* One that combines others is when it would not say that without those. */
 static bool
 is_stale(const struct service *s, unsigned index, int64_t now_ms)
 {
 	const struct feed *f = &s->feeds[index];
-	enum verdict v = service_finding(s, index).verdict;
+	struct finding parts[EVALUATOR_PARTS_MAX];
+	bool has_stale = false;
 
-	for (size_t k = 0; k < f->part_count; k++)
-		if (evaluator_is_stale(s->evaluators[f->parts[k]], now_ms) &&
-		    service_finding(s, f->parts[k]).verdict == v)
-			return true;
+	for (size_t k = 0; k < f->part_count; k++) {
+		parts[k] = service_finding(s, f->parts[k]);
+		if (!evaluator_is_stale(s->evaluators[f->parts[k]], now_ms))
+			continue;
+		parts[k].verdict = VERDICT_UNKNOWN;
+		has_stale = true;
+	}
+	if (has_stale && !evaluator_upholds(s->evaluators[index], parts))
+		return true;
 	return evaluator_is_stale(s->evaluators[index], now_ms);
 }
 

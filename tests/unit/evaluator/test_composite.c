@@ -1,7 +1,7 @@
 /*
  * Each row is a story, a column a second: what each part says, one line a
- * part (? unknown, h healthy, T tripped), and below it what the composite
- * makes of that.
+ * part (? unknown, h healthy, T tripped; H and t the same, while its samples
+ * are lost), and below it what the composite makes of that.
  */
 #include "tests/unit/test.h"
 
@@ -101,6 +101,26 @@ static struct row {
 	    "TTTTT",
 	    "hhhhh" },
 	    "TTThh" },
+	{ "of lost samples no time counts for it", { 2, 1, 1 }, 0.5, 0, 2000, 0,
+	  { "hTtttTTT",
+	    "hTtttTTT",
+	    "hhhhhhhh" },
+	    "hhhhhhhT" },
+	{ "nor against it", { 3, 1, 1 }, 0.5, 0, 0, 2000,
+	  { "ThHHHhhh",
+	    "hhhhhhhh",
+	    "hhhhhhhh" },
+	    "TTTTTTTh" },
+	{ "unless the others are enough", { 3, 1, 1 }, 0.5, 0, 2000, 0,
+	  { "hTTTT",
+	    "htttt",
+	    "h????" },
+	    "hhhTT" },
+	{ "nor is there anything that ends", { 2, 1, 1 }, 0.5, 0, 0, 0,
+	  { "TtHh",
+	    "TtHH",
+	    "hhHH" },
+	    "TThh" },
 	{ "one part alone", { 1 }, 0.5, 0, 0, 0,
 	  { "h?T?h" },
 	    "h?TTh" },
@@ -137,9 +157,9 @@ settings_of(const struct row *row, struct composite_part *parts)
 static enum verdict
 verdict(char c)
 {
-	return c == 'h' ? VERDICT_HEALTHY :
-	    c == 'T'    ? VERDICT_TRIPPED :
-			  VERDICT_UNKNOWN;
+	if (c == 'h' || c == 'H')
+		return VERDICT_HEALTHY;
+	return c == 'T' || c == 't' ? VERDICT_TRIPPED : VERDICT_UNKNOWN;
 }
 
 static void
@@ -156,8 +176,12 @@ test_row(void **state)
 		struct finding found[PARTS] = { { .verdict =
 						      VERDICT_UNKNOWN } };
 
-		for (size_t k = 0; k < settings.parts.count; k++)
-			found[k].verdict = verdict(row->parts[k][i]);
+		for (size_t k = 0; k < settings.parts.count; k++) {
+			char c = row->parts[k][i];
+
+			found[k].verdict = verdict(c);
+			found[k].is_mute = c == 'H' || c == 't';
+		}
 		verdicts[i] =
 		    "?hT"[evaluator_combine(e, found, 1000 + 1000 * (int64_t)i)
 			      .verdict];
@@ -174,9 +198,9 @@ test_finding_is_that_of_the_parts(void **state)
 	struct composite_settings settings = settings_of(&row, parts);
 	struct evaluator *e = composite_new(&settings);
 	struct finding found[PARTS] = {
-		{ VERDICT_TRIPPED, 5000, 4000, 7, "http.status", 3, 3 },
-		{ VERDICT_TRIPPED, 6000, 3000, 20, "timeout", 3, 3 },
-		{ VERDICT_HEALTHY, 100, 50, 9, "tcp.refused", 0, 3 },
+		{ VERDICT_TRIPPED, 5000, 4000, 7, "http.status", 3, 3, false },
+		{ VERDICT_TRIPPED, 6000, 3000, 20, "timeout", 3, 3, false },
+		{ VERDICT_HEALTHY, 100, 50, 9, "tcp.refused", 0, 3, false },
 	};
 	struct finding f = evaluator_combine(e, found, 6000);
 
