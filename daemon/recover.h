@@ -8,8 +8,9 @@
 
 /*
  * Reads what was said of baselines, holds, deployments and ends of incidents,
- * and open incidents, in this order, and calls back from the loop when all is as it was.  While the store
- * cannot be read it tries again; watching goes on meanwhile.
+ * and open incidents, in this order, and calls back from the loop when all is
+ * as it was.  While the store cannot be read it tries again; watching goes on
+ * meanwhile.
  */
 void recover_start(struct monitor *m, loop_callback *done, void *arg);
 

@@ -31,7 +31,7 @@ struct baseline_kind_settings {
 	int64_t window_ms;
 	double above; /* times what is normal; one of these two is set */
 	double below;
-	double clear; /* the same, once tripped; 0: the limit */
+	double clear;      /* the same, once tripped; 0: the limit */
 	double deviations; /* NAN: BASELINE_DEVIATIONS above, none below */
 	int64_t for_ms;
 	int64_t clear_for_ms;

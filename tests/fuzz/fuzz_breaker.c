@@ -38,7 +38,8 @@ static bool
 failed(const struct slow *w, const struct sample *s)
 {
 	return s->outcome == SAMPLE_FAILED ||
-	    (w->set.slow_call_ms > 0 && s->latency_ms > (double)w->set.slow_call_ms);
+	    (w->set.slow_call_ms > 0 &&
+		s->latency_ms > (double)w->set.slow_call_ms);
 }
 
 static bool
