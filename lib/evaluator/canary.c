@@ -99,7 +99,7 @@ count_fresh(struct canary *c)
 	c->fresh = 0;
 }
 
-static void
+static bool
 take_in(struct canary *c, const struct sample *s)
 {
 	bool any = false;
@@ -119,8 +119,43 @@ take_in(struct canary *c, const struct sample *s)
 	if (any) {
 		canary_remember(c, s);
 		canary_keep_evidence(c);
-		count_fresh(c);
 	}
+	return any;
+}
+
+/*
+ * Until when both sides of something that fails were heard of: what one of
+ * them said long ago is held against nobody.
+ */
+static int64_t
+borne_out_ms(const struct canary *c, int64_t before_ms)
+{
+	int64_t newest_ms = INT64_MIN;
+
+	for (size_t i = 0; i < c->count; i++) {
+		const struct canary_series *s = &c->metrics[i].series;
+		int64_t both_ms = s->canary.newest_ms < s->baseline.newest_ms ?
+		    s->canary.newest_ms :
+		    s->baseline.newest_ms;
+
+		if (s->standing == CANARY_FAILS && both_ms > newest_ms)
+			newest_ms = both_ms;
+	}
+	return newest_ms == INT64_MIN ? before_ms : newest_ms;
+}
+
+/* A trip ages from there; it is warm again when both sides are. */
+static void
+note_age(struct canary *c, enum verdict verdict, bool any)
+{
+	int64_t before_ms = c->borne_out_ms;
+
+	c->borne_out_ms = c->base.told_ms;
+	if (verdict == VERDICT_TRIPPED)
+		c->borne_out_ms = c->base.told_ms =
+		    borne_out_ms(c, c->base.told_ms);
+	if (any && c->borne_out_ms > before_ms)
+		count_fresh(c);
 }
 
 static struct finding
@@ -129,14 +164,16 @@ observe(struct evaluator *self, const struct sample *s)
 	struct canary *c = (struct canary *)self;
 	struct finding next = self->finding;
 	struct score score;
+	bool any;
 
 	next.limit = c->marginal;
 	if (s->outcome == SAMPLE_LOST)
 		return next;
-	take_in(c, s);
+	any = take_in(c, s);
 	score = score_of(c);
 	next.value = score.value;
 	next.verdict = judge(c, &score);
+	note_age(c, next.verdict, any);
 	if (next.verdict != self->finding.verdict)
 		next.began_ms = began_ms(c, next.verdict, s->answered_ms);
 	if (next.verdict == VERDICT_HEALTHY && canary_suspect(c) == NULL)

@@ -33,7 +33,8 @@ struct canary {
 	struct evaluator base;
 	double pass, marginal;
 	unsigned min_samples;
-	unsigned fresh; /* samples since the last long silence */
+	unsigned fresh;       /* samples since the last long silence */
+	int64_t borne_out_ms; /* see note_age() */
 	size_t count;
 	struct canary_watch *metrics;
 	struct comparison_room room;

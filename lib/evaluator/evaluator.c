@@ -246,10 +246,21 @@ note_recovery(struct evaluator *e)
 		e->has_recovered = true;
 }
 
+/* Of a kind that learned nothing from an answer no time is told either. */
+static bool
+is_mute(
+    const struct evaluator *e, const struct sample *s, int64_t told_before_ms)
+{
+	if (s->outcome == SAMPLE_LOST)
+		return true;
+	return e->told_ms <= told_before_ms && e->told_ms < s->answered_ms;
+}
+
 struct finding
 evaluator_observe(struct evaluator *e, const struct sample *s)
 {
 	int64_t *heard = heard_of(e, s->probe);
+	int64_t told_ms = e->told_ms;
 	struct finding next;
 
 	if (s->asked_ms < e->reset_ms || s->answered_ms < *heard)
@@ -262,7 +273,7 @@ evaluator_observe(struct evaluator *e, const struct sample *s)
 	}
 	next = e->ops->observe(e, s);
 	copy_common(&next, e, s);
-	next.is_mute = e->told_ms < s->answered_ms;
+	next.is_mute = is_mute(e, s, told_ms);
 	*heard = s->answered_ms;
 	e->finding = next;
 	note_recovery(e);

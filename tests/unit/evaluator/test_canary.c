@@ -411,6 +411,64 @@ test_two_probes_make_pairs(void **state)
 	evaluator_free(e);
 }
 
+static void
+took(struct evaluator *e, unsigned side, int64_t at_ms, double latency_ms)
+{
+	struct sample s = { .probe = side,
+		.asked_ms = at_ms,
+		.answered_ms = at_ms,
+		.latency_ms = latency_ms };
+
+	(void)evaluator_observe(e, &s);
+}
+
+/* What a canary did long ago is no reason, however well we hear the other. */
+static void
+test_a_trip_ages_with_either_side(void **state)
+{
+	struct canary_metric metric = { .name = "a",
+		.measure = CANARY_LATENCY,
+		.cles = 0.56,
+		.weight = 1 };
+	struct canary_settings settings = { .metrics = { &metric, 1 },
+		.window = 20,
+		.min_samples = 5,
+		.confidence = 0.98,
+		.pass = 95,
+		.marginal = 75 };
+	struct evaluator_source sources[] = { { &probe, 0, -1 },
+		{ &probe, 1, -1 } };
+	struct evaluator *e = canary_new(&settings, sources);
+	int64_t t = 1000;
+
+	(void)state;
+	assert_non_null(e);
+	for (; t < 60000; t += 1000) {
+		took(e, 0, t, 20);
+		took(e, 1, t + 500, 10);
+	}
+	assert_int_equal(evaluator_finding(e).verdict, VERDICT_TRIPPED);
+	assert_false(evaluator_is_stale(e, t));
+	assert_false(evaluator_finding(e).is_mute);
+	for (; t < 66000; t += 1000)
+		took(e, 1, t, 10);
+	assert_true(evaluator_finding(e).is_mute);
+	assert_false(evaluator_is_stale(e, t));
+	for (; t < 120000; t += 1000)
+		took(e, 1, t, 10);
+	assert_int_equal(evaluator_finding(e).verdict, VERDICT_TRIPPED);
+	assert_true(evaluator_is_stale(e, t));
+	took(e, 0, t, 20);
+	assert_true(evaluator_is_stale(e, t));
+	for (; t < 126000; t += 1000) {
+		took(e, 0, t, 20);
+		took(e, 1, t + 500, 10);
+	}
+	assert_int_equal(evaluator_finding(e).verdict, VERDICT_TRIPPED);
+	assert_false(evaluator_is_stale(e, t));
+	evaluator_free(e);
+}
+
 /* Who refuses looks fast, and who hangs gives no good answer. */
 static void
 test_what_counts_as_latency(void **state)
@@ -576,6 +634,7 @@ main(void)
 		cmocka_unit_test(test_evidence_is_of_what_is_bad),
 		cmocka_unit_test(test_it_says_what_is_missing),
 		cmocka_unit_test(test_two_probes_make_pairs),
+		cmocka_unit_test(test_a_trip_ages_with_either_side),
 		cmocka_unit_test(test_what_counts_as_latency),
 		cmocka_unit_test(test_it_objects_to_contradictions),
 		cmocka_unit_test(test_what_it_asks_of_which_probe),
