@@ -107,7 +107,7 @@ backtest_query(const struct metric_name *name, int64_t step_ms,
     struct text *query, bool *is_counter)
 {
 	struct metric_expression e;
-	struct error err;
+	struct error err = { "" };
 
 	if (!metric_expression_parse(&e, *name, &err))
 		return false;
