@@ -18,7 +18,6 @@ evaluator_json(struct monitor *m, struct watched *w, unsigned index)
 	struct finding f = service_finding(core, index);
 	struct json_object *o = json_object_new_object();
 	int64_t now_ms = loop_now_ms(m->loop);
-	struct sample samples[EVIDENCE_MAX];
 	char missing[EVALUATOR_TEXT_MAX] = "";
 
 	json_set_text(o, "name", e->name);
@@ -32,12 +31,13 @@ evaluator_json(struct monitor *m, struct watched *w, unsigned index)
 		json_set(o, "baseline", baselines_json(m->baselines, w, index));
 	if (f.verdict == VERDICT_UNKNOWN && f.since_ms == 0)
 		return o;
-	json_set_number(o, "value", f.value);
-	json_set_number(o, "limit", f.limit);
+	if (f.samples > 0)
+		json_set_number(o, "value", f.value);
+	if (f.limit != 0 || f.verdict != VERDICT_UNKNOWN)
+		json_set_number(o, "limit", f.limit);
 	json_set_text(o, "unit", evaluator_unit(e));
 	answers_set_wall(m, o, "since_wall_ms", f.since_ms);
-	json_set_int(o, "samples",
-	    (int64_t)evaluator_evidence(evaluator, samples, EVIDENCE_MAX));
+	json_set_int(o, "samples", (int64_t)f.samples);
 	return o;
 }
 

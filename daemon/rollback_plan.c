@@ -90,6 +90,7 @@ tell_evidence(struct rollback *r)
 		struct json_object *e = json_object_array_get_idx(list, i);
 		struct json_object *samples = json_array(e, "samples");
 		size_t n = json_object_array_length(samples);
+		const char *probe = json_text(e, "probe"); /* or combines */
 		const char *detail = NULL;
 		double value = 0, limit = 0;
 
@@ -100,9 +101,11 @@ tell_evidence(struct rollback *r)
 		(void)json_number(e, "value", &value);
 		(void)json_number(e, "limit", &limit);
 		log_service(LOG_LEVEL_NOTICE, LOG_ID_DECIDED, r->service,
-		    "evidence: %s of probe %s is at %g, its limit is %g%s%s",
-		    json_text(e, "evaluator"), json_text(e, "probe"), value,
-		    limit, detail == NULL ? "" : "; last answer: ",
+		    "evidence: %s%s%s is at %g, its limit is %g%s%s",
+		    json_text(e, "evaluator"),
+		    probe == NULL ? "" : " of probe ",
+		    probe == NULL ? "" : probe, value, limit,
+		    detail == NULL ? "" : "; last answer: ",
 		    detail == NULL ? "" : detail);
 	}
 }

@@ -66,6 +66,24 @@ no_such_probe(struct check *c, const struct service_settings *s,
 }
 
 static void
+say_no_metric(struct check *c, const struct service_settings *s,
+    const struct evaluator_settings *e, const struct evaluator_input *culprit)
+{
+	const struct probe_settings *p = times_probe(s, culprit->probe);
+
+	if (p != NULL && probe_traits(p)->has_metrics)
+		check_wrong(c, e->source,
+		    "evaluator \"%s\": which metric of probe \"%s\"? write "
+		    "metric = \"...\"",
+		    e->name, culprit->probe);
+	else
+		check_wrong(c, e->source,
+		    "evaluator \"%s\": probe \"%s\" measures no value; name "
+		    "one of type prometheus, promql, tls, command or push",
+		    e->name, culprit->probe);
+}
+
+static void
 say_trouble(struct check *c, const struct service_settings *s,
     const struct evaluator_settings *e, enum inputs_trouble trouble,
     const struct evaluator_input *culprit)
@@ -89,9 +107,7 @@ say_trouble(struct check *c, const struct service_settings *s,
 		    e->name, culprit->probe);
 		break;
 	case INPUTS_NAME_METRIC:
-		check_wrong(c, e->source,
-		    "evaluator \"%s\": which metric of probe \"%s\"?", e->name,
-		    culprit->probe);
+		say_no_metric(c, s, e, culprit);
 		break;
 	case INPUTS_TOO_MANY:
 		check_wrong(c, e->source,
@@ -132,6 +148,24 @@ check_parts(struct check *c, const struct service_settings *s,
 			    "combines others itself: name those",
 			    e->name, parts[i]);
 	}
+}
+
+/* It would be unknown for ever. */
+static void
+check_own_value(struct check *c, const struct evaluator_settings *e,
+    const struct evaluator_input *input, const struct evaluator_source *source)
+{
+	const struct probe_settings *p = source->probe;
+	const struct command_settings *command;
+
+	if (!input->wants_value || p->kind != &probe_command)
+		return;
+	command = p->settings;
+	if (command->value == COMMAND_VALUE_NONE)
+		check_wrong(c, e->source,
+		    "evaluator \"%s\": probe \"%s\" has no value; write "
+		    "value = \"stdout\" there if it prints a number",
+		    e->name, p->name);
 }
 
 /* A metric may be wrong, or hardly ever known. */
@@ -182,8 +216,10 @@ check_evaluator(struct check *c, const struct service_settings *s,
 	if (trouble == INPUTS_FINE) {
 		evaluator_check(e, sources, count, evaluator_objects, &place);
 		(void)evaluator_inputs(e, inputs);
-		for (size_t i = 0; i < count; i++)
+		for (size_t i = 0; i < count; i++) {
+			check_own_value(c, e, &inputs[i], &sources[i]);
 			check_metric(c, e, &inputs[i], &sources[i]);
+		}
 	} else
 		say_trouble(c, s, e, trouble, &culprit);
 }

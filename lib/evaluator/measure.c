@@ -240,6 +240,8 @@ measure_missing(const struct measure *m, const char *what, const char *speakers,
 		missing_speakers(m, speakers, out);
 	else if (l->verdict != VERDICT_TRIPPED && l->bad.length > 0)
 		missing_time(&l->bad, "beyond", m->bounds.for_ms, out);
+	else if (!l->has_known)
+		text_addf(out, "%s that can be measured", what);
 }
 
 struct measurement

@@ -77,6 +77,9 @@ host_port_parse(const char *text, struct host_port *h, struct error *err)
 	uint64_t port;
 	size_t length;
 
+	if (strstr(text, "://") != NULL)
+		return error_set(
+		    err, "\"%s\" is a URL; write HOST:PORT alone", text);
 	if (colon == NULL || !count_parse(colon + 1, &port) || port < 1 ||
 	    port > PORT_MAX)
 		return error_set(err,

@@ -363,6 +363,7 @@ static struct missing {
 	const char *text;
 	struct threshold_settings settings;
 } missing_rows[] = {
+	{ "", "values that can be measured", { ABOVE_100, .min_samples = 3 } },
 	{ "n", "values that can be measured", { ABOVE_100, .min_samples = 3 } },
 	{ "x", "2 more values in a row", { ABOVE_100, .min_samples = 3 } },
 	{ "o", "", { ABOVE_100, .min_samples = 3 } },
