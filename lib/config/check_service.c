@@ -8,6 +8,8 @@
 #include "probe/metric_expression.h"
 #include "probe/command_settings.h"
 #include "probe/probe_check.h"
+#include "probe/promql_range.h"
+#include "probe/promql_settings.h"
 #include "service/inputs.h"
 
 #define HINT_BYTES 128
@@ -275,6 +277,29 @@ check_verify(struct check *c, const struct service_settings *s)
 		    duration_text(v->within_ms, within));
 }
 
+/* What it measures after a deployment is also of the version before. */
+static void
+check_looks_back(struct check *c, const struct service_settings *s,
+    const struct probe_settings *p)
+{
+	const struct promql_settings *promql = p->settings;
+	char range[DURATION_TEXT_MAX], settle[DURATION_TEXT_MAX];
+	int64_t range_ms;
+
+	if (p->kind != &probe_promql || p->name == NULL || promql == NULL ||
+	    promql->query == NULL)
+		return;
+	range_ms = promql_range_ms(promql->query);
+	if (range_ms <= s->settle_ms)
+		return;
+	check_doubt(c, p->source,
+	    "probe \"%s\": its query looks back %s, so that for so long after "
+	    "a deployment or a rollback it still sees the version before, and "
+	    "settle is %s; make settle as long, or the range shorter",
+	    p->name, duration_text(range_ms, range),
+	    duration_text(s->settle_ms, settle));
+}
+
 void
 check_service(struct check *c, const struct service_settings *s)
 {
@@ -285,6 +310,8 @@ check_service(struct check *c, const struct service_settings *s)
 	check_duplicates(c, s->rules, s->rule_count, sizeof(*s->rules), "rule");
 	for (size_t i = 0; i < s->probe_count; i++)
 		check_probe(c, &s->probes[i]);
+	for (size_t i = 0; i < s->probe_count; i++)
+		check_looks_back(c, s, &s->probes[i]);
 	if (s->name == NULL)
 		return;
 	for (size_t i = 0; i < s->evaluator_count; i++)
