@@ -60,6 +60,8 @@ recorder_input(struct text *t, const struct service_input *in, int64_t now_ms)
 		recording_add_words(t, "version", in->version);
 		recording_add_words(t, "rule", in->rule);
 		recording_add_words(t, "procedure", in->procedure);
+		if (in->had_tripped)
+			recording_add_flag(t, "had_tripped", true);
 		if (in->at_ms != now_ms)
 			recording_add_int(t, "acted_ms", in->at_ms);
 		return;

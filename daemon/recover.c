@@ -94,6 +94,7 @@ take_closed(struct monitor *m, const struct store_event *e)
 		    &(struct service_act){ .rule = json_text(data, "rule"),
 			.procedure = json_text(data, "procedure"),
 			.now_at = json_text(data, "now_at"),
+			.had_tripped = json_flag(data, "had_tripped", false),
 			.at_ms = boot_now_ms(m, e) });
 	json_object_put(data);
 }

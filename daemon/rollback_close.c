@@ -250,6 +250,7 @@ rollback_close(struct rollback *r, enum incident_outcome outcome)
 		    &(struct service_act){ .rule = r->rule,
 			.procedure = r->procedure,
 			.now_at = r->now_at,
+			.had_tripped = r->had_tripped,
 			.at_ms = loop_now_ms(r->m->loop) });
 	/* A superseded proposal makes room for the one that acts. */
 	if (w != NULL && outcome == INCIDENT_SUPERSEDED) {

@@ -98,6 +98,8 @@ rollback_opened_json(struct rollback *r, int rule)
 	json_set_text(o, "cause", r->by_operator ? "operator" : "automatic");
 	if (r->by_operator)
 		json_set_text(o, "by", r->by);
+	if (r->had_tripped)
+		json_set_bool(o, "had_tripped", true);
 	json_set_text(o, "reason", r->reason);
 	json_set_text(o, "version", r->version);
 	json_set_text(o, "previous", r->previous);
@@ -180,6 +182,8 @@ rollback_closed_json(struct rollback *r)
 	json_set_text(o, "now_at", r->now_at);
 	json_set_text(o, "rule", r->rule);
 	json_set_text(o, "procedure", r->procedure);
+	if (r->had_tripped)
+		json_set_bool(o, "had_tripped", true);
 	set_wall(r, o, "last_bad_ms", r->last_bad_ms);
 	if (r->outcome == INCIDENT_RECOVERED ||
 	    r->outcome == INCIDENT_NOT_NEEDED ||

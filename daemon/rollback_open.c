@@ -126,6 +126,7 @@ rollback_ordered(struct monitor *m, struct watched *w, const char *to,
 	events_new_id(m, r->id);
 	r->action = ACTION_ROLL_BACK;
 	r->by_operator = true;
+	r->had_tripped = service_has_tripped(watched_core(w));
 	r->severity = rule < 0 ? SEVERITY_P0 : settings->rules[rule].severity;
 	rollback_copy(r->by, sizeof(r->by), by);
 	rollback_copy(r->reason, sizeof(r->reason), reason);

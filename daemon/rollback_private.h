@@ -64,6 +64,7 @@ struct rollback {
 	enum severity severity;
 	enum rule_mode mode;
 	bool by_operator;
+	bool had_tripped; /* service_has_tripped() when it was ordered */
 	char by[WORDS_MAX];
 	char reason[WORDS_MAX];
 	char version[NAME_MAX_BYTES + 1];

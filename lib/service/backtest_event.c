@@ -103,7 +103,8 @@ on_acted(struct backtest *b, const struct backtest_event *e, struct error *err)
 		.at_ms = backtest_time(e->json, "acted_ms", e->at_ms),
 		.rule = json_text(e->json, "rule"),
 		.procedure = json_text(e->json, "procedure"),
-		.version = json_text(e->json, "version") };
+		.version = json_text(e->json, "version"),
+		.had_tripped = json_flag(e->json, "had_tripped", false) };
 
 	(void)err;
 	if (!is_own_act(b))

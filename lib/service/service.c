@@ -315,7 +315,8 @@ service_acted(struct service *s, const struct service_act *act)
 		.at_ms = act->at_ms,
 		.rule = act->rule,
 		.procedure = act->procedure,
-		.version = act->now_at });
+		.version = act->now_at,
+		.had_tripped = act->had_tripped });
 	versions_rolled_back(&s->versions, act->now_at);
 	service_rules_acted(s, act);
 	s->acted_ms = act->at_ms;

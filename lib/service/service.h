@@ -94,8 +94,12 @@ struct service_act {
 	const char *rule;      /* NULL or "": a person ordered it */
 	const char *procedure; /* NULL: not known */
 	const char *now_at;    /* the version now in place; NULL: not known */
+	bool had_tripped;      /* ordered: service_has_tripped() when it was */
 	int64_t at_ms;
 };
+
+/* Has what any rule for what is cleared looks at, just now? */
+bool service_has_tripped(const struct service *s);
 
 /*
  * A rollback ended.  The version before it, if it is another one, is no target

@@ -30,6 +30,7 @@ service_input(struct service *s, const struct service_input *in)
 		    &(struct service_act){ .rule = in->rule,
 			.procedure = in->procedure,
 			.now_at = in->version,
+			.had_tripped = in->had_tripped,
 			.at_ms = in->at_ms });
 		return;
 	case SERVICE_INCIDENT:

@@ -33,6 +33,7 @@ struct service_input {
 	const char *procedure;
 	bool verified;
 	bool was_good;
+	bool had_tripped; /* of SERVICE_ACTED */
 	bool is_open;
 };
 

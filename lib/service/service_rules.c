@@ -129,6 +129,16 @@ service_rules_inherit(struct service *to, const struct service *from)
 	}
 }
 
+bool
+service_has_tripped(const struct service *s)
+{
+	for (unsigned i = 0; i < s->settings->rule_count; i++)
+		if (s->settings->rules[i].when == RULE_WHEN_CLEARED &&
+		    combination(s, i, false) == VERDICT_TRIPPED)
+			return true;
+	return false;
+}
+
 void
 service_rules_acted(struct service *s, const struct service_act *act)
 {
@@ -146,7 +156,8 @@ service_rules_acted(struct service *s, const struct service_act *act)
 			clearing_acted(c, &set->rules[i], by, act->at_ms);
 		else if (ordered && act->procedure != NULL)
 			clearing_ordered(c, &set->rules[i], act->procedure,
-			    combination(s, i, false) == VERDICT_TRIPPED,
+			    act->had_tripped ||
+				combination(s, i, false) == VERDICT_TRIPPED,
 			    set->rules, set->rule_count, act->at_ms);
 	}
 }

@@ -148,6 +148,7 @@ act(struct world *w, unsigned rule, const char *target, bool by_operator)
 	if (w->incident == NULL)
 		abort();
 	w->by_operator = by_operator;
+	w->had_tripped = by_operator && service_has_tripped(w->service);
 	if (w->is_proposed)
 		tell(
 		    w, "closed %s", incident_outcome_word(INCIDENT_SUPERSEDED));

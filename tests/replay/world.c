@@ -291,6 +291,7 @@ recall(struct world *w, const struct memory *m)
 		    &(struct service_act){ .rule = m->rule,
 			.procedure = m->procedure,
 			.now_at = m->version,
+			.had_tripped = m->had_tripped,
 			.at_ms = m->at_ms });
 }
 
@@ -323,6 +324,7 @@ world_acted(struct world *w, const char *now_at)
 
 	copy(m->rule, sizeof(m->rule), w->by_operator ? "" : rule->name);
 	copy(m->procedure, sizeof(m->procedure), rule->procedure);
+	m->had_tripped = w->had_tripped;
 	copy(m->version, sizeof(m->version), now_at);
 	recall(w, m);
 }

@@ -20,7 +20,7 @@ struct memory {
 	char procedure[64];
 	char version[SERVICE_VERSION_MAX];
 	char previous[SERVICE_VERSION_MAX];
-	bool verified, was_good;
+	bool verified, was_good, had_tripped;
 	int64_t at_ms;
 };
 
@@ -49,7 +49,7 @@ struct world {
 	struct plan *plans[INCIDENT_RUNS_MAX];
 	unsigned plan_count;
 	unsigned rule;
-	bool by_operator;
+	bool by_operator, had_tripped;
 	char version[SERVICE_VERSION_MAX]; /* what it goes back from */
 	char target[SERVICE_VERSION_MAX];
 	struct todo todo;    /* the step asked for */
