@@ -189,6 +189,7 @@ time_is_up(struct fetch_target *t)
 	int64_t late_ms = held_up_ms(t);
 	struct failure failure;
 	struct http_verdict v;
+	struct sample s;
 	char words[SAMPLE_DETAIL_MAX];
 	struct text text = text_over(words, sizeof(words));
 
@@ -202,7 +203,10 @@ time_is_up(struct fetch_target *t)
 		failure = timeout_of(t);
 		v = because(&failure, words);
 	}
-	finish(t, &v);
+	s = make_sample(t, &v);
+	/* libcurl's clock stood still while nothing came. */
+	s.latency_ms = (double)(fetch_clock_ms() - t->sent_ms);
+	tell(t, &s);
 }
 
 static struct http_verdict

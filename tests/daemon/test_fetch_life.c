@@ -400,6 +400,31 @@ test_an_answer_that_waited_for_our_loop_is_not_slow(void **state)
 	scene_free(s);
 }
 
+/* A hang must not look fast to who judges latency. */
+static void
+test_what_timed_out_took_all_of_its_time(void **state)
+{
+	static const char *const scripts[] = { "rx ; ok up ; rx ; hang",
+		"rx ; hang", "rx ; hang", NULL };
+	struct scene *s = scene_new(NULL, scripts);
+	struct fetch_target *t = target(s->w, &s->settings);
+
+	(void)state;
+	assert_true(fetch_ask(t, 2000, false, on_answer, s->w));
+	wait_for(s->w, 1);
+	expect_sample(&s->w->last, SAMPLE_OK, NULL);
+	for (int i = 2; i <= 4;
+	     i++) { /* on a kept connection and on new ones */
+		assert_true(fetch_ask(t, 400, false, on_answer, s->w));
+		wait_for(s->w, i);
+		expect_sample(&s->w->last, SAMPLE_FAILED, "timeout.firstbyte");
+		assert_true(s->w->last.latency_ms >= 400.0);
+	}
+	peer_stop(&s->p);
+	fetch_target_free(t);
+	scene_free(s);
+}
+
 /* Many */
 
 static void
@@ -721,6 +746,7 @@ main(void)
 		cmocka_unit_test(test_lag_in_the_middle_of_a_question_counts),
 		cmocka_unit_test(
 		    test_an_answer_that_waited_for_our_loop_is_not_slow),
+		cmocka_unit_test(test_what_timed_out_took_all_of_its_time),
 		cmocka_unit_test(test_n6_a_hung_target_holds_up_nobody_else),
 		cmocka_unit_test(
 		    test_what_waits_for_its_turn_starts_its_deadline_then),
