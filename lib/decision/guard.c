@@ -99,7 +99,7 @@ stale(const struct rule_settings *rule, const struct situation *s,
 	if (s->stale_evaluator == NULL)
 		return false;
 	reason_set(d,
-	    "stale: evaluator %s has not heard of its target for too long",
+	    "stale: evaluator %s has heard nothing that bears it out for too long",
 	    s->stale_evaluator);
 	return true;
 }

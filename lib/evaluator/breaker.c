@@ -25,6 +25,7 @@ struct breaker {
 	int64_t trial_ms;   /* the first of them */
 	int64_t first_ms;   /* the first answer in the window, about */
 	int64_t known_ms;   /* the newest answer that counted */
+	int64_t failed_ms;  /* the newest failure */
 };
 
 static bool
@@ -94,6 +95,8 @@ count(struct breaker *b, const struct sample *s, bool failure)
 	    failure ? WINDOW_FAILED : WINDOW_OK, (double)NAN);
 	b->totals = window_totals(b->window);
 	b->known_ms = s->answered_ms;
+	if (failure)
+		b->failed_ms = s->answered_ms;
 }
 
 /* As much as opens it is in the window. */
@@ -193,6 +196,9 @@ look(struct breaker *b, const struct sample *s, struct finding *next)
 	next->began_ms = began_ms(b, next);
 	if (next->verdict == VERDICT_HEALTHY || is_bad(b))
 		evaluator_warm(&b->base);
+	/* Open for the timer alone is no news of the target. */
+	if (b->is_open)
+		b->base.told_ms = b->failed_ms;
 }
 
 static struct finding

@@ -13,7 +13,8 @@
  * Answers count by the time of the answer, so that a time-out longer than the
  * window counts.
  *
- * Open and half-open are tripped.  Closed is healthy once there were
+ * Open and half-open are tripped, which ages from the newest failure on: to be
+ * open for the timer alone is no reason to act.  Closed is healthy once there were
  * min_samples, or when successes have just closed it, until nothing is left
  * in the window; and unknown else.
  */

@@ -228,8 +228,8 @@ is_stale(const struct service *s, unsigned index, int64_t now_ms)
 }
 
 /*
- * One that speaks for the rule and has not heard of its target for too long
- * since, where the rule would not hold without it.
+ * One that speaks for the rule and has heard nothing that bears it out for too
+ * long, where the rule would not hold without it.
  */
 static const char *
 stale_for(

@@ -110,7 +110,7 @@ static struct row {
 
 	{ "the verdict is old", PLAIN, { .stale_evaluator = "down" },
 	  ACTION_HOLD, GUARD_STALE, NEVER_MS,
-	  "stale: evaluator down has not heard of its target for too long" },
+	  "stale: evaluator down has heard nothing that bears it out for too long" },
 
 	{ "a run is on", PLAIN, { .run_is_on = true },
 	  ACTION_HOLD, GUARD_RUNNING, NEVER_MS,
