@@ -108,6 +108,21 @@ shaken(struct ask_tls *a)
 	asking_settle(&a->asking, &v);
 }
 
+/*
+ * The library itself gave up, for want of memory mostly: whatever else it says
+ * may be wrong.
+ */
+static bool
+gave_up(void)
+{
+	unsigned long reason;
+
+	while ((reason = ERR_get_error()) != 0)
+		if (ERR_FATAL_ERROR(reason))
+			return true;
+	return false;
+}
+
 static void
 broken(struct ask_tls *a, int code)
 {
@@ -128,7 +143,7 @@ broken(struct ask_tls *a, int code)
 		words = ERR_reason_error_string(reason);
 	else if (code == SSL_ERROR_SYSCALL && errno != 0)
 		words = strerror(errno);
-	failure = curl_failure(&ending);
+	failure = gave_up() ? asking_no_memory : curl_failure(&ending);
 	asking_fail(&a->asking, &failure,
 	    words == NULL ? "the connection ended in the handshake" : words);
 }
@@ -214,8 +229,7 @@ on_dialed(void *arg, int fd, const struct failure *failure, const char *words)
 	a->dialed_ms = asking_elapsed_ms(&a->asking);
 	phases->resolve_ms = dial_resolved_ms(a->dial) - a->asking.sent_ms;
 	phases->connect_ms = a->dialed_ms - phases->resolve_ms;
-	context = tls_context_get(
-	    a->context, loop_now_ms(a->asking.loop), &failure, &words);
+	context = tls_context_get(a->context, &failure, &words);
 	if (context == NULL)
 		asking_fail(&a->asking, failure, words);
 	else if (!set_up(a, context))

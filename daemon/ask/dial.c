@@ -357,7 +357,7 @@ dial_stop(struct dial *d)
 struct failure
 dial_timeout(const struct dial *d)
 {
-	return d->resolved_ms > 0 ? timeout_failure(PHASE_CONNECT) :
+	return d->resolved_ms > 0 ? connect_timeout_failure(&d->attempts) :
 				    name_failures[RESOLVER_TIMEOUT];
 }
 

@@ -5,6 +5,7 @@
 #include <sys/queue.h>
 #include <sys/stat.h>
 
+#include <curl/curl.h>
 #include <openssl/err.h>
 
 enum file_use {
@@ -27,7 +28,6 @@ struct tls_context {
 	unsigned users;
 	char *files[FILE_COUNT]; /* NULL: not named */
 	struct stamp stamps[FILE_COUNT];
-	int64_t made_ms;
 	SSL_CTX *ssl; /* NULL: to be made */
 };
 
@@ -72,11 +72,27 @@ same(const char *a, const char *b)
 	return strcmp(a, b) == 0;
 }
 
+/*
+ * Whom HTTP probes trust, too.  The environment has no say, and it is one
+ * file: a folder would be looked into while we shake hands, and then a lack of
+ * descriptors would look like a stranger.
+ */
+static const char *
+system_file(void)
+{
+	const char *file = curl_version_info(CURLVERSION_NOW)->cainfo;
+
+	return file == NULL ? X509_get_default_cert_file() : file;
+}
+
 struct tls_context *
 tls_context_join(struct tls_contexts *all, const struct tls_settings *settings)
 {
-	const char *const files[FILE_COUNT] = { settings->ca_file,
-		settings->client_cert_file, settings->client_key_file };
+	const char *const files[FILE_COUNT] = {
+		settings->ca_file == NULL ? system_file() : settings->ca_file,
+		settings->client_cert_file,
+		settings->client_key_file,
+	};
 	struct tls_context *c;
 
 	LIST_FOREACH (c, &all->items, link)
@@ -131,35 +147,14 @@ is_same_stamp(const struct stamp *a, const struct stamp *b)
 }
 
 static bool
-is_fresh(const struct tls_context *c, int64_t now_ms,
-    const struct stamp stamps[FILE_COUNT])
+is_fresh(const struct tls_context *c, const struct stamp stamps[FILE_COUNT])
 {
 	if (c->ssl == NULL)
 		return false;
 	for (size_t i = 0; i < FILE_COUNT; i++)
 		if (!is_same_stamp(&c->stamps[i], &stamps[i]))
 			return false;
-	return c->files[FILE_CA] != NULL ||
-	    now_ms - c->made_ms < TLS_CONTEXT_LIFE_MS;
-}
-
-/* The environment has no say in whom to trust. */
-static bool
-trust_system(SSL_CTX *ssl)
-{
-	bool by_file =
-	    SSL_CTX_load_verify_file(ssl, X509_get_default_cert_file()) == 1;
-
-	return SSL_CTX_load_verify_dir(ssl, X509_get_default_cert_dir()) == 1 ||
-	    by_file;
-}
-
-static bool
-trust(const struct tls_context *c, SSL_CTX *ssl)
-{
-	if (c->files[FILE_CA] == NULL)
-		return trust_system(ssl);
-	return SSL_CTX_load_verify_file(ssl, c->files[FILE_CA]) == 1;
+	return true;
 }
 
 static bool
@@ -198,9 +193,8 @@ make(const struct tls_context *c, const struct failure **why, const char **file)
 	SSL_CTX_set_verify(ssl, SSL_VERIFY_PEER, NULL);
 	(void)SSL_CTX_set_session_cache_mode(ssl, SSL_SESS_CACHE_OFF);
 	*why = &bad_ca;
-	*file = c->files[FILE_CA] == NULL ? "none of the system's" :
-					    c->files[FILE_CA];
-	if (!trust(c, ssl))
+	*file = c->files[FILE_CA];
+	if (SSL_CTX_load_verify_file(ssl, c->files[FILE_CA]) != 1)
 		goto failed;
 	*why = &bad_cert;
 	*file = c->files[FILE_CERT];
@@ -213,19 +207,18 @@ failed:
 }
 
 SSL_CTX *
-tls_context_get(struct tls_context *c, int64_t now_ms,
-    const struct failure **why, const char **file)
+tls_context_get(
+    struct tls_context *c, const struct failure **why, const char **file)
 {
 	struct stamp stamps[FILE_COUNT];
 
 	for (size_t i = 0; i < FILE_COUNT; i++)
 		stamps[i] = stamp_of(c->files[i]);
-	if (is_fresh(c, now_ms, stamps))
+	if (is_fresh(c, stamps))
 		return c->ssl;
 	SSL_CTX_free(c->ssl);
 	ERR_clear_error();
 	c->ssl = make(c, why, file);
-	c->made_ms = now_ms;
 	memcpy(c->stamps, stamps, sizeof(stamps));
 	return c->ssl;
 }

@@ -5,15 +5,10 @@
 #ifndef DAEMON_ASK_TLS_CONTEXT_H
 #define DAEMON_ASK_TLS_CONTEXT_H
 
-#include <stdint.h>
-
 #include <openssl/ssl.h>
 
 #include "daemon/fetch/curl_failure.h"
 #include "probe/tls_settings.h"
-
-/* What the system trusts is looked at again after so long. */
-#define TLS_CONTEXT_LIFE_MS 60000
 
 struct tls_contexts;
 struct tls_context;
@@ -32,7 +27,7 @@ void tls_context_leave(struct tls_context *c); /* NULL is allowed */
  * To make a connection from; borrowed until the next call.  NULL with whose
  * fault that is and in which file.
  */
-SSL_CTX *tls_context_get(struct tls_context *c, int64_t now_ms,
-    const struct failure **why, const char **file);
+SSL_CTX *tls_context_get(
+    struct tls_context *c, const struct failure **why, const char **file);
 
 #endif

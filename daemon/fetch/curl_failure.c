@@ -161,7 +161,8 @@ not_tried(const struct connect_attempts *attempts)
 static struct failure
 not_connected(const struct transfer_ending *ending)
 {
-	if (ending->attempts.made == 0)
+	/* One that we could not try might have answered. */
+	if (ending->attempts.made == 0 || ending->attempts.starved > 0)
 		return not_tried(&ending->attempts);
 	switch (ending->os_errno) {
 	case ECONNREFUSED:
@@ -213,6 +214,13 @@ not_trusted(const struct transfer_ending *ending)
 	default:
 		return failed("tls.untrusted");
 	}
+}
+
+struct failure
+connect_timeout_failure(const struct connect_attempts *attempts)
+{
+	return attempts->starved > 0 ? not_tried(attempts) :
+				       timeout_failure(PHASE_CONNECT);
 }
 
 struct failure

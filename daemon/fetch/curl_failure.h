@@ -52,6 +52,9 @@ extern const struct failure name_failures[];
 
 struct failure curl_failure(const struct transfer_ending *ending);
 
+/* The time was up while connecting. */
+struct failure connect_timeout_failure(const struct connect_attempts *attempts);
+
 /* The time was up in this phase. */
 struct failure timeout_failure(enum transfer_phase phase);
 

@@ -104,8 +104,11 @@ struct failure
 transfer_timeout(const struct fetch_target *t)
 {
 	struct transfer_times times = read_times(t->slot->easy);
+	enum transfer_phase phase = phase_of(t, &times);
 
-	return timeout_failure(phase_of(t, &times));
+	return phase == PHASE_CONNECT ?
+	    connect_timeout_failure(&t->slot->attempts) :
+	    timeout_failure(phase);
 }
 
 struct failure

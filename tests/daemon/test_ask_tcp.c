@@ -1,5 +1,7 @@
 /* What a TCP target can do, and what becomes of it. */
+#include <netinet/in.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 
 #include "tests/daemon/asker.h"
 
@@ -287,6 +289,80 @@ test_no_descriptors(void **state)
 	world_free(w);
 }
 
+/* Takes connections until it is full, and answers none. */
+static int
+full_listener(struct sockaddr_in *at, int fillers[4])
+{
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	socklen_t length = sizeof(*at);
+
+	*at = (struct sockaddr_in){ .sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	assert_int_equal(bind(fd, (struct sockaddr *)at, length), 0);
+	assert_int_equal(listen(fd, 0), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)at, &length), 0);
+	for (int i = 0; i < 4; i++) {
+		fillers[i] = socket(
+		    AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+		(void)connect(fillers[i], (struct sockaddr *)at, length);
+	}
+	return fd;
+}
+
+static int
+second_listener(struct sockaddr_in at)
+{
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	at.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1);
+	assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof(at)), 0);
+	assert_int_equal(listen(fd, 16), 0);
+	return fd;
+}
+
+/* R2: an address that we could not try might have answered. */
+static void
+test_descriptors_for_one_address_of_two(void **state)
+{
+	const char *dns[] = { "two.test A 127.0.0.1 127.0.0.2", NULL };
+	struct peer server = peer_start("dns", dns);
+	struct sockaddr_in at;
+	int fillers[4], full = full_listener(&at, fillers);
+	int good = second_listener(at), spare;
+	char servers[32], address[32];
+	struct fetch_settings settings = { .dns_servers = servers };
+	struct tcp_settings t = plain(address);
+	struct rlimit before, few;
+	struct world *w;
+	struct sample s;
+
+	(void)state;
+	(void)snprintf(servers, sizeof(servers), "127.0.0.1:%u", server.port);
+	(void)snprintf(
+	    address, sizeof(address), "two.test:%u", ntohs(at.sin_port));
+	t.allow_local = true;
+	w = world_new(&settings);
+	s = ask_tcp(w, &t, LATE);
+	expect_sample(&s, SAMPLE_OK, NULL);
+	spare = dup(0);
+	assert_true(spare >= 0);
+	(void)close(spare);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	few = before;
+	few.rlim_cur = (rlim_t)spare + 1;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+	s = ask_tcp(w, &t, 2 * SOON);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	expect_sample(&s, SAMPLE_LOST, "local.descriptors");
+	world_free(w);
+	for (int i = 0; i < 4; i++)
+		(void)close(fillers[i]);
+	(void)close(full);
+	(void)close(good);
+	peer_stop(&server);
+	peer_forget(&server);
+}
+
 /* C2: a loop that did not run cannot say that the target was late. */
 static void
 test_our_own_lag(void **state)
@@ -361,6 +437,7 @@ main(void)
 		cmocka_unit_test(test_no_resolver),
 		cmocka_unit_test(test_no_route),
 		cmocka_unit_test(test_no_descriptors),
+		cmocka_unit_test(test_descriptors_for_one_address_of_two),
 		cmocka_unit_test(test_our_own_lag),
 		cmocka_unit_test(test_freed_while_asking),
 	};

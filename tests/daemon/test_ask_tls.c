@@ -1,6 +1,8 @@
 /* Handshakes, good and bad, and for how long they will be good. */
+#include <dlfcn.h>
 #include <math.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <utime.h>
 
@@ -12,8 +14,59 @@
 #define SOON 300
 #define LATE 10000
 #define NONE ((double)NAN)
+#define PIECES 60
 
 static char folder[] = "/tmp/ask-tls-XXXXXX";
+
+/* NULL: what the library says. */
+static const char *system_ca;
+
+/* In place of libcurl's own, which says whom the system trusts. */
+curl_version_info_data *
+curl_version_info(CURLversion version)
+{
+	static curl_version_info_data info;
+	curl_version_info_data *(*real)(CURLversion);
+
+	*(void **)&real = dlsym(RTLD_NEXT, "curl_version_info");
+	info = *real(version);
+	if (system_ca != NULL)
+		info.cainfo = (char *)(uintptr_t)system_ca;
+	return &info;
+}
+
+/* Memory as OpenSSL sees it: the n-th piece from now is not to be had. */
+static unsigned allocations_left; /* 0: there is enough */
+
+static bool
+runs_short(void)
+{
+	return allocations_left > 0 && --allocations_left == 0;
+}
+
+static void *
+take(size_t bytes, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	return runs_short() ? NULL : malloc(bytes);
+}
+
+static void *
+take_more(void *old, size_t bytes, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	return runs_short() ? NULL : realloc(old, bytes);
+}
+
+static void
+give_back(void *old, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	free(old);
+}
 
 static const char *
 in_folder(const char *name)
@@ -289,24 +342,22 @@ test_files_are_read_again_when_they_change(void **state)
 	c = tls_context_join(all, &t);
 	same = tls_context_join(all, &t);
 	assert_ptr_equal(c, same);
-	assert_null(tls_context_get(c, 0, &why, &file));
+	assert_null(tls_context_get(c, &why, &file));
 	assert_string_equal(why->class, "local.ca_file");
 	assert_string_equal(file, in_folder("now.pem"));
 	copy_file("ca.pem", "now.pem");
-	first = tls_context_get(c, 1, &why, &file);
+	first = tls_context_get(c, &why, &file);
 	assert_non_null(first);
-	/* However long: it has not changed. */
-	assert_ptr_equal(
-	    tls_context_get(c, TLS_CONTEXT_LIFE_MS * 10, &why, &file), first);
+	assert_ptr_equal(tls_context_get(c, &why, &file), first);
 	assert_int_equal(SSL_CTX_up_ref(first), 1);
 	assert_int_equal(unlink(in_folder("now.pem")), 0);
 	copy_file("root.pem", "now.pem");
-	again = tls_context_get(c, 2, &why, &file);
+	again = tls_context_get(c, &why, &file);
 	assert_non_null(again);
 	assert_ptr_not_equal(first, again);
 	SSL_CTX_free(first);
 	assert_int_equal(unlink(in_folder("now.pem")), 0);
-	assert_null(tls_context_get(c, 3, &why, &file));
+	assert_null(tls_context_get(c, &why, &file));
 	tls_context_leave(c);
 	tls_context_leave(same);
 	tls_contexts_free(all);
@@ -324,11 +375,11 @@ test_own_certificate_is_our_trouble(void **state)
 	const char *file;
 
 	(void)state;
-	assert_non_null(tls_context_get(c, 0, &why, &file));
+	assert_non_null(tls_context_get(c, &why, &file));
 	tls_context_leave(c);
 	t.client_key_file = in_folder("long.pem"); /* of another one */
 	c = tls_context_join(all, &t);
-	assert_null(tls_context_get(c, 0, &why, &file));
+	assert_null(tls_context_get(c, &why, &file));
 	assert_int_equal(why->outcome, SAMPLE_LOST);
 	assert_string_equal(why->class, "local.client_cert");
 	tls_context_leave(c);
@@ -374,10 +425,132 @@ test_freed_while_asking(void **state)
 	peer_forget(&peer);
 }
 
+struct server {
+	struct world *w;
+	struct tls_contexts *all;
+	struct tls_settings settings;
+	struct peer peer;
+	char script[256], address[32], ca[128];
+};
+
+static struct server *
+server_new(void)
+{
+	struct server *s = calloc(1, sizeof(*s));
+	const char *args[] = { s->script, NULL };
+
+	assert_non_null(s);
+	(void)snprintf(s->script, sizeof(s->script), "tls %s/good.pem", folder);
+	(void)snprintf(s->ca, sizeof(s->ca), "%s/ca.pem", folder);
+	s->peer = peer_start("peer", args);
+	(void)snprintf(
+	    s->address, sizeof(s->address), "127.0.0.1:%u", s->peer.port);
+	s->settings.address = s->address;
+	s->w = world_new(NULL);
+	s->all = tls_contexts_new();
+	return s;
+}
+
+static void
+server_free(struct server *s)
+{
+	world_free(s->w);
+	tls_contexts_free(s->all);
+	peer_stop(&s->peer);
+	peer_forget(&s->peer);
+	free(s);
+}
+
+/* T2: that we know of nobody to trust is our trouble. */
+static void
+test_system_trusts_nobody(void **state)
+{
+	struct server *s = server_new();
+	struct sample answer;
+	double days;
+
+	(void)state;
+	system_ca = in_folder("missing.pem");
+	answer = ask_tls(s->w, s->all, &s->settings, LATE, &days);
+	expect_sample(&answer, SAMPLE_LOST, "local.ca_file");
+	system_ca = s->ca;
+	answer = ask_tls(s->w, s->all, &s->settings, LATE, &days);
+	expect_sample(&answer, SAMPLE_OK, NULL);
+	system_ca = NULL;
+	server_free(s);
+}
+
+/* R2: with the last descriptor it is still known whom to trust. */
+static void
+test_last_descriptor(void **state)
+{
+	struct server *s = server_new();
+	struct tls_context *kept;
+	struct rlimit before, few;
+	struct sample answer;
+	double days;
+	int spare;
+
+	(void)state;
+	system_ca = s->ca;
+	kept = tls_context_join(s->all, &s->settings);
+	answer = ask_tls(s->w, s->all, &s->settings, LATE, &days);
+	expect_sample(&answer, SAMPLE_OK, NULL);
+	spare = dup(0);
+	assert_true(spare >= 0);
+	(void)close(spare);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	few = before;
+	few.rlim_cur = (rlim_t)spare + 1;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+	answer = ask_tls(s->w, s->all, &s->settings, LATE, &days);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	expect_sample(&answer, SAMPLE_OK, NULL);
+	system_ca = NULL;
+	tls_context_leave(kept);
+	server_free(s);
+}
+
+/*
+ * R1: the target is not to blame for memory that is missing.  Only the first
+ * pieces: further on OpenSSL 3.0 may call a certificate bad, without a word
+ * of memory.
+ */
+static void
+test_no_memory_in_a_handshake(void **state)
+{
+	struct server *s = server_new();
+	struct tls_context *kept;
+	struct sample answer;
+	unsigned lost = 0;
+	double days;
+
+	(void)state;
+	s->settings.ca_file = s->ca;
+	kept = tls_context_join(s->all, &s->settings);
+	answer = ask_tls(s->w, s->all, &s->settings, LATE, &days);
+	expect_sample(&answer, SAMPLE_OK, NULL);
+	for (unsigned n = 1; n <= PIECES; n++) {
+		allocations_left = n;
+		answer = ask_tls(s->w, s->all, &s->settings, LATE, &days);
+		assert_int_equal(allocations_left, 0);
+		if (answer.outcome == SAMPLE_FAILED)
+			fail_msg("piece %u: %s: %s", n, answer.failure,
+			    answer.detail);
+		lost += answer.outcome == SAMPLE_LOST;
+	}
+	assert_true(lost > PIECES / 2);
+	tls_context_leave(kept);
+	server_free(s);
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest others[] = {
+		cmocka_unit_test(test_system_trusts_nobody),
+		cmocka_unit_test(test_last_descriptor),
+		cmocka_unit_test(test_no_memory_in_a_handshake),
 		cmocka_unit_test(test_environment_is_ignored),
 		cmocka_unit_test(test_files_are_read_again_when_they_change),
 		cmocka_unit_test(test_own_certificate_is_our_trouble),
@@ -386,6 +559,8 @@ main(void)
 	struct CMUnitTest table[ARRAY_LEN(rows)];
 	int failed;
 
+	if (CRYPTO_set_mem_functions(take, take_more, give_back) != 1)
+		return 1;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		table[i] = (struct CMUnitTest){ .name = rows[i].name,
 			.test_func = test_row,
