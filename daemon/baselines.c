@@ -90,8 +90,8 @@ baselines_load(struct baselines *b)
 	size_t damaged = 0;
 
 	if (!baselines_file_read(b->directory, take_line, b, &damaged, &err))
-		log_error("what was learned is not known any more, and is "
-			  "learned anew: %s",
+		log_error("what was learned is not known any more: it is kept "
+			  "in " BASELINES_DAMAGED " and learned anew: %s",
 		    err.text);
 	else if (damaged > 0)
 		log_error("%zu lines of %s/" BASELINES_FILE

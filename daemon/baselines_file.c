@@ -148,6 +148,10 @@ baselines_file_read(const char *directory, baselines_take *take, void *arg,
 		return false;
 	bytes = file_read_whole(folder, BASELINES_FILE, BASELINES_MAX_BYTES,
 	    &length, &is_missing, err);
+	/* Whatever the reason, what comes next must not replace it. */
+	if (bytes == NULL && !is_missing)
+		(void)renameat(
+		    folder, BASELINES_FILE, folder, BASELINES_DAMAGED);
 	for (size_t at = 0; bytes != NULL && at < length;) {
 		const char *end = memchr(bytes + at, '\n', length - at);
 		size_t size =

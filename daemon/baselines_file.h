@@ -55,7 +55,8 @@ typedef bool baselines_take(void *arg, const struct baseline_line *line,
  * Reads the file, which need not be there, and gives its lines to take.
  * Those that cannot be read, or that it does not take, are put into a file of
  * their own, and counted in *damaged with the reason of the first.  False
- * with the reason when there is no reading at all.
+ * with the reason when there is no reading at all: then the file is moved
+ * there whole.
  */
 bool baselines_file_read(const char *directory, baselines_take *take, void *arg,
     size_t *damaged, struct error *err);

@@ -25,12 +25,13 @@ struct recorder_file {
 	/* Under the mutex. */
 	char *ring;
 	size_t head, held; /* head: where the oldest byte is */
+	size_t behind;     /* of those, up to the newest order */
 	bool is_waiting;
 	bool is_stopping;
 	bool is_busy;
 	char path[RECORDER_PATH_MAX]; /* of the newest order; "": nowhere */
 	unsigned keep;
-	size_t size;   /* of the file */
+	size_t size;   /* of the file of the newest order */
 	uint64_t lost; /* lines that could not be written */
 	struct error trouble;
 
@@ -98,6 +99,7 @@ take(struct recorder_file *f)
 		length = cut(f->chunk, length);
 	f->head = (f->head + length) % RECORDER_RING_BYTES;
 	f->held -= length;
+	f->behind -= length < f->behind ? length : f->behind;
 	f->is_busy = length > 0;
 	(void)pthread_mutex_unlock(&f->mutex);
 	return length;
@@ -133,7 +135,8 @@ static void
 note(struct recorder_file *f, uint64_t lost, const struct error *why)
 {
 	(void)pthread_mutex_lock(&f->mutex);
-	f->size = recorder_disk_size(&f->disk);
+	if (f->behind == 0)
+		f->size = recorder_disk_size(&f->disk);
 	f->lost += lost;
 	f->trouble = *why;
 	(void)pthread_mutex_unlock(&f->mutex);
@@ -218,6 +221,8 @@ static void
 order(struct recorder_file *f, char what)
 {
 	put(f, &what, 1);
+	f->behind = f->held;
+	f->size = 0;
 }
 
 void
@@ -227,7 +232,6 @@ recorder_file_open(struct recorder_file *f, const char *path, unsigned keep)
 	(void)snprintf(
 	    f->path, sizeof(f->path), "%s", path == NULL ? "" : path);
 	f->keep = keep;
-	f->size = 0;
 	f->trouble.text[0] = '\0';
 	if (f->held < RECORDER_RING_BYTES)
 		order(f, ORDER_OPEN);
@@ -241,10 +245,8 @@ recorder_file_rotate(struct recorder_file *f)
 
 	(void)pthread_mutex_lock(&f->mutex);
 	ok = f->held < RECORDER_RING_BYTES - 1;
-	if (ok) {
+	if (ok)
 		order(f, ORDER_ROTATE);
-		f->size = 0;
-	}
 	(void)pthread_mutex_unlock(&f->mutex);
 	return ok;
 }
@@ -268,7 +270,7 @@ recorder_file_size(struct recorder_file *f)
 	size_t size;
 
 	(void)pthread_mutex_lock(&f->mutex);
-	size = f->size + f->held;
+	size = f->size + f->held - f->behind;
 	(void)pthread_mutex_unlock(&f->mutex);
 	return size;
 }

@@ -214,6 +214,33 @@ damaged_lines_are_set_aside(void **state)
 	storage_end(&t);
 }
 
+/* Else the next time it is written would be the end of it. */
+static void
+what_cannot_be_read_is_set_aside(void **state)
+{
+	struct taken got = { .count = 0 };
+	struct storage t;
+	char path[128];
+	struct stat st;
+	size_t damaged;
+
+	(void)state;
+	storage_begin(&t);
+	write_raw(&t, "kept", 4);
+	storage_path(&t, BASELINES_FILE, path);
+	assert_int_equal(truncate(path, (off_t)BASELINES_MAX_BYTES + 1), 0);
+	assert_false(
+	    baselines_file_read(t.folder, take, &got, &damaged, &t.err));
+	assert_non_null(strstr(t.err.text, "is larger than"));
+	assert_false(storage_has(&t, BASELINES_FILE));
+	storage_path(&t, BASELINES_DAMAGED, path);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_size, BASELINES_MAX_BYTES + 1);
+	assert_true(
+	    baselines_file_read(t.folder, take, &got, &damaged, &t.err));
+	storage_end(&t);
+}
+
 static const struct bad_row {
 	const char *name;
 	const char *line;
@@ -280,6 +307,7 @@ main(void)
 		cmocka_unit_test(no_file_is_no_trouble),
 		cmocka_unit_test(a_cut_file_loses_no_whole_line),
 		cmocka_unit_test(damaged_lines_are_set_aside),
+		cmocka_unit_test(what_cannot_be_read_is_set_aside),
 		cmocka_unit_test(bad_lines_are_refused),
 		cmocka_unit_test(too_many_are_refused_and_the_old_file_stays),
 	};

@@ -261,6 +261,31 @@ takes_no_more_than_fits(void **state)
 	free(lines);
 }
 
+/* What still goes to the file before is none of the new one's size. */
+static void
+size_is_that_of_the_newest(void **state)
+{
+	struct place *p = *state;
+	char *lines = malloc(RECORDER_RING_BYTES);
+
+	assert_non_null(lines);
+	memset(lines, '\n', RECORDER_RING_BYTES);
+	memcpy(lines, "{\"at_ms\":", 9);
+	recorder_file_open(p->file, p->path, 1);
+	settle(p);
+	assert_true(
+	    recorder_file_give(p->file, lines, RECORDER_RING_BYTES - 100));
+	assert_true(recorder_file_rotate(p->file));
+	give(p, LINE);
+	do
+		assert_in_range(
+		    recorder_file_size(p->file), 0, sizeof(LINE) - 1);
+	while (!recorder_file_is_idle(p->file));
+	assert_int_equal(recorder_file_size(p->file), sizeof(LINE) - 1);
+	holds(p, "", LINE);
+	free(lines);
+}
+
 /* Every line once and in order, whatever the pace, over the ring's end. */
 static void
 keeps_order(void **state)
@@ -327,6 +352,7 @@ main(void)
 		TEST(refuses_other_files),
 		TEST(survives_a_full_disk),
 		TEST(takes_no_more_than_fits),
+		TEST(size_is_that_of_the_newest),
 		TEST(keeps_order),
 		TEST(writes_all_at_the_end),
 	};
