@@ -206,6 +206,11 @@ oracle: deps-oracle
 		>$(BUILD)/wilcoxon.data
 	$(Q)ROLLBACKD_ORACLE=$(BUILD)/wilcoxon.data $(oracle_test)
 
+## alarms: how often evaluators are wrong, and how late (about five minutes)
+alarms: deps
+	+$(Q)$(again) $(BUILD)/tests/bench/bench_evaluators
+	$(Q)$(BUILD)/tests/bench/bench_evaluators
+
 ## crash: SIGKILL at random moments over 200 steps, and at each durable point
 crash: deps-check
 	+$(Q)$(again) BUILD=$(BUILD)/failpoints CPPFLAGS=-DROLLBACKD_FAILPOINTS all
