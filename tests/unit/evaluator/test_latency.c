@@ -122,7 +122,8 @@ answer(char c, int64_t at_ms)
 		['H'] = 10000,
 		['T'] = 2000,
 		['b'] = 900,
-		['r'] = 1 };
+		['r'] = 1,
+		['~'] = 0 };
 	struct sample s = { .answered_ms = at_ms,
 		.asked_ms = at_ms,
 		.outcome = strchr("Tbr", c) != NULL ? SAMPLE_FAILED :
