@@ -126,11 +126,16 @@ tell_plan(struct rollback *r)
 		    "%s orders a rollback from %s to %s: %s; incident %s",
 		    r->by, or_unknown(r->version), or_unknown(r->target),
 		    r->reason, r->id);
+	else if (r->run_count == 1 && r->target[0] == '\0')
+		log_service(LOG_LEVEL_WARNING, LOG_ID_DECIDED, r->service,
+		    "decides to run %s by rule %s (%s): %s; incident %s",
+		    plan_procedure(run->plan)->name, r->rule,
+		    severity_word(r->severity), r->reason, r->id);
 	else if (r->run_count == 1)
 		log_service(LOG_LEVEL_WARNING, LOG_ID_DECIDED, r->service,
 		    "decides to roll back from %s to %s by rule %s (%s): %s; "
 		    "incident %s",
-		    or_unknown(r->version), or_unknown(r->target), r->rule,
+		    or_unknown(r->version), r->target, r->rule,
 		    severity_word(r->severity), r->reason, r->id);
 	if (r->run_count == 1)
 		tell_evidence(r);

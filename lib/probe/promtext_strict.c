@@ -80,6 +80,15 @@ strict_part(const struct strict *s, struct metric_slice name)
 	return *part;
 }
 
+/* The name of the family itself, of which no sample may have it. */
+static bool
+lacks_suffix(const struct strict *s, struct metric_slice name)
+{
+	return s->has_family && name.length == s->name_length &&
+	    memcmp(name.bytes, s->name, name.length) == 0 &&
+	    parts_of(s)[0] != PART_NONE;
+}
+
 const struct metric_label *
 strict_label(const struct label_list *list, struct metric_slice name)
 {
@@ -252,6 +261,10 @@ promtext_strict_sample(struct promtext *p)
 	if (s->has_family)
 		part = strict_part(s, p->sample.name);
 	if (part == PART_NONE) {
+		if (lacks_suffix(s, p->sample.name))
+			return promtext_fail(p,
+			    "samples of this type of metric end in %s",
+			    strict_suffix(parts_of(s)[0]));
 		if (!open_family(p, p->sample.name))
 			return false;
 		part = PART_VALUE;

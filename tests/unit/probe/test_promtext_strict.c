@@ -66,7 +66,7 @@ static const struct row open_rows[] = {
 	/* families */
 	{ NULL, "a 1\nb 1\na{x=\"y\"} 1\n# EOF\n", "line 3: the lines of the" },
 	{ NULL, "# TYPE a gauge\n# TYPE b gauge\na 1\n# EOF\n", "line 3: the lines" },
-	{ NULL, "# TYPE a counter\na_total 1\na 1\n# EOF\n", "line 3: the lines" },
+	{ NULL, "# TYPE a counter\na_total 1\na 1\n# EOF\n", "line 3: samples of this" },
 	{ NULL, "# TYPE a counter\n# TYPE a_total gauge\n# EOF\n", "line 2: " },
 	{ NULL, "# TYPE a_created gauge\n# TYPE a counter\n# EOF\n",
 	  "line 2: the name a_created is taken" },
@@ -107,6 +107,9 @@ static const struct row open_rows[] = {
 
 	{ "counter", "a_total 1\na_created 1.5\n", GOOD },
 	{ "counter", "a_total +Inf\n", GOOD },
+	{ "counter", "a 1\n", "line 2: samples of this type of metric end in "
+			       "_total" },
+	{ "histogram", "a 1\n", "metric end in _bucket" },
 	{ "counter", "a_total NaN\n", "_total is not a number" },
 	{ "counter", "a_total -1\n", "_total is negative" },
 	{ "counter", "a_created 1\n", "line 2: a counter lacks its _total" },
@@ -126,7 +129,7 @@ static const struct row open_rows[] = {
 	{ "info", "a_info{x=\"1\"} 1\na_info{x=\"2\"} 1.0\n", GOOD },
 	{ "info", "a_info 2\n", "the value of an info is 1" },
 	{ "info", "a_info{x=\"1\"} 1\na_info{x=\"1\"} 1\n", "there twice" },
-	{ "info", "a 1\n", "line 2: the lines of the family" },
+	{ "info", "a 1\n", "line 2: samples of this" },
 
 	{ "summary", "a_count 1\na_sum 2.5\na_created 5\n", GOOD },
 	{ "summary", "a{quantile=\"0.9\"} 1\na{quantile=\"0.5\"} NaN\n", GOOD },
@@ -267,7 +270,7 @@ static const struct row text_rows[] = {
 	  "not in order of le" },
 	{ "histogram", "a_bucket{le=\"1\"} 2\na_bucket{le=\"+Inf\"} 1\n",
 	  "the bucket counts less" },
-	{ "histogram", "a 1\n", "lines of the family" },
+	{ "histogram", "a 1\n", "end in _bucket" },
 };
 /* clang-format on */
 
