@@ -70,7 +70,7 @@ static const struct row open_rows[] = {
 	{ NULL, "# TYPE a counter\n# TYPE a_total gauge\n# EOF\n", "line 2: " },
 	{ NULL, "# TYPE a_created gauge\n# TYPE a counter\n# EOF\n",
 	  "line 2: the name a_created is taken" },
-	{ NULL, "# TYPE a histogram\na 1\n# EOF\n", "line 2: the lines" },
+	{ NULL, "# TYPE a histogram\na 1\n# EOF\n", "line 2: samples of this" },
 	{ NULL, "# TYPE a gauge\n# TYPE a_total gauge\na_total 1\n# EOF\n", GOOD },
 	{ NULL, "# TYPE a info\n# TYPE a_infos gauge\n# EOF\n", GOOD },
 
