@@ -96,6 +96,9 @@ observe(struct evaluator *self, const struct sample *s)
 	if (next.verdict == VERDICT_HEALTHY ||
 	    c->failures >= c->settings.failures_to_trip)
 		evaluator_warm(self);
+	/* Successes that are not enough yet keep no trip young. */
+	if (next.verdict == VERDICT_TRIPPED && c->successes > 0)
+		self->told_ms = c->began_ms;
 	if (next.verdict != self->finding.verdict)
 		next.began_ms = c->began_ms;
 	return next;

@@ -163,6 +163,9 @@ measure_judge(
 	/* An answer from which nothing is learned keeps no verdict young. */
 	if (m->latch.has_known)
 		m->base.told_ms = m->latch.known_ms;
+	/* Nor does time that is only waited for before it clears. */
+	if (next.verdict == VERDICT_TRIPPED && m->latch.good.length > 0)
+		m->base.told_ms = m->latch.good.began_ms;
 	if (next.verdict != m->base.finding.verdict)
 		next.began_ms = next.verdict == VERDICT_TRIPPED ?
 		    m->onset_ms :

@@ -213,18 +213,15 @@ is_stale(const struct service *s, unsigned index, int64_t now_ms)
 {
 	const struct feed *f = &s->feeds[index];
 	struct finding parts[EVALUATOR_PARTS_MAX];
-	bool has_stale = false;
 
+	if (f->part_count == 0)
+		return evaluator_is_stale(s->evaluators[index], now_ms);
 	for (size_t k = 0; k < f->part_count; k++) {
 		parts[k] = service_finding(s, f->parts[k]);
-		if (!evaluator_is_stale(s->evaluators[f->parts[k]], now_ms))
-			continue;
-		parts[k].verdict = VERDICT_UNKNOWN;
-		has_stale = true;
+		if (evaluator_is_stale(s->evaluators[f->parts[k]], now_ms))
+			parts[k].verdict = VERDICT_UNKNOWN;
 	}
-	if (has_stale && !evaluator_upholds(s->evaluators[index], parts))
-		return true;
-	return evaluator_is_stale(s->evaluators[index], now_ms);
+	return !evaluator_upholds(s->evaluators[index], parts);
 }
 
 /*
