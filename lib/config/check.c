@@ -141,6 +141,29 @@ check_program(struct check *c, struct source where, const char *key,
 		    "%s: others may write to %s; chmod go-w it", key, path);
 }
 
+void
+check_files(struct check *c, struct source where,
+    const struct option_table *table, const void *group)
+{
+	struct stat st;
+
+	if (!c->rules->check_programs)
+		return;
+	for (size_t i = 0; i < table->count; i++) {
+		const struct option *o = &table->options[i];
+		const void *field;
+		const char *path;
+
+		if (o->type != OPTION_PATH)
+			continue;
+		field = (const char *)group + o->offset;
+		path = *(const char *const *)field;
+		if (path != NULL && stat(path, &st) != 0)
+			check_doubt(c, where, "%s: %s: %s", o->key, path,
+			    strerror(errno));
+	}
+}
+
 static void
 check_events(struct check *c, const struct notifier_settings *n)
 {

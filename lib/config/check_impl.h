@@ -33,6 +33,10 @@ const struct procedure_settings *check_find_procedure(
 void check_program(struct check *c, struct source where, const char *key,
     const struct strings *command);
 
+/* The files that a group of that table names are there. */
+void check_files(struct check *c, struct source where,
+    const struct option_table *table, const void *group);
+
 void check_probe(struct check *c, const struct probe_settings *p);
 void check_service(struct check *c, const struct service_settings *s);
 

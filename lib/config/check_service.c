@@ -48,6 +48,8 @@ check_probe(struct check *c, const struct probe_settings *p)
 
 	if (p->name != NULL && p->kind != NULL)
 		probe_check(p, probe_objects, &place);
+	if (p->kind != NULL && p->settings != NULL)
+		check_files(c, p->source, p->kind->table, p->settings);
 	if (p->name != NULL && p->kind == &probe_command && p->settings != NULL)
 		check_program(c, p->source, "command",
 		    &((const struct command_settings *)p->settings)->command);

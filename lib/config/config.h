@@ -104,7 +104,7 @@ struct config {
 /* Who may own configuration files besides root, and what else is looked at. */
 struct config_rules {
 	uint32_t owner_uid;  /* files must belong to root or to this user */
-	bool check_programs; /* warn where a command is missing */
+	bool check_programs; /* warn where a command or file is missing */
 };
 
 /*
