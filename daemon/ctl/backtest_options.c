@@ -131,6 +131,16 @@ take_option(struct backtest_wish *w, int key, const char *value)
 	}
 }
 
+/* It would stand in complaints, and in the list of processes. */
+static bool
+holds_password(const char *url)
+{
+	const char *host = url == NULL ? NULL : strstr(url, "://");
+
+	return host != NULL &&
+	    memchr(host, '@', 3 + strcspn(host + 3, "/?#")) != NULL;
+}
+
 static const char *
 trouble_with(const struct backtest_wish *w)
 {
@@ -138,6 +148,9 @@ trouble_with(const struct backtest_wish *w)
 
 	if (files == server)
 		return "name --samples or --prometheus, one of them";
+	if (holds_password(w->prometheus.url))
+		return "--prometheus holds a user or password: use --user and "
+		       "--password-file";
 	if (server && w->prometheus.from == NULL)
 		return "--prometheus needs --from";
 	if (server && (w->verify || w->sort || w->skip_unknown))
