@@ -148,8 +148,9 @@ loop_timer_start(struct loop_timer *t, int64_t delay_ms)
 		delay_ms = 0;
 	delay.tv_sec = (time_t)(delay_ms / 1000);
 	delay.tv_usec = (suseconds_t)(delay_ms % 1000 * 1000);
-	/* The heap has grown for this timer before; it fails only then. */
-	(void)evtimer_add(t->event, &delay);
+	/* Nobody could be told: start again, from the store. */
+	if (evtimer_add(t->event, &delay) != 0)
+		abort();
 }
 
 void
