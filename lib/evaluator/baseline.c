@@ -7,6 +7,8 @@
 
 #define RANDOM_SEED 0x9e3779b9U /* any: the same values, the same choice */
 #define SPREAD_OF_DISTANCE 1.4826
+#define GAP_FACTOR 5
+#define GAPS_A_QUARANTINE 8
 
 /* A value that stands for others. */
 struct point {
@@ -140,6 +142,30 @@ grow_up(struct baseline *b)
 		b->samples >= b->settings.min_samples);
 }
 
+/* Much longer than from one value to the next, as for the quarantine. */
+static bool
+is_gap(const struct baseline *b, int64_t apart_ms)
+{
+	return b->apart_ms > 0 &&
+	    apart_ms > b->settings.quarantine_ms / GAPS_A_QUARANTINE &&
+	    apart_ms / GAP_FACTOR > b->apart_ms;
+}
+
+/*
+ * Nobody watched for so long: what was held back stays so for as long again
+ * as it would have, for trouble may have begun meanwhile.
+ */
+static void
+stretch(struct baseline *b, int64_t gap_ms)
+{
+	for (unsigned i = b->count - b->held; i < b->count; i++)
+		baseline_slice(b, i)->ended_ms += gap_ms;
+	if (b->open.samples > 0) {
+		b->open.began_ms += gap_ms;
+		b->open.last_ms += gap_ms;
+	}
+}
+
 /* Those that are through with their quarantine begin to count. */
 static void
 release(struct baseline *b, int64_t now_ms)
@@ -266,7 +292,11 @@ baseline_learn(
 {
 	int64_t now_ms = b->has_seen && at_ms < b->seen_ms ? b->seen_ms : at_ms;
 	int64_t since_ms = b->goes_on ? now_ms - b->seen_ms : 0;
+	int64_t apart_ms = b->has_seen ? now_ms - b->seen_ms : 0;
 
+	if (is_gap(b, apart_ms))
+		stretch(b, apart_ms);
+	b->apart_ms = apart_ms;
 	b->seen_ms = now_ms;
 	b->has_seen = true;
 	b->learning = learning;

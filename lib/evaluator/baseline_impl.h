@@ -42,8 +42,9 @@ struct baseline {
 	uint32_t random;
 	int64_t seen_ms; /* the newest time heard of */
 	bool has_seen;
-	bool goes_on;  /* the last value was learned, too */
-	double centre; /* of what counts */
+	int64_t apart_ms; /* from the value before to the newest */
+	bool goes_on;     /* the last value was learned, too */
+	double centre;    /* of what counts */
 	double spread;
 	int64_t age_ms;
 	uint64_t samples;

@@ -27,6 +27,7 @@ struct metric {
 	double *les;       /* of quantiles: the limit of each group */
 	unsigned le_known; /* of pages that counted */
 	unsigned le_count; /* with those of this page */
+	bool le_full;      /* there was no room for one of them */
 };
 
 /* Pages */
@@ -41,6 +42,7 @@ bucket(struct metric *m, double le)
 		i++;
 	if (i == m->le_count && i < METRIC_BUCKETS_MAX)
 		m->les[m->le_count++] = le;
+	m->le_full |= i == METRIC_BUCKETS_MAX;
 	return i;
 }
 
@@ -61,9 +63,24 @@ add_counter(struct metric *m, const struct promtext_sample *s)
 	    metric_counters_add(m->counters, s->id, group, s->value);
 }
 
+/*
+ * A target that changes its limits again and again fills them all some day:
+ * what is compared begins anew.
+ */
+static void
+make_room(struct metric *m)
+{
+	m->le_full = false;
+	m->le_known = 0;
+	metric_counters_reset(m->counters);
+	metric_range_reset(m->range);
+}
+
 void
 metric_begin(struct metric *m)
 {
+	if (m->le_full)
+		make_room(m);
 	m->count = 0;
 	m->sum = 0.0;
 	m->is_broken = false;

@@ -95,6 +95,39 @@ judges_after_27_hours(void **state)
 	baseline_free(b);
 }
 
+/* Values of the last hours before nobody watched are not through yet. */
+static void
+unwatched_time_is_no_quarantine(void **state)
+{
+	struct baseline *b = make();
+
+	(void)state;
+	live(b, 0, 26 * HOUR);
+	live(b, 40 * HOUR, 40 * HOUR + 40 * MINUTE);
+	assert_false(baseline_may_judge(b));
+	live(b, 40 * HOUR + 40 * MINUTE, 41 * HOUR);
+	assert_true(baseline_may_judge(b));
+	baseline_free(b);
+}
+
+/* Nor is it unwatched where values are far apart as a rule. */
+static void
+slow_probes_are_through_in_time(void **state)
+{
+	struct baseline_settings s = { .min_age_ms = 24 * HOUR,
+		.min_samples = 10,
+		.half_life_ms = 240 * HOUR,
+		.quarantine_ms = 2 * HOUR };
+	struct baseline *b = baseline_new(&s);
+
+	(void)state;
+	assert_non_null(b);
+	for (int day = 0; day < 20; day++)
+		baseline_learn(b, LEARNING_ON, NORMAL, day * 24 * HOUR);
+	assert_true(baseline_may_judge(b));
+	baseline_free(b);
+}
+
 static void
 says_what_is_missing(void **state)
 {
@@ -234,6 +267,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(is_old_enough_to_judge),
 		cmocka_unit_test(judges_after_27_hours),
+		cmocka_unit_test(unwatched_time_is_no_quarantine),
+		cmocka_unit_test(slow_probes_are_through_in_time),
 		cmocka_unit_test(says_what_is_missing),
 		cmocka_unit_test(limits_follow),
 		cmocka_unit_test(a_pin_stands),

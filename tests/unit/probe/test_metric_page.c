@@ -167,20 +167,27 @@ test_churn(void **state)
 	metric_page_free(p);
 }
 
-/* A histogram of so many limits. */
+/* A histogram of so many limits, the first of them above that. */
 static struct http_verdict
-read_buckets(struct metric_page *p, unsigned count)
+read_buckets_from(struct metric_page *p, unsigned above, unsigned count)
 {
 	const struct metric_page_answer answer = { .status = 200 };
 	char line[64];
 
 	metric_page_begin(p, &answer, WALL_MS);
 	for (unsigned i = 1; i < count; i++) {
-		(void)snprintf(line, sizeof(line), "h{le=\"%u\"} 1\n", i);
+		(void)snprintf(
+		    line, sizeof(line), "h{le=\"%u\"} 1\n", above + i);
 		assert_true(metric_page_bytes(p, line, strlen(line)));
 	}
 	assert_true(metric_page_bytes(p, "h{le=\"+Inf\"} 1\n", 15));
 	return metric_page_end(p, 0);
+}
+
+static struct http_verdict
+read_buckets(struct metric_page *p, unsigned count)
+{
+	return read_buckets_from(p, 0, count);
 }
 
 static void
@@ -200,6 +207,26 @@ test_buckets(void **state)
 	assert_int_equal(v.outcome, SAMPLE_OK);
 	v = read_buckets(p, METRIC_BUCKETS_MAX + 1);
 	assert_int_equal(v.outcome, SAMPLE_LOST);
+	metric_page_free(p);
+}
+
+/* One page has room for them, but not for those of all pages before it. */
+static void
+test_limits_that_change(void **state)
+{
+	struct prometheus_settings settings = defaults;
+	struct http_verdict v;
+	struct metric_page *p;
+
+	(void)state;
+	settings.max_series = METRIC_BUCKETS_MAX * 2;
+	p = page_of(&settings, "histogram_quantile(0.5, h)");
+	v = read_buckets_from(p, 0, METRIC_BUCKETS_MAX);
+	assert_int_equal(v.outcome, SAMPLE_OK);
+	v = read_buckets_from(p, 1000, METRIC_BUCKETS_MAX);
+	assert_int_equal(v.outcome, SAMPLE_LOST);
+	v = read_buckets_from(p, 1000, METRIC_BUCKETS_MAX);
+	assert_int_equal(v.outcome, SAMPLE_OK);
 	metric_page_free(p);
 }
 
@@ -299,6 +326,7 @@ main(void)
 		cmocka_unit_test(test_churn),
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_buckets),
+		cmocka_unit_test(test_limits_that_change),
 		cmocka_unit_test(test_slices),
 		cmocka_unit_test(test_names),
 	};
