@@ -268,8 +268,7 @@ ask_tcp_new(const struct asker_wish *wish, struct error *err)
 	}
 	a->fd = -1;
 	a->settings = wish->settings->settings;
-	a->dial = dial_new(wish->tools->loop,
-	    fetch_resolver(wish->tools->fetch), on_dialed, a);
+	a->dial = dial_new(wish->tools->loop, wish->tools->fetch, on_dialed, a);
 	if (a->dial == NULL ||
 	    !asking_init(&a->asking, wish->tools->loop, &ops, &asking_ops)) {
 		(void)error_set(

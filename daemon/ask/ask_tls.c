@@ -303,8 +303,7 @@ ask_tls_new(const struct asker_wish *wish, struct error *err)
 	}
 	a->fd = -1;
 	a->settings = wish->settings->settings;
-	a->dial =
-	    dial_new(tools->loop, fetch_resolver(tools->fetch), on_dialed, a);
+	a->dial = dial_new(tools->loop, tools->fetch, on_dialed, a);
 	a->context = tls_context_join(tools->tls, a->settings);
 	if (a->dial != NULL && a->context != NULL &&
 	    asking_init(&a->asking, tools->loop, &ops, &asking_ops)) {

@@ -12,6 +12,7 @@
 
 #include "daemon/ask/asking.h"
 #include "daemon/fetch/address.h"
+#include "daemon/fetch/resolver.h"
 
 /* From one address to the next while the first does not answer (RFC 8305). */
 #define NEXT_MS 250
@@ -24,7 +25,9 @@ struct attempt {
 
 struct dial {
 	struct loop *loop;
+	struct fetch *fetch;
 	struct resolver *resolver;
+	bool is_counted; /* by fetch_take_dial() */
 	dial_done *done;
 	void *arg;
 	struct loop_timer *next; /* until another address is tried */
@@ -59,9 +62,19 @@ attempt_close(struct attempt *a)
 }
 
 static void
+halt(struct dial *d)
+{
+	resolver_cancel(d->lookup);
+	d->lookup = NULL;
+	loop_timer_stop(d->next);
+	for (size_t i = 0; i < RESOLVER_ADDRESSES_MAX; i++)
+		attempt_close(&d->items[i]);
+}
+
+static void
 finish(struct dial *d, int fd, const struct failure *failure, const char *words)
 {
-	dial_stop(d);
+	halt(d);
 	d->done(d->arg, fd, failure, words);
 }
 
@@ -285,15 +298,15 @@ use_literal(struct dial *d)
 }
 
 struct dial *
-dial_new(
-    struct loop *loop, struct resolver *resolver, dial_done *done, void *arg)
+dial_new(struct loop *loop, struct fetch *fetch, dial_done *done, void *arg)
 {
 	struct dial *d = calloc(1, sizeof(*d));
 
 	if (d == NULL)
 		return NULL;
 	d->loop = loop;
-	d->resolver = resolver;
+	d->fetch = fetch;
+	d->resolver = fetch_resolver(fetch);
 	d->done = done;
 	d->arg = arg;
 	for (size_t i = 0; i < RESOLVER_ADDRESSES_MAX; i++) {
@@ -321,6 +334,7 @@ void
 dial_start(struct dial *d, const struct host_port *place, bool may_be_local)
 {
 	static const struct failure no_memory = { SAMPLE_LOST, "local.memory" };
+	static const struct failure full = { SAMPLE_LOST, "local.connections" };
 	const struct resolver_answer *known;
 
 	d->place = place;
@@ -330,6 +344,11 @@ dial_start(struct dial *d, const struct host_port *place, bool may_be_local)
 	d->tried = 0;
 	d->best_errno = 0;
 	d->attempts = (struct connect_attempts){ .made = 0 };
+	d->is_counted = fetch_take_dial(d->fetch);
+	if (!d->is_counted) {
+		finish(d, -1, &full, "too many are under way");
+		return;
+	}
 	if (place->is_literal) {
 		use_literal(d);
 		return;
@@ -347,11 +366,10 @@ dial_start(struct dial *d, const struct host_port *place, bool may_be_local)
 void
 dial_stop(struct dial *d)
 {
-	resolver_cancel(d->lookup);
-	d->lookup = NULL;
-	loop_timer_stop(d->next);
-	for (size_t i = 0; i < RESOLVER_ADDRESSES_MAX; i++)
-		attempt_close(&d->items[i]);
+	halt(d);
+	if (d->is_counted)
+		fetch_give_dial(d->fetch);
+	d->is_counted = false;
 }
 
 struct failure

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 
 #include "daemon/fetch/curl_failure.h"
-#include "daemon/fetch/resolver.h"
+#include "daemon/fetch/fetch.h"
 #include "daemon/loop.h"
 #include "probe/host_port.h"
 
@@ -23,12 +23,15 @@ typedef void dial_done(
 
 /* NULL when memory is short. */
 struct dial *dial_new(
-    struct loop *loop, struct resolver *resolver, dial_done *done, void *arg);
+    struct loop *loop, struct fetch *fetch, dial_done *done, void *arg);
 
 /* NULL is allowed. */
 void dial_free(struct dial *d);
 
-/* Borrows the place until it is done or stopped. */
+/*
+ * Borrows the place until it is done or stopped.  Counts as under way until it
+ * is stopped, so that what came of it counts, too.
+ */
 void dial_start(
     struct dial *d, const struct host_port *place, bool may_be_local);
 

@@ -8,6 +8,8 @@
 
 #define IN_FLIGHT_MIN 16
 #define IN_FLIGHT_MAX 16384
+/* As many dials as a fourth of that: each may try two addresses at once. */
+#define DIALS_SHARE 4
 
 /* A connection each, and as many again that are idle. */
 static size_t
@@ -117,6 +119,21 @@ struct resolver *
 fetch_resolver(struct fetch *f)
 {
 	return f->resolver;
+}
+
+bool
+fetch_take_dial(struct fetch *f)
+{
+	if (f->dials >= f->in_flight_max / DIALS_SHARE)
+		return false;
+	f->dials++;
+	return true;
+}
+
+void
+fetch_give_dial(struct fetch *f)
+{
+	f->dials--;
 }
 
 bool

@@ -76,6 +76,13 @@ bool fetch_check(const struct http_settings *settings, struct error *err);
 /* For those who ask in other ways than HTTP; lives as long as f. */
 struct resolver *fetch_resolver(struct fetch *f);
 
+/*
+ * May one more of those be under way?  When all of them hang, there must be
+ * descriptors left to act with.  What was taken is given back.
+ */
+bool fetch_take_dial(struct fetch *f);
+void fetch_give_dial(struct fetch *f);
+
 /* Every target must have been freed before. */
 void fetch_free(struct fetch *f);
 

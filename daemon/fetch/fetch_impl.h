@@ -145,6 +145,7 @@ struct fetch {
 	size_t socket_count;
 	struct fetch_target *queue_first, *queue_last;
 	size_t in_flight, in_flight_max;
+	size_t dials; /* of others than us */
 	long connection_life_s;
 	struct loop_timer *tick; /* runs while anything is in flight */
 	struct loop_timer *pump; /* while anything waits */

@@ -363,6 +363,44 @@ test_descriptors_for_one_address_of_two(void **state)
 	peer_forget(&server);
 }
 
+/*
+ * N20: when all of them hang, there must be descriptors left to act with; as
+ * many as a quarter of the questions over HTTP may be under way.
+ */
+static void
+test_no_more_at_once_than_there_is_room_for(void **state)
+{
+	const char *script[] = { "hang", NULL };
+	struct peer peer = peer_start("peer", script);
+	struct fetch_settings settings = { .in_flight_max = 4 };
+	struct world *w = world_new(&settings);
+	struct tcp_settings t = { .expect = { .contains = "x", MAX } };
+	const struct probe_settings p = {
+		.name = "queue", .kind = &probe_tcp, .settings = &t
+	};
+	struct asker *first, *second;
+	char address[32];
+	struct sample s;
+
+	(void)state;
+	(void)snprintf(address, sizeof(address), "127.0.0.1:%u", peer.port);
+	t.address = address;
+	first = asker_of(w, &p);
+	second = asker_of(w, &p);
+	assert_true(asker_ask(first, LATE, false, on_answer, w));
+	s = ask_asker(w, second, SOON, false);
+	expect_sample(&s, SAMPLE_LOST, "local.connections");
+	asker_free(first);
+	s = ask_asker(w, second, SOON, false);
+	expect_sample(&s, SAMPLE_FAILED, "timeout.firstbyte");
+	s = ask_asker(w, second, SOON, false);
+	expect_sample(&s, SAMPLE_FAILED, "timeout.firstbyte");
+	asker_free(second);
+	world_free(w);
+	peer_stop(&peer);
+	peer_forget(&peer);
+}
+
 /* C2: a loop that did not run cannot say that the target was late. */
 static void
 test_our_own_lag(void **state)
@@ -438,6 +476,7 @@ main(void)
 		cmocka_unit_test(test_no_route),
 		cmocka_unit_test(test_no_descriptors),
 		cmocka_unit_test(test_descriptors_for_one_address_of_two),
+		cmocka_unit_test(test_no_more_at_once_than_there_is_room_for),
 		cmocka_unit_test(test_our_own_lag),
 		cmocka_unit_test(test_freed_while_asking),
 	};
