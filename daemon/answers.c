@@ -53,6 +53,27 @@ state_of(struct watched *w, const struct service_decision *d)
 	return "unknown";
 }
 
+/* The first evaluator that cannot say, and what it needs. */
+static void
+add_missing(struct monitor *m, struct watched *w, struct text *out)
+{
+	const struct service *core = watched_core(w);
+	struct text missing = text_new(REASON_TEXT_MAX / 2);
+
+	for (unsigned i = 0; i < watched_settings(w)->evaluator_count; i++) {
+		if (service_finding(core, i).verdict != VERDICT_UNKNOWN)
+			continue;
+		service_missing(core, i, loop_now_ms(m->loop), &missing);
+		if (missing.length == 0)
+			continue;
+		text_addf(out, "; %s is missing: %s",
+		    watched_settings(w)->evaluators[i].name,
+		    text_str(&missing));
+		break;
+	}
+	text_free(&missing);
+}
+
 /* Why it is so, and what would change it. */
 static void
 set_reason(struct monitor *m, struct watched *w,
@@ -68,10 +89,12 @@ set_reason(struct monitor *m, struct watched *w,
 		text_add(&reason, reason.length > 0 ? "; " : "");
 		text_add(&reason, d->decision.reason);
 	} else if (r == NULL &&
-	    service_verdict(watched_core(w)) == VERDICT_UNKNOWN)
+	    service_verdict(watched_core(w)) == VERDICT_UNKNOWN) {
 		text_add(&reason,
 		    "too little was seen since the start, a deployment or a "
 		    "pause to say");
+		add_missing(m, w, &reason);
+	}
 	answers_set_known(o, "reason", text_str(&reason));
 	text_free(&reason);
 }

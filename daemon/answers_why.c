@@ -7,6 +7,7 @@
 #include "procedure/plan.h"
 
 #define COMBINES_MAX 24
+#define MISSING_MAX 4096
 
 static struct json_object *
 evaluator_json(struct monitor *m, struct watched *w, unsigned index)
@@ -18,15 +19,16 @@ evaluator_json(struct monitor *m, struct watched *w, unsigned index)
 	struct finding f = service_finding(core, index);
 	struct json_object *o = json_object_new_object();
 	int64_t now_ms = loop_now_ms(m->loop);
-	char missing[EVALUATOR_TEXT_MAX] = "";
+	struct text missing = text_new(MISSING_MAX);
 
 	json_set_text(o, "name", e->name);
 	json_set_text(o, "type", e->kind->name);
 	json_set_text(o, "probe", e->probe);
 	json_set_text(o, "verdict", verdict_word(f.verdict));
 	json_set_text(o, "state", evaluator_state(evaluator, now_ms));
-	evaluator_missing(evaluator, now_ms, missing);
-	answers_set_known(o, "missing", missing);
+	service_missing(core, index, now_ms, &missing);
+	answers_set_known(o, "missing", text_str(&missing));
+	text_free(&missing);
 	if (evaluator_baseline(evaluator) != NULL)
 		json_set(o, "baseline", baselines_json(m->baselines, w, index));
 	if (f.verdict == VERDICT_UNKNOWN && f.since_ms == 0)

@@ -16,7 +16,8 @@ struct threshold {
 static double
 value_of(const struct threshold *t, const struct sample *s)
 {
-	if (s->outcome != SAMPLE_OK || t->slot < 0 ||
+	/* What came with a failed answer was measured, too. */
+	if (s->outcome == SAMPLE_LOST || t->slot < 0 ||
 	    (unsigned)t->slot >= s->value_count ||
 	    !isfinite(s->values[t->slot]))
 		return (double)NAN;

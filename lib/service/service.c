@@ -1,5 +1,6 @@
 #include "service/service.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -161,6 +162,17 @@ hear(struct service *s, struct service_input in)
 		s->heard(s->heard_arg, &in);
 }
 
+static uint64_t
+absent_values(const struct sample *s)
+{
+	uint64_t absent = 0;
+
+	for (unsigned i = 0; i < s->value_count && i < METRIC_NAMES_MAX; i++)
+		if (isnan(s->values[i]))
+			absent |= UINT64_C(1) << i;
+	return absent;
+}
+
 void
 service_observe(struct service *s, unsigned probe, const struct sample *sample)
 {
@@ -180,6 +192,8 @@ service_observe(struct service *s, unsigned probe, const struct sample *sample)
 		newest->value = sample->values[0];
 	}
 	s->probes[probe].is_known = true;
+	if (sample->outcome == SAMPLE_OK)
+		s->probes[probe].absent = absent_values(sample);
 	feed(s, &here);
 	combine(s, sample->answered_ms);
 	note_verdict(s, sample->answered_ms);

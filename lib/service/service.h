@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/text.h"
+
 #include "decision/decision.h"
 #include "evaluator/evaluator.h"
 #include "sample/sample.h"
@@ -167,6 +169,13 @@ struct service_decision service_think(
  * Tripped: it holds.  Healthy: it does not.  (Also of a rule when = cleared,
  * which holds when what it looks at is healthy.)
  */
+/*
+ * What an evaluator still needs for a verdict, and which metrics it looks for
+ * in vain: for people; adds nothing when nothing is missing.
+ */
+void service_missing(const struct service *s, unsigned evaluator,
+    int64_t now_ms, struct text *out);
+
 enum verdict service_rule_verdict(const struct service *s, unsigned rule);
 
 /* Has what a rule when = cleared looks at tripped before? */

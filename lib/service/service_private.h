@@ -13,7 +13,10 @@
 struct probe_state {
 	struct sample sample;
 	bool is_known;
+	uint64_t absent; /* values that the last good answer did not have */
 };
+
+_Static_assert(METRIC_NAMES_MAX <= 64, "a bit each");
 
 struct rule_state {
 	bool needs_target;
