@@ -1,0 +1,195 @@
+#include "daemon/watched_private.h"
+
+#include <string.h>
+
+#include "daemon/events.h"
+#include "daemon/log.h"
+#include "daemon/witness.h"
+
+static void
+tell_verdict(struct watched *w, const struct sample *s)
+{
+	enum verdict v = service_verdict(w->core);
+	enum verdict before = w->verdict;
+
+	if (v == before)
+		return;
+	w->verdict = v;
+	if (v == VERDICT_TRIPPED)
+		log_service(LOG_LEVEL_WARNING, LOG_ID_TRIPPED,
+		    w->settings->name, "is bad: %s",
+		    s->detail[0] == '\0' ? "see why" : s->detail);
+	else if (v == VERDICT_HEALTHY)
+		log_service(LOG_LEVEL_NOTICE, LOG_ID_CLEARED, w->settings->name,
+		    before == VERDICT_TRIPPED ? "is healthy again" :
+						"is healthy");
+}
+
+/* When nobody else answers either, the answer says nothing of the target. */
+static struct sample
+doubted(struct watched *w, const struct sample *s)
+{
+	const char *witness = witnesses_blind(w->monitor->witnesses);
+	struct sample lost = *s;
+
+	if (witness != NULL && s->outcome == SAMPLE_FAILED) {
+		lost.outcome = SAMPLE_LOST;
+		lost.failure = "blind";
+	}
+	return lost;
+}
+
+/*
+ * The first samples of an outage of ours came before any witness was missed:
+ * once one answers again, nothing of that time may set anything off.
+ */
+static void
+look_at_witnesses(struct watched *w)
+{
+	bool is_blind = witnesses_blind(w->monitor->witnesses) != NULL;
+
+	if (w->was_blind && !is_blind)
+		service_forget(w->core, loop_now_ms(w->monitor->loop));
+	w->was_blind = is_blind;
+}
+
+/* Was it us?  Seen before this question: no.  Else look at once. */
+static void
+ask_witnesses(struct watched *w, const struct sample *s)
+{
+	struct witnesses *witnesses = w->monitor->witnesses;
+	int64_t seen_ms = witnesses_seen_ms(witnesses, s->asked_ms);
+
+	if (seen_ms != NEVER_MS)
+		service_witnessed(w->core, seen_ms);
+	witnesses_ask(witnesses);
+}
+
+void
+watched_on_sample(void *arg, const struct sample *sample)
+{
+	struct watched_probe *p = arg;
+	struct watched *w = p->watched;
+	struct sample s = doubted(w, sample);
+
+	if (w->is_over)
+		return;
+	look_at_witnesses(w);
+	if (s.outcome == SAMPLE_FAILED)
+		ask_witnesses(w, &s);
+	if (s.outcome != SAMPLE_LOST)
+		p->told_ms = s.answered_ms;
+	w->asked++;
+	service_observe(w->core, p->index, &s);
+	tell_verdict(w, &s);
+	if (w->rollback != NULL)
+		rollback_count(w->rollback, &s);
+	if (w->rollback != NULL)
+		rollback_look(w->rollback);
+	watched_think(w);
+	w->mark.is_deciding = false;
+}
+
+static void
+on_verify_sample(void *arg, const struct sample *sample)
+{
+	struct watched_probe *p = arg;
+	struct watched *w = p->watched;
+	struct sample s;
+
+	if (sample == NULL)
+		return;
+	s = doubted(w, sample);
+	if (w->rollback != NULL)
+		rollback_verify_sample(
+		    w->rollback, w->settings->probes[p->index].name, &s);
+}
+
+void
+watched_verify_ask(struct watched *w, const char *probe)
+{
+	for (size_t i = 0; i < w->settings->probe_count; i++)
+		if (strcmp(w->settings->probes[i].name, probe) == 0)
+			/* Busy: the question under way is as good. */
+			(void)poller_ask(w->probes[i].poller, true,
+			    on_verify_sample, &w->probes[i]);
+}
+
+static void
+on_poll_now(void *arg, const struct sample *s)
+{
+	struct watched_probe *p = arg;
+
+	if (s == NULL)
+		return;
+	log_service(LOG_LEVEL_INFO, LOG_ID_NONE, p->watched->settings->name,
+	    "probe %s answers by hand: %s in %.1f ms%s%s",
+	    p->watched->settings->probes[p->index].name,
+	    sample_outcome_word(s->outcome), s->latency_ms,
+	    s->detail[0] == '\0' ? "" : ": ", s->detail);
+}
+
+void
+watched_poll_now(struct watched *w)
+{
+	for (size_t i = 0; i < w->settings->probe_count; i++)
+		(void)poller_ask(
+		    w->probes[i].poller, false, on_poll_now, &w->probes[i]);
+}
+
+/* A guard that holds is told once, not with each sample. */
+static void
+tell_hold(struct watched *w, const struct service_decision *d)
+{
+	const struct rule_settings *rule = &w->settings->rules[d->rule];
+	struct notice notice = {
+		.event = "held",
+		.service = w->settings->name,
+		.environment = w->settings->environment,
+		.rule = rule->name,
+		.severity = severity_word(rule->severity),
+		.summary = d->decision.reason,
+	};
+	char key[ULID_BYTES];
+
+	if (w->guard == d->decision.guard)
+		return;
+	w->guard = d->decision.guard;
+	log_service(LOG_LEVEL_WARNING, LOG_ID_HELD, w->settings->name,
+	    "rule %s holds, and %s keeps it from acting: %s", rule->name,
+	    guard_word(d->decision.guard), d->decision.reason);
+	events_new_id(w->monitor, key);
+	if (d->decision.guard == GUARD_NO_STORE)
+		events_page(w->monitor, &notice, key);
+	else
+		events_append(w->monitor, NULL, 0, &notice, key, NULL, NULL);
+}
+
+void
+watched_think(struct watched *w)
+{
+	struct surroundings around;
+	struct service_decision d;
+
+	if (!w->monitor->is_ready || w->is_retired)
+		return;
+	look_at_witnesses(w);
+	around = monitor_surroundings(w->monitor, w);
+	d = service_think(w->core, &around);
+	recorder_thought(w->monitor->recorder, w, &w->mark, &around, &d);
+	switch (d.decision.action) {
+	case ACTION_NONE:
+		w->guard = GUARD_NONE;
+		return;
+	case ACTION_HOLD:
+		if (d.decision.guard != GUARD_RUNNING)
+			tell_hold(w, &d);
+		return;
+	case ACTION_SHADOW:
+	case ACTION_PROPOSE:
+	case ACTION_ROLL_BACK:
+		w->guard = d.decision.guard;
+		rollback_decided(w->monitor, w, &d);
+		return;
+	}
+}
