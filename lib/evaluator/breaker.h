@@ -14,9 +14,9 @@
  * window counts.
  *
  * Open and half-open are tripped, which ages from the newest failure on: to be
- * open for the timer alone is no reason to act.  Closed is healthy once there were
- * min_samples, or when successes have just closed it, until nothing is left
- * in the window; and unknown else.
+ * open for the timer alone is no reason to act.  Closed is healthy once there
+ * were min_samples, or when successes have just closed it, until nothing is
+ * left in the window; and unknown else.
  */
 #ifndef EVALUATOR_BREAKER_H
 #define EVALUATOR_BREAKER_H
