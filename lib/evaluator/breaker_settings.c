@@ -9,6 +9,7 @@
 #include "evaluator/gap.h"
 #include "sample/window.h"
 
+#define OR_FEWER_MAX 64
 #define OBJECTION_TEXT_MAX 384
 #define SECOND_MS 1000
 #define WAIT_MIN_MS 1000.0
@@ -134,6 +135,18 @@ enough_ms(const struct breaker_settings *s, int64_t apart_ms)
 	return (least_ms + SECOND_MS - 1) / SECOND_MS * SECOND_MS;
 }
 
+/* Not where one failed probe would be enough then. */
+static const char *
+or_fewer(
+    const struct breaker_settings *s, uint64_t room, char words[OR_FEWER_MAX])
+{
+	words[0] = '\0';
+	if (1.0 / (double)room < s->error_threshold)
+		(void)snprintf(words, OR_FEWER_MAX,
+		    ", or min_samples to at most %" PRIu64, room);
+	return words;
+}
+
 static void
 check_room(const struct breaker_settings *s, const struct probe_settings *probe,
     evaluator_object *object, void *arg)
@@ -141,6 +154,7 @@ check_room(const struct breaker_settings *s, const struct probe_settings *probe,
 	int64_t apart_ms = probe->interval_ms;
 	char apart[DURATION_TEXT_MAX], window[DURATION_TEXT_MAX];
 	char enough[DURATION_TEXT_MAX], text[OBJECTION_TEXT_MAX];
+	char fewer[OR_FEWER_MAX];
 	uint64_t room = breaker_room(s, apart_ms);
 
 	if (room >= s->min_samples)
@@ -148,10 +162,11 @@ check_room(const struct breaker_settings *s, const struct probe_settings *probe,
 	(void)snprintf(text, sizeof(text),
 	    "this breaker can never open: an answer every %s makes %" PRIu64
 	    " in a window of %s, and min_samples is %u; set window to at "
-	    "least %s, or min_samples to at most %" PRIu64,
+	    "least %s%s",
 	    duration_text(apart_ms, apart), room,
 	    duration_text(s->window_ms, window), s->min_samples,
-	    duration_text(enough_ms(s, apart_ms), enough), room);
+	    duration_text(enough_ms(s, apart_ms), enough),
+	    or_fewer(s, room, fewer));
 	object(OBJECTION_WRONG, text, arg);
 }
 
@@ -162,6 +177,7 @@ check_hang(const struct breaker_settings *s, const struct probe_settings *probe,
 	int64_t apart_ms = probe_pace_ms(probe);
 	char apart[DURATION_TEXT_MAX], window[DURATION_TEXT_MAX];
 	char enough[DURATION_TEXT_MAX], text[OBJECTION_TEXT_MAX];
+	char fewer[OR_FEWER_MAX];
 	char timeout[DURATION_TEXT_MAX];
 	uint64_t room = breaker_room(s, apart_ms);
 
@@ -172,11 +188,12 @@ check_hang(const struct breaker_settings *s, const struct probe_settings *probe,
 	    "this breaker cannot open on a hang: with timeout %s time-outs of "
 	    "\"%s\" come %s apart, which makes %" PRIu64
 	    " in a window of %s, and min_samples is %u; set window to at least "
-	    "%s, or min_samples to at most %" PRIu64 ", or a shorter timeout",
+	    "%s%s, or a shorter timeout",
 	    duration_text(probe->timeout_ms, timeout), probe->name,
 	    duration_text(apart_ms, apart), room,
 	    duration_text(s->window_ms, window), s->min_samples,
-	    duration_text(enough_ms(s, apart_ms), enough), room);
+	    duration_text(enough_ms(s, apart_ms), enough),
+	    or_fewer(s, room, fewer));
 	object(OBJECTION_DOUBT, text, arg);
 }
 
