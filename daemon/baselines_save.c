@@ -127,7 +127,8 @@ static void
 tell_trouble(struct baselines *b, bool ok, const char *why)
 {
 	if (!ok && !b->is_failing)
-		log_error("what was learned cannot be kept for now: %s",
+		log_error(
+		    "what was learned cannot be kept, and will be tried again: %s",
 		    why[0] == '\0' ? "the store fails" : why);
 	else if (ok && b->is_failing)
 		log_notice("what was learned is kept again");
