@@ -63,6 +63,11 @@ struct record_settings {
 	unsigned keep;     /* how many older ones stay */
 };
 
+/* Of all services together. */
+struct limits_settings {
+	unsigned rollbacks_per_hour; /* automatic ones */
+};
+
 /* A file as it was read: kept for the last-known-good copy. */
 struct config_file {
 	const char *path;  /* relative to the main file's folder */
@@ -85,6 +90,7 @@ struct config {
 	struct control_settings control;
 	struct runner_settings runner;
 	struct record_settings record;
+	struct limits_settings limits;
 	struct strings include;
 	struct probe_settings *witnesses;
 	size_t witness_count;

@@ -1,6 +1,7 @@
 #include "config/main_options.h"
 
 #include "config/config.h"
+#include "decision/cooldown.h"
 
 #define ARGUMENTS_MAX 256
 #define EVENTS_MAX 32
@@ -86,6 +87,20 @@ static const struct option_table record_options = {
 	.source = RECORD(source), .presence = -1,
 };
 
+static const struct option limits[] = {
+	{ .key = "rollbacks_per_hour", .type = OPTION_COUNT,
+	  .offset = offsetof(struct limits_settings, rollbacks_per_hour),
+	  .fallback = "20", .min = 1, .max = ROLLBACKS_PER_HOUR_MAX,
+	  .help = "automatic ones of all services together" },
+};
+
+static const struct option_table limits_options = {
+	.what = "limits", .options = limits,
+	.count = OPTION_COUNT_OF(limits),
+	.size = sizeof(struct limits_settings),
+	.source = -1, .presence = -1,
+};
+
 #define MAIN(member) offsetof(struct config, member)
 static const struct option main_file[] = {
 	{ .key = "state_directory", .type = OPTION_PATH,
@@ -100,6 +115,9 @@ static const struct option main_file[] = {
 	{ .key = "record", .type = OPTION_GROUP, .offset = MAIN(record),
 	  .detail = &record_options,
 	  .help = "a recording of what is seen and decided, for backtests" },
+	{ .key = "limits", .type = OPTION_GROUP, .offset = MAIN(limits),
+	  .detail = &limits_options,
+	  .help = "how much may happen by itself" },
 	{ .key = "include", .type = OPTION_STRINGS, .offset = MAIN(include),
 	  .max = INCLUDES_MAX,
 	  .help = "folders (all *.conf in them) and files to read as well" },

@@ -7,6 +7,7 @@
 #include "config/parse.h"
 #include "config/templates.h"
 #include "config/writer.h"
+#include "decision/cooldown.h"
 
 #define ARENA_MAX_BYTES ((size_t)16 * 1024 * 1024)
 #define PROCEDURES_MAX 4096
@@ -27,6 +28,12 @@ static const struct option service_part[] = {
 	{ .key = "cooldown", .type = OPTION_DURATION,
 	  .offset = SERVICE(cooldown_ms), .required = true, .max = WEEK_MS,
 	  .help = "between two rollbacks" },
+	{ .key = "cooldown_max", .type = OPTION_DURATION,
+	  .offset = SERVICE(cooldown_max_ms), .fallback = "8h", .max = WEEK_MS,
+	  .help = "so far it grows" },
+	{ .key = "budget", .type = OPTION_COUNT, .offset = SERVICE(budget),
+	  .fallback = "4", .max = BUDGET_MAX,
+	  .help = "automatic rollbacks an hour" },
 	{ .key = "procedures", .type = OPTION_NAMES,
 	  .offset = SERVICE(procedures), .max = PROCEDURES_MAX,
 	  .help = "all that may be run for it" },

@@ -1,5 +1,8 @@
 #include "service/service_settings.h"
 
+#include "decision/cooldown.h"
+
+#define SECOND_MS 1000
 #define DAY_MS 86400000
 #define WEEK_MS 604800000
 #define PARAMS_MAX 64
@@ -25,6 +28,16 @@ static const struct option options[] = {
 	{ .key = "cooldown", .type = OPTION_DURATION,
 	  .offset = SERVICE(cooldown_ms), .fallback = "30m", .max = WEEK_MS,
 	  .help = "from the end of a rollback to the next automatic one" },
+	{ .key = "cooldown_max", .type = OPTION_DURATION,
+	  .offset = SERVICE(cooldown_max_ms), .fallback = "8h", .max = WEEK_MS,
+	  .help = "so far cooldown doubles with each of the last 24 hours" },
+	{ .key = "budget", .type = OPTION_COUNT, .offset = SERVICE(budget),
+	  .fallback = "4", .min = 1, .max = BUDGET_MAX,
+	  .help = "automatic rollbacks an hour" },
+	{ .key = "held_alarm", .type = OPTION_DURATION,
+	  .offset = SERVICE(held_alarm_ms), .fallback = "10m",
+	  .min = SECOND_MS, .max = WEEK_MS,
+	  .help = "held for so long, a rule raises an alarm" },
 	{ .key = "procedures", .type = OPTION_NAMES,
 	  .offset = SERVICE(procedures), .max = PROCEDURES_MAX,
 	  .help = "further ones that operators may run" },

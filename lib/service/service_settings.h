@@ -27,6 +27,9 @@ struct service_settings {
 	struct params params;
 	int64_t settle_ms;         /* grace after a deployment or rollback */
 	int64_t cooldown_ms;       /* between two rollbacks */
+	int64_t cooldown_max_ms;   /* so far it grows; see cooldown.h */
+	unsigned budget;           /* automatic rollbacks an hour */
+	int64_t held_alarm_ms;     /* a guard that holds for longer */
 	struct strings procedures; /* further ones that operators may run */
 	struct probe_settings *probes;
 	size_t probe_count;

@@ -44,6 +44,8 @@ test_monitor_and_runner_make_the_same_text(void **state)
 	assert_string_equal(pin->service.group, "shop");
 	assert_int_equal(pin->service.params.count, 3);
 	assert_int_equal(pin->service.cooldown_ms, 1800000);
+	assert_int_equal(pin->service.cooldown_max_ms, 8 * 3600000);
+	assert_int_equal(pin->service.budget, 4);
 	assert_int_equal(pin->service.procedures.count, 1);
 	assert_string_equal(pin->service.procedures.items[0], "undo");
 	assert_string_equal(pin->procedure.escalate, "page");
