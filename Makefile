@@ -10,6 +10,7 @@ UNITDIR     ?= $(PREFIX)/lib/systemd/system
 SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
 TMPFILESDIR ?= $(PREFIX)/lib/tmpfiles.d
 CATALOGDIR  ?= $(PREFIX)/lib/systemd/catalog
+POLKITDIR   ?= $(PREFIX)/share/polkit-1/rules.d
 DESTDIR     ?=
 BUILD       ?= build
 PKG_CONFIG  ?= pkg-config
@@ -84,6 +85,7 @@ staged  := $(call exe,tests/fuzz/fuzz_simulation.c)
 benches := $(call exe,$(bench_src))
 tools   := $(call exe,$(tool_src))
 programs := $(BUILD)/rollbackd $(BUILD)/rollbackctl $(BUILD)/rollbackd-step
+services := $(patsubst systemd/%.in,$(BUILD)/%,$(wildcard systemd/*.service.in))
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
@@ -92,7 +94,7 @@ MAKEFLAGS += --no-builtin-rules
 Q := $(if $(V),,@)
 
 ## all: the daemon, its step runner and its control program
-all: $(programs) $(BUILD)/rollbackd.service
+all: $(programs) $(services)
 
 # What people start by hand uses all processors unless they say otherwise.
 again = $(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
@@ -149,8 +151,9 @@ $(staged): %: %.o $(if $(FUZZING),,$(BUILD)/tests/fuzz/replay.o) \
 $(filter-out $(staged),$(fuzzers)): %: %.o $(if $(FUZZING),,$(BUILD)/tests/fuzz/replay.o) $(lib)
 	$(link) $(if $(FUZZING),-fsanitize=fuzzer) $(lib_ldlibs)
 
-$(BUILD)/rollbackd.service: systemd/rollbackd.service.in $(BUILD)/flags
+$(services): $(BUILD)/%: systemd/%.in $(BUILD)/flags
 	$(Q)sed -e 's|@SBINDIR@|$(SBINDIR)|g' -e 's|@BINDIR@|$(BINDIR)|g' \
+		-e 's|@LIBEXECDIR@|$(LIBEXECDIR)|g' \
 		-e 's|@SYSCONFDIR@|$(SYSCONFDIR)|g' $< >$@
 
 ## check: unit tests, the fuzz corpus, replays and the system tests
@@ -245,7 +248,9 @@ install: all
 	install -D -m 755 -t $(DESTDIR)$(SBINDIR) $(BUILD)/rollbackd
 	install -D -m 755 -t $(DESTDIR)$(BINDIR) $(BUILD)/rollbackctl
 	install -D -m 755 -t $(DESTDIR)$(LIBEXECDIR) $(BUILD)/rollbackd-step
-	install -D -m 644 -t $(DESTDIR)$(UNITDIR) $(BUILD)/rollbackd.service
+	install -D -m 644 -t $(DESTDIR)$(UNITDIR) $(services)
+	install -D -m 644 systemd/rollbackd.rules \
+		$(DESTDIR)$(POLKITDIR)/10-rollbackd.rules
 	install -D -m 644 systemd/rollbackd.sysusers \
 		$(DESTDIR)$(SYSUSERSDIR)/rollbackd.conf
 	install -D -m 644 systemd/rollbackd.tmpfiles \
@@ -262,7 +267,8 @@ install: all
 uninstall:
 	rm -f $(DESTDIR)$(SBINDIR)/rollbackd $(DESTDIR)$(BINDIR)/rollbackctl \
 		$(DESTDIR)$(LIBEXECDIR)/rollbackd-step \
-		$(DESTDIR)$(UNITDIR)/rollbackd.service \
+		$(addprefix $(DESTDIR)$(UNITDIR)/,$(notdir $(services))) \
+		$(DESTDIR)$(POLKITDIR)/10-rollbackd.rules \
 		$(DESTDIR)$(SYSUSERSDIR)/rollbackd.conf \
 		$(DESTDIR)$(TMPFILESDIR)/rollbackd.conf \
 		$(DESTDIR)$(CATALOGDIR)/rollbackd.catalog
