@@ -32,7 +32,9 @@ static bool
 is_proposal(const struct notice *notice)
 {
 	return strcmp(notice->event, "decision") == 0 &&
-	    notice->action != NULL && strcmp(notice->action, "propose") == 0;
+	    notice->action != NULL &&
+	    (strcmp(notice->action, "propose") == 0 ||
+		strcmp(notice->action, "await_approval") == 0);
 }
 
 /* A proposal is a decision, and waits for somebody's approval. */

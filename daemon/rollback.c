@@ -202,6 +202,7 @@ rollback_advance(struct rollback *r)
 	switch (todo.kind) {
 	case TODO_WAIT:
 	case TODO_CONFIRM:
+	case TODO_AWAIT:
 		return;
 	case TODO_PLAN:
 		rollback_plan(r);

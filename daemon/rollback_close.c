@@ -201,6 +201,8 @@ has_acted(const struct rollback *r)
 	case INCIDENT_NOT_NEEDED:
 	case INCIDENT_CLEARED:
 	case INCIDENT_SUPERSEDED:
+	case INCIDENT_REJECTED:
+	case INCIDENT_EXPIRED:
 		return false;
 	}
 	return false;

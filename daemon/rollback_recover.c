@@ -56,6 +56,8 @@ take_opened(struct rollback *r, struct json_object *data)
 	r->action = ACTION_ROLL_BACK;
 	if (action != NULL && strcmp(action, "propose") == 0)
 		r->action = ACTION_PROPOSE;
+	if (action != NULL && strcmp(action, "await_approval") == 0)
+		r->action = ACTION_AWAIT;
 	if (action != NULL && strcmp(action, "shadow") == 0)
 		r->action = ACTION_SHADOW;
 	r->by_operator = cause != NULL && strcmp(cause, "operator") == 0;

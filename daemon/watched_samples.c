@@ -187,6 +187,7 @@ watched_think(struct watched *w)
 		return;
 	case ACTION_SHADOW:
 	case ACTION_PROPOSE:
+	case ACTION_AWAIT:
 	case ACTION_ROLL_BACK:
 		w->guard = d.decision.guard;
 		rollback_decided(w->monitor, w, &d);

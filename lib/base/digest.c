@@ -9,6 +9,13 @@ digest_text(const void *bytes, size_t length, char digest[DIGEST_TEXT_BYTES])
 	SHA256Data(bytes, length, digest);
 }
 
+bool
+digest_text_is_valid(const char *text)
+{
+	return strspn(text, "0123456789abcdef") == DIGEST_TEXT_BYTES - 1 &&
+	    text[DIGEST_TEXT_BYTES - 1] == '\0';
+}
+
 double
 digest_fraction(const char *name)
 {

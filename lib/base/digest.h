@@ -4,6 +4,7 @@
 #ifndef BASE_DIGEST_H
 #define BASE_DIGEST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -11,6 +12,9 @@
 
 void digest_text(
     const void *bytes, size_t length, char digest[DIGEST_TEXT_BYTES]);
+
+/* As digest_text() writes it. */
+bool digest_text_is_valid(const char *text);
 
 /*
  * Where in [0, 1) a name falls: evenly spread, and the same on every host and

@@ -54,6 +54,7 @@ static const struct {
 	{ "holding", TINT_BUSY },
 	{ "hold", TINT_BUSY },
 	{ "propose", TINT_BUSY },
+	{ "await_approval", TINT_BUSY },
 	{ "aborted", TINT_BUSY },
 	{ "open", TINT_BUSY },
 	{ "lost", TINT_BUSY },

@@ -88,6 +88,7 @@ action_word(enum action action)
 		[ACTION_HOLD] = "hold",
 		[ACTION_SHADOW] = "shadow",
 		[ACTION_PROPOSE] = "propose",
+		[ACTION_AWAIT] = "await_approval",
 		[ACTION_ROLL_BACK] = "roll_back",
 	};
 

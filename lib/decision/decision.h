@@ -16,21 +16,26 @@
 
 enum guard {
 	GUARD_NONE,
-	GUARD_NO_STORE,  /* an intent could not be kept */
-	GUARD_HOLD,      /* an operator said so */
-	GUARD_SHADOW,    /* the whole daemon runs on a last-known-good file */
-	GUARD_TILT,      /* we were paused, or the clock moved */
-	GUARD_BLIND,     /* a witness does not answer either */
-	GUARD_STALE,     /* a verdict older than its evaluator looks back */
-	GUARD_RUNNING,   /* a run of this service is on */
-	GUARD_LOCK,      /* a run elsewhere holds the lock */
-	GUARD_SETTLING,  /* grace after a deployment or rollback */
-	GUARD_COOLDOWN,  /* too soon after the last rollback */
-	GUARD_NO_TARGET, /* nothing known to go back to */
-	GUARD_UNARMED,   /* no deployment inside the arm window */
-	GUARD_SEVERITY,  /* this severity does not act by itself */
-	GUARD_MODE,      /* the rule's mode says not to act */
-	GUARD_CONFIRM,   /* after a restart: fresh samples first */
+	GUARD_NO_STORE,    /* an intent could not be kept */
+	GUARD_HOLD,        /* an operator said so */
+	GUARD_MAINTENANCE, /* planned work on the service */
+	GUARD_SHADOW,      /* the whole daemon runs on a last-known-good file */
+	GUARD_TILT,        /* we were paused, or the clock moved */
+	GUARD_BLIND,       /* a witness does not answer either */
+	GUARD_CORRELATED,  /* most groups are bad at once, unexplained */
+	GUARD_STALE,       /* a verdict older than its evaluator looks back */
+	GUARD_RUNNING,     /* a run of this service is on */
+	GUARD_LOCK,        /* a run elsewhere holds the lock */
+	GUARD_SETTLING,    /* grace after a deployment or rollback */
+	GUARD_COOLDOWN,    /* too soon after the last rollback */
+	GUARD_BUDGET,      /* too many rollbacks within an hour */
+	GUARD_NO_TARGET,   /* nothing known to go back to */
+	GUARD_UNARMED,     /* no deployment inside the arm window */
+	GUARD_SEVERITY,    /* a person starts it: P2 */
+	GUARD_MODE,        /* the rule's mode says not to act */
+	GUARD_APPROVAL,    /* prepared, and a person approves it: P1, P3 */
+	GUARD_WINDOW,      /* not at this time of day or week */
+	GUARD_CONFIRM,     /* after a restart: fresh samples first */
 };
 
 /* "settling", as in status, metrics and the manual. */
@@ -41,6 +46,7 @@ enum action {
 	ACTION_HOLD,      /* it does, and a guard forbids to act now */
 	ACTION_SHADOW,    /* it would roll back, and only says so */
 	ACTION_PROPOSE,   /* a person is told and may start it */
+	ACTION_AWAIT,     /* prepare all of it, then wait for an approval */
 	ACTION_ROLL_BACK, /* act */
 };
 
@@ -56,8 +62,10 @@ struct situation {
 	const char *hold_reason; /* NULL: no hold */
 	const char *hold_author;
 	int64_t hold_until_ms;
-	bool shadow; /* see GUARD_SHADOW */
+	bool shadow;                  /* see GUARD_SHADOW */
+	int64_t maintenance_until_ms; /* NEVER_MS: none is on */
 	int64_t tilt_until_ms;
+	const char *correlated;    /* "4 of 5 groups are bad"; NULL: not so */
 	const char *blind_witness; /* NULL: all witnesses answer */
 	bool is_unwitnessed;       /* nor has any answered since it went bad */
 	const char *stale_evaluator; /* NULL: all were heard lately */
@@ -69,11 +77,15 @@ struct situation {
 	int64_t deployed_ms; /* last deployment, NEVER_MS */
 	const char *version; /* what was deployed then; NULL or "": unknown */
 	/* End of the last rollback; for a rule when = cleared its own. */
-	int64_t acted_ms; /* NEVER_MS */
-	int64_t cooldown_ms;
+	int64_t acted_ms;        /* NEVER_MS */
+	int64_t cooldown_ms;     /* as it has grown */
+	const char *over_budget; /* whose budget is used up; NULL: none */
+	int64_t budget_until_ms; /* when it allows another one */
 	bool needs_target;
 	const char *target_version;  /* NULL or "": none known */
 	const char *refused_version; /* it was to be, but failed before */
+	bool is_approved;            /* a person has allowed this one */
+	int64_t window_opens_ms;     /* NEVER_MS: it is open, or has none */
 	bool confirm;                /* see GUARD_CONFIRM */
 };
 
@@ -94,8 +106,8 @@ struct decision {
  * What to do about a rule that has been judged: verdict tripped means that it
  * holds, whatever it is for.  Guards are asked in the order of enum guard and
  * the first that objects is named.  GUARD_UNARMED, GUARD_SEVERITY and
- * GUARD_MODE turn acting into proposing (or, for a rule in shadow mode, into
- * saying so); all others hold.
+ * GUARD_MODE turn acting into proposing, GUARD_APPROVAL into preparing (or,
+ * for a rule in shadow mode, both into saying so); all others hold.
  */
 struct decision decide(const struct rule_settings *rule, enum verdict verdict,
     const struct situation *s);

@@ -42,6 +42,22 @@ hold(const struct rule_settings *rule, const struct situation *s,
 }
 
 static bool
+maintenance(const struct rule_settings *rule, const struct situation *s,
+    struct decision *d)
+{
+	char left[DURATION_TEXT_MAX];
+
+	(void)rule;
+	if (s->maintenance_until_ms == NEVER_MS ||
+	    s->now_ms >= s->maintenance_until_ms)
+		return false;
+	d->until_ms = s->maintenance_until_ms;
+	reason_set(d, "maintenance: planned work goes on for another %s",
+	    reason_span(s->maintenance_until_ms - s->now_ms, left));
+	return true;
+}
+
+static bool
 shadow(const struct rule_settings *rule, const struct situation *s,
     struct decision *d)
 {
@@ -88,6 +104,20 @@ blind(const struct rule_settings *rule, const struct situation *s,
 	    "blind: witness %s does not answer either, so the trouble may be "
 	    "ours",
 	    s->blind_witness);
+	return true;
+}
+
+static bool
+correlated(const struct rule_settings *rule, const struct situation *s,
+    struct decision *d)
+{
+	(void)rule;
+	if (s->correlated == NULL)
+		return false;
+	reason_set(d,
+	    "correlated: %s at once and no deployment explains it, so the "
+	    "trouble may be ours",
+	    s->correlated);
 	return true;
 }
 
@@ -175,6 +205,23 @@ cooldown(const struct rule_settings *rule, const struct situation *s,
 }
 
 static bool
+budget(const struct rule_settings *rule, const struct situation *s,
+    struct decision *d)
+{
+	char left[DURATION_TEXT_MAX];
+
+	(void)rule;
+	if (s->over_budget == NULL || s->now_ms >= s->budget_until_ms)
+		return false;
+	d->until_ms = s->budget_until_ms;
+	reason_set(d,
+	    "budget: the automatic rollbacks of an hour are used up for %s "
+	    "for another %s",
+	    s->over_budget, reason_span(s->budget_until_ms - s->now_ms, left));
+	return true;
+}
+
+static bool
 no_target(const struct rule_settings *rule, const struct situation *s,
     struct decision *d)
 {
@@ -228,8 +275,7 @@ static bool
 severity(const struct rule_settings *rule, const struct situation *s,
     struct decision *d)
 {
-	(void)s;
-	if (rule->severity == SEVERITY_P0)
+	if (s->is_approved || rule->severity != SEVERITY_P2)
 		return false;
 	reason_set(d, "severity: %s waits for a person to start it",
 	    severity_word(rule->severity));
@@ -248,6 +294,32 @@ mode(const struct rule_settings *rule, const struct situation *s,
 	else
 		reason_set(
 		    d, "mode: rule %s only says what it would do", rule->name);
+	return true;
+}
+
+static bool
+approval(const struct rule_settings *rule, const struct situation *s,
+    struct decision *d)
+{
+	if (s->is_approved || rule->severity == SEVERITY_P0 ||
+	    rule->severity == SEVERITY_P2)
+		return false;
+	reason_set(d, "approval: %s waits for a person to approve it",
+	    severity_word(rule->severity));
+	return true;
+}
+
+static bool
+window(const struct rule_settings *rule, const struct situation *s,
+    struct decision *d)
+{
+	char left[DURATION_TEXT_MAX];
+
+	if (s->window_opens_ms == NEVER_MS || s->now_ms >= s->window_opens_ms)
+		return false;
+	d->until_ms = s->window_opens_ms;
+	reason_set(d, "window: the next window of rule %s opens in %s",
+	    rule->name, reason_span(s->window_opens_ms - s->now_ms, left));
 	return true;
 }
 
@@ -272,18 +344,23 @@ static const struct {
 	[GUARD_NONE] = { .word = "none" },
 	[GUARD_NO_STORE] = { "no-store", no_store, ACTION_HOLD },
 	[GUARD_HOLD] = { "hold", hold, ACTION_HOLD },
+	[GUARD_MAINTENANCE] = { "maintenance", maintenance, ACTION_HOLD },
 	[GUARD_SHADOW] = { "shadow", shadow, ACTION_HOLD },
 	[GUARD_TILT] = { "tilt", tilt, ACTION_HOLD },
 	[GUARD_BLIND] = { "blind", blind, ACTION_HOLD },
+	[GUARD_CORRELATED] = { "correlated", correlated, ACTION_HOLD },
 	[GUARD_STALE] = { "stale", stale, ACTION_HOLD },
 	[GUARD_RUNNING] = { "running", running, ACTION_HOLD },
 	[GUARD_LOCK] = { "lock", lock, ACTION_HOLD },
 	[GUARD_SETTLING] = { "settling", settling, ACTION_HOLD },
 	[GUARD_COOLDOWN] = { "cooldown", cooldown, ACTION_HOLD },
+	[GUARD_BUDGET] = { "budget", budget, ACTION_HOLD },
 	[GUARD_NO_TARGET] = { "no-target", no_target, ACTION_HOLD },
 	[GUARD_UNARMED] = { "unarmed", unarmed, ACTION_PROPOSE },
 	[GUARD_SEVERITY] = { "severity", severity, ACTION_PROPOSE },
 	[GUARD_MODE] = { "mode", mode, ACTION_PROPOSE },
+	[GUARD_APPROVAL] = { "approval", approval, ACTION_AWAIT },
+	[GUARD_WINDOW] = { "window", window, ACTION_HOLD },
 	[GUARD_CONFIRM] = { "confirm", confirm, ACTION_HOLD },
 };
 
@@ -302,7 +379,7 @@ guard_objects(enum guard guard, const struct rule_settings *rule,
 	d->guard = guard;
 	d->action = guards[guard].action;
 	/* A rule on trial asks no person either. */
-	if (d->action == ACTION_PROPOSE && rule->mode == MODE_SHADOW)
+	if (d->action != ACTION_HOLD && rule->mode == MODE_SHADOW)
 		d->action = ACTION_SHADOW;
 	return true;
 }

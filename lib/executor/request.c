@@ -20,13 +20,6 @@ key_is_valid(const char *text)
 }
 
 static bool
-digest_is_valid(const char *text)
-{
-	return strspn(text, "0123456789abcdef") == DIGEST_TEXT_BYTES - 1 &&
-	    text[DIGEST_TEXT_BYTES - 1] == '\0';
-}
-
-static bool
 cause_is_valid(const char *text)
 {
 	return strcmp(text, "automatic") == 0 || strcmp(text, "operator") == 0;
@@ -52,7 +45,8 @@ static const struct {
 	{ "service", offsetof(struct request, service), true, name_is_valid },
 	{ "procedure", offsetof(struct request, procedure), true,
 	    name_is_valid },
-	{ "digest", offsetof(struct request, digest), true, digest_is_valid },
+	{ "digest", offsetof(struct request, digest), true,
+	    digest_text_is_valid },
 	{ "cause", offsetof(struct request, cause), true, cause_is_valid },
 	{ "version", offsetof(struct request, version), false, name_is_valid },
 	{ "previous_version", offsetof(struct request, previous_version), false,

@@ -151,9 +151,34 @@ check_environment(const struct plan *p, unsigned step, struct error *err)
 	return true;
 }
 
+/* What changes nothing comes first, and is not all there is. */
+static bool
+check_prepare(const struct plan *p, struct error *err)
+{
+	const struct plan_step *acts = NULL;
+
+	for (unsigned i = 0; i < plan_step_count(p); i++) {
+		const struct plan_step *s = plan_step(p, i);
+
+		if (s->settings->prepare && acts != NULL)
+			return error_set(err,
+			    "step %s: prepare: it must come before step %s, "
+			    "which does not only prepare",
+			    s->label, acts->label);
+		if (!s->settings->prepare && acts == NULL)
+			acts = s;
+	}
+	if (acts == NULL)
+		return error_set(
+		    err, "prepare: every step only prepares, none acts");
+	return true;
+}
+
 static bool
 check_steps(const struct plan *p, struct error *err)
 {
+	if (!check_prepare(p, err))
+		return false;
 	for (unsigned i = 0; i < plan_step_count(p); i++) {
 		const struct step_settings *s = plan_step(p, i)->settings;
 

@@ -78,6 +78,10 @@ static const struct option steps[] = {
 	  .help = "once for each word of this parameter" },
 	{ .key = "capture", .type = OPTION_NAME, .offset = STEP(capture),
 	  .help = "the name under which later steps find its output" },
+	{ .key = "prepare", .type = OPTION_BOOL, .offset = STEP(prepare),
+	  .fallback = "false",
+	  .help = "only looks whether the rest can be done; comes before an "
+		  "approval" },
 };
 
 static const struct option_table step_options = {

@@ -38,6 +38,11 @@ struct step_settings {
 	enum resume resume;
 	const char *for_each; /* name of a parameter that is a list */
 	const char *capture;  /* name that the step's output gets */
+	/*
+	 * It changes nothing, and sees whether the rest can be done: it runs
+	 * before a person is asked.  Only before all others.
+	 */
+	bool prepare;
 };
 
 struct param_spec {

@@ -12,27 +12,23 @@
  * baseline    id, evaluator, subject (baseline_subject()), act ("pin",
  *             "unpin", "reset"), value (of a pin), by, reason
  * opened      environment, rule, severity, mode, action ("roll_back",
- *             "propose", "shadow"), cause ("automatic", "operator"), by,
- *             reason, version, previous, target, procedure,
- *             first_bad_ms, detected_ms, evidence[]: evaluator, probe, kind,
- *             value, limit, since_ms, samples[]: at_ms, outcome, failure,
- *             status, latency_ms, detail
- * planned     procedure, digest, parent, target, lock, budget_ms, steps[]
- *             (labels)
- * intent      step, attempt, check, label
- * outcome     step, attempt, check, label, outcome, reason, exit_status,
- *             started_ms, ended_ms, output_bytes, tail, capture
+ *             "await_approval", "propose", "shadow"), cause ("automatic",
+ * "operator"), by, reason, version, previous, target, procedure, first_bad_ms,
+ * detected_ms, evidence[]: evaluator, probe, kind, value, limit, since_ms,
+ * samples[]: at_ms, outcome, failure, status, latency_ms, detail planned
+ * procedure, digest, parent, target, lock, budget_ms, steps[] (labels) intent
+ * step, attempt, check, label outcome     step, attempt, check, label, outcome,
+ * reason, exit_status, started_ms, ended_ms, output_bytes, tail, capture
  * run_ended   outcome, reason
  * verifying   probes[], successes, within_ms
  * verified    recovered(bool), reason, bad_samples, good_samples
  * abort       by, reason
  * closed      outcome ("recovered", "not_recovered", "failed",
  *             "interrupted", "aborted", "not_needed", "cleared",
- *             "superseded"), reason, now_at, rule, procedure,
- *             last_bad_ms, recovered_ms, down_ms, report (path)
- * notified    channel, event
- * reload      by, added, changed, removed, kept
- * refused     verb, by, reason (an operator's request that was refused)
+ *             "superseded", "rejected", "expired"), reason, now_at, rule,
+ * procedure, last_bad_ms, recovered_ms, down_ms, report (path) notified
+ * channel, event reload      by, added, changed, removed, kept refused verb,
+ * by, reason (an operator's request that was refused)
  */
 #ifndef REPORT_EVENT_H
 #define REPORT_EVENT_H

@@ -75,6 +75,8 @@ static const struct {
 } actions[] = {
 	{ "roll_back", "rollbackd set out to roll it back" },
 	{ "propose", "rollbackd proposed to roll it back" },
+	{ "await_approval",
+	    "rollbackd prepared to roll it back and asked for an approval" },
 	{ "shadow", "rollbackd, in shadow mode, would have rolled it back" },
 };
 

@@ -94,6 +94,7 @@ static const struct {
 } actions[] = {
 	{ "roll_back", "roll back" },
 	{ "propose", "propose a rollback" },
+	{ "await_approval", "prepare a rollback and ask for an approval" },
 	{ "shadow", "do nothing, being in shadow mode" },
 };
 

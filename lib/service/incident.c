@@ -26,6 +26,9 @@ struct incident {
 	int64_t deadline_ms;
 	bool is_aborted;
 	bool has_begun;
+	bool needs_approval;
+	bool is_approved;
+	bool is_confirmed; /* by samples that came after the approval */
 	enum incident_outcome outcome;
 	char reason[INCIDENT_REASON_MAX];
 };
@@ -42,6 +45,8 @@ incident_outcome_word(enum incident_outcome outcome)
 		[INCIDENT_NOT_NEEDED] = "not_needed",
 		[INCIDENT_CLEARED] = "cleared",
 		[INCIDENT_SUPERSEDED] = "superseded",
+		[INCIDENT_REJECTED] = "rejected",
+		[INCIDENT_EXPIRED] = "expired",
 	};
 
 	return words[outcome];
@@ -114,6 +119,47 @@ incident_begin(struct incident *i, const char *procedure)
 }
 
 void
+incident_await(struct incident *i)
+{
+	i->needs_approval = true;
+}
+
+/* Has everything been done that comes before an approval? */
+static bool
+is_prepared(const struct incident *i)
+{
+	struct next n;
+
+	if (i->stage != STAGE_STEPS || i->has_begun || i->run_count != 1)
+		return false;
+	n = run_next(i->runs[0]);
+	return n.kind == NEXT_STEP &&
+	    !plan_step(i->plan, n.step)->settings->prepare;
+}
+
+void
+incident_approve(struct incident *i)
+{
+	i->is_approved = true;
+}
+
+bool
+incident_is_awaiting(const struct incident *i)
+{
+	return i->needs_approval && !i->is_approved && i->stage != STAGE_CLOSED;
+}
+
+void
+incident_turn_down(
+    struct incident *i, enum incident_outcome outcome, const char *reason)
+{
+	if (!incident_is_awaiting(i))
+		return;
+	say(i, "%s", reason);
+	finish(i, outcome);
+}
+
+void
 incident_confirm(struct incident *i)
 {
 	if (!i->has_begun && i->stage != STAGE_CLOSED)
@@ -130,6 +176,7 @@ incident_confirmed(struct incident *i, bool still_bad)
 		finish(i, INCIDENT_NOT_NEEDED);
 		return;
 	}
+	i->is_confirmed = true;
 	i->stage = i->run_count == 0 ? STAGE_PLAN : STAGE_STEPS;
 }
 
@@ -160,6 +207,12 @@ incident_planned(
 	if (i->is_aborted)
 		run_abort(r);
 	return true;
+}
+
+void
+incident_set_deadline(struct incident *i, int64_t deadline_ms)
+{
+	i->deadline_ms = deadline_ms;
 }
 
 void
@@ -200,8 +253,11 @@ run_has_ended(struct incident *i, const struct next *n)
 	case RUN_FAILED:
 		say(i, "step %s: %s", label(i, n),
 		    n->reason == NULL ? "failed" : n->reason);
-		if (!go_on_with(i, n->procedure) &&
-		    !go_on_with(i, escalation(i)))
+		/* Nobody has approved anything yet: what prepares has failed.
+		 */
+		if (incident_is_awaiting(i) ||
+		    (!go_on_with(i, n->procedure) &&
+			!go_on_with(i, escalation(i))))
 			finish(i, INCIDENT_FAILED);
 		return;
 	case RUN_INTERRUPTED:
@@ -324,6 +380,23 @@ stop_past_deadline(struct incident *i, int64_t now_ms)
 		finish(i, INCIDENT_FAILED);
 }
 
+/* Ready but for the approval, or for the samples that must follow it. */
+static bool
+waits(struct incident *i, struct todo *todo)
+{
+	if (!i->needs_approval || !is_prepared(i) ||
+	    (i->is_approved && i->is_confirmed))
+		return false;
+	if (!i->is_approved)
+		i->is_confirmed = false;
+	*todo = (struct todo){ .kind = TODO_AWAIT };
+	if (i->is_approved) {
+		i->stage = STAGE_CONFIRM;
+		todo->kind = TODO_CONFIRM;
+	}
+	return true;
+}
+
 static struct todo
 step_todo(const struct next *n)
 {
@@ -339,9 +412,12 @@ step_todo(const struct next *n)
 struct todo
 incident_todo(struct incident *i, int64_t now_ms)
 {
+	struct todo todo;
 	struct next n;
 
 	settle(i);
+	if (waits(i, &todo))
+		return todo;
 	stop_past_deadline(i, now_ms);
 	switch (i->stage) {
 	case STAGE_NEW:
@@ -392,10 +468,24 @@ incident_is_aborted(const struct incident *i)
 	return i->is_aborted;
 }
 
+/* What is asked for changes nothing. */
+static bool
+prepares(const struct incident *i)
+{
+	struct next n;
+
+	if (i->stage != STAGE_STEPS)
+		return false;
+	n = run_next(i->runs[i->run_count - 1]);
+	return n.kind != NEXT_FINISHED &&
+	    plan_step(i->plan, n.step)->settings->prepare;
+}
+
 void
 incident_step_begins(struct incident *i)
 {
-	i->has_begun = true;
+	if (!prepares(i))
+		i->has_begun = true;
 	/* An abort must know whether there is an end to wait for. */
 	if (i->stage == STAGE_STEPS)
 		(void)run_step_begins(run_now(i)); /* over: no matter */

@@ -27,7 +27,9 @@ enum incident_outcome {
 	INCIDENT_ABORTED,       /* an operator stopped it */
 	INCIDENT_NOT_NEEDED,    /* healthy again before the first step */
 	INCIDENT_CLEARED,       /* proposed only, and healthy again */
-	INCIDENT_SUPERSEDED,    /* proposed only, and another one acts now */
+	INCIDENT_SUPERSEDED,    /* not begun, and another one acts now */
+	INCIDENT_REJECTED,      /* a person said no */
+	INCIDENT_EXPIRED,       /* nobody approved it in time */
 };
 
 const char *incident_outcome_word(enum incident_outcome outcome);
@@ -35,6 +37,7 @@ const char *incident_outcome_word(enum incident_outcome outcome);
 enum todo_kind {
 	TODO_WAIT,    /* nothing until somebody says something */
 	TODO_CONFIRM, /* fresh samples must say again that it is bad */
+	TODO_AWAIT,   /* nothing until a person approves, incident_approve() */
 	TODO_PLAN,    /* plan the procedure, then incident_planned() */
 	TODO_STEP,    /* run a step attempt, no sooner than at_ms */
 	TODO_CHECK,   /* run a step's check */
@@ -64,6 +67,27 @@ void incident_free(struct incident *i);
 /* Begin with a procedure; the name is borrowed until incident_planned(). */
 void incident_begin(struct incident *i, const char *procedure);
 
+/*
+ * It needs a person's approval: called before incident_begin().  Then steps
+ * with prepare are done, and TODO_AWAIT comes before the first other one.
+ */
+void incident_await(struct incident *i);
+
+/*
+ * A person approves, which may be before anything is prepared.  Before the
+ * first step that is not prepared comes TODO_CONFIRM: what was bad when he was
+ * asked must be so still.
+ */
+void incident_approve(struct incident *i);
+
+/* An approval is what it lacks, or lacked: incident_approve() was not called.
+ */
+bool incident_is_awaiting(const struct incident *i);
+
+/* Not to be approved any more: rejected or expired, with the reason. */
+void incident_turn_down(
+    struct incident *i, enum incident_outcome outcome, const char *reason);
+
 /* After a restart: TODO_CONFIRM until incident_confirmed(). */
 void incident_confirm(struct incident *i);
 void incident_confirmed(struct incident *i, bool still_bad);
@@ -79,6 +103,10 @@ void incident_drop(struct incident *i, const char *reason);
  */
 bool incident_planned(
     struct incident *i, const struct plan *plan, int64_t deadline_ms);
+
+/* The time of the run begins anew: nobody knew how long a person would take.
+ */
+void incident_set_deadline(struct incident *i, int64_t deadline_ms);
 
 /* The answer to TODO_PLAN when the plan could not be made. */
 void incident_plan_failed(struct incident *i, const char *reason);
@@ -112,7 +140,7 @@ bool incident_is_aborted(const struct incident *i);
 
 /*
  * A step is about to be started: from here on the incident cannot be "not
- * needed" any more.
+ * needed" any more, unless the step only prepares.
  */
 void incident_step_begins(struct incident *i);
 bool incident_has_begun(const struct incident *i);

@@ -134,6 +134,7 @@ struct surroundings {
 	bool has_witnesses; /* then service_witnessed() must have been called */
 	bool run_is_on;
 	bool confirm;
+	bool is_approved; /* what is under way was allowed by a person */
 	/* The service that holds a lock, NULL: free.  May be NULL itself. */
 	const char *(*lock_holder)(void *arg, const char *lock);
 	void *lock_arg;

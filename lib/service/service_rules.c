@@ -268,6 +268,7 @@ situation(
 		.hold_author = around->hold_author,
 		.hold_until_ms = around->hold_until_ms,
 		.shadow = around->shadow,
+		.maintenance_until_ms = NEVER_MS,
 		.tilt_until_ms = around->tilt_until_ms,
 		.blind_witness = around->blind_witness,
 		.is_unwitnessed = around->has_witnesses && !cleared &&
@@ -287,6 +288,8 @@ situation(
 		.needs_target = state->needs_target,
 		.target_version = s->versions.target,
 		.refused_version = s->versions.refused,
+		.is_approved = around->is_approved,
+		.window_opens_ms = NEVER_MS,
 		.confirm = around->confirm,
 	};
 }

@@ -107,6 +107,7 @@ advance_once(struct world *w)
 	switch (todo.kind) {
 	case TODO_WAIT:
 	case TODO_CONFIRM:
+	case TODO_AWAIT:
 		return false;
 	case TODO_PLAN:
 		make_plan(w, todo.procedure);

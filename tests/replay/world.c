@@ -145,7 +145,9 @@ think(struct world *w)
 	tell_decision(w, &d);
 	if (d.decision.action == ACTION_ROLL_BACK)
 		act(w, d.rule, service_target_version(w->service), false);
-	if (d.decision.action == ACTION_PROPOSE && !w->is_proposed) {
+	if ((d.decision.action == ACTION_PROPOSE ||
+		d.decision.action == ACTION_AWAIT) &&
+	    !w->is_proposed) {
 		w->is_proposed = true;
 		w->rule = d.rule;
 	}

@@ -221,14 +221,57 @@ static struct row {
 	  "rule dead looks back" },
 
 	{ "P1", { .severity = SEVERITY_P1 }, CALM,
-	  ACTION_PROPOSE, GUARD_SEVERITY, NEVER_MS,
-	  "severity: P1 waits for a person to start it" },
+	  ACTION_AWAIT, GUARD_APPROVAL, NEVER_MS,
+	  "approval: P1 waits for a person to approve it" },
+	{ "P1 that was approved", { .severity = SEVERITY_P1 },
+	  { .is_approved = true },
+	  ACTION_ROLL_BACK, GUARD_NONE, NEVER_MS,
+	  "rule dead holds 16m40s after version v2 was deployed, so "
+	  "application-rollback is run" },
+	{ "P2 that was approved", { .severity = SEVERITY_P2 },
+	  { .is_approved = true },
+	  ACTION_ROLL_BACK, GUARD_NONE, NEVER_MS,
+	  "rule dead holds 16m40s after version v2 was deployed, so "
+	  "application-rollback is run" },
+	{ "P3 that was approved, before its window",
+	  { .severity = SEVERITY_P3 },
+	  { .is_approved = true, .window_opens_ms = NOW_MS + 1000 },
+	  ACTION_HOLD, GUARD_WINDOW, NOW_MS + 1000,
+	  "window: the next window of rule dead opens in 1s" },
+	{ "its window has just opened", { .severity = SEVERITY_P3 },
+	  { .is_approved = true, .window_opens_ms = NOW_MS },
+	  ACTION_ROLL_BACK, GUARD_NONE, NEVER_MS,
+	  "rule dead holds 16m40s after version v2 was deployed, so "
+	  "application-rollback is run" },
+	{ "planned work", PLAIN, { .maintenance_until_ms = NOW_MS + 1000 },
+	  ACTION_HOLD, GUARD_MAINTENANCE, NOW_MS + 1000,
+	  "maintenance: planned work goes on for another 1s" },
+	{ "planned work that is just over", PLAIN,
+	  { .maintenance_until_ms = NOW_MS },
+	  ACTION_ROLL_BACK, GUARD_NONE, NEVER_MS,
+	  "rule dead holds 16m40s after version v2 was deployed, so "
+	  "application-rollback is run" },
+	{ "most groups are bad", PLAIN,
+	  { .correlated = "4 of 5 groups are bad" },
+	  ACTION_HOLD, GUARD_CORRELATED, NEVER_MS,
+	  "correlated: 4 of 5 groups are bad at once and no deployment "
+	  "explains it, so the trouble may be ours" },
+	{ "too many rollbacks", PLAIN,
+	  { .over_budget = "all services", .budget_until_ms = NOW_MS + 1000 },
+	  ACTION_HOLD, GUARD_BUDGET, NOW_MS + 1000,
+	  "budget: the automatic rollbacks of an hour are used up for all "
+	  "services for another 1s" },
+	{ "the hour is just over", PLAIN,
+	  { .over_budget = "all services", .budget_until_ms = NOW_MS },
+	  ACTION_ROLL_BACK, GUARD_NONE, NEVER_MS,
+	  "rule dead holds 16m40s after version v2 was deployed, so "
+	  "application-rollback is run" },
 	{ "P2", { .severity = SEVERITY_P2 }, CALM,
 	  ACTION_PROPOSE, GUARD_SEVERITY, NEVER_MS,
 	  "severity: P2 waits for a person to start it" },
 	{ "P3", { .severity = SEVERITY_P3 }, CALM,
-	  ACTION_PROPOSE, GUARD_SEVERITY, NEVER_MS,
-	  "severity: P3 waits for a person to start it" },
+	  ACTION_AWAIT, GUARD_APPROVAL, NEVER_MS,
+	  "approval: P3 waits for a person to approve it" },
 
 	{ "the rule only proposes", { .mode = MODE_PROPOSE }, CALM,
 	  ACTION_PROPOSE, GUARD_MODE, NEVER_MS,
@@ -253,9 +296,9 @@ static struct row {
 	  ACTION_HOLD, GUARD_CONFIRM, NEVER_MS,
 	  "confirm: after a restart fresh samples must first say the same" },
 	{ "just restarted, but it would only propose",
-	  { .severity = SEVERITY_P1 }, { .confirm = true },
+	  { .severity = SEVERITY_P2 }, { .confirm = true },
 	  ACTION_PROPOSE, GUARD_SEVERITY, NEVER_MS,
-	  "severity: P1 waits for a person to start it" },
+	  "severity: P2 waits for a person to start it" },
 	/* clang-format on */
 };
 

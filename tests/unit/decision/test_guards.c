@@ -19,18 +19,23 @@ static struct one_guard {
 } one_guards[] = {
 	{ GUARD_NO_STORE, ACTION_HOLD, "no-store" },
 	{ GUARD_HOLD, ACTION_HOLD, "hold" },
+	{ GUARD_MAINTENANCE, ACTION_HOLD, "maintenance" },
 	{ GUARD_SHADOW, ACTION_HOLD, "shadow" },
 	{ GUARD_TILT, ACTION_HOLD, "tilt" },
 	{ GUARD_BLIND, ACTION_HOLD, "blind" },
+	{ GUARD_CORRELATED, ACTION_HOLD, "correlated" },
 	{ GUARD_STALE, ACTION_HOLD, "stale" },
 	{ GUARD_RUNNING, ACTION_HOLD, "running" },
 	{ GUARD_LOCK, ACTION_HOLD, "lock" },
 	{ GUARD_SETTLING, ACTION_HOLD, "settling" },
 	{ GUARD_COOLDOWN, ACTION_HOLD, "cooldown" },
+	{ GUARD_BUDGET, ACTION_HOLD, "budget" },
 	{ GUARD_NO_TARGET, ACTION_HOLD, "no-target" },
 	{ GUARD_UNARMED, ACTION_PROPOSE, "unarmed" },
 	{ GUARD_SEVERITY, ACTION_PROPOSE, "severity" },
 	{ GUARD_MODE, ACTION_PROPOSE, "mode" },
+	{ GUARD_APPROVAL, ACTION_AWAIT, "approval" },
+	{ GUARD_WINDOW, ACTION_HOLD, "window" },
 	{ GUARD_CONFIRM, ACTION_HOLD, "confirm" },
 };
 
@@ -57,6 +62,9 @@ provoke(enum guard guard, struct rule_settings *rule, struct situation *s)
 		s->hold_reason = "tea";
 		s->hold_until_ms = NEVER_MS;
 		break;
+	case GUARD_MAINTENANCE:
+		s->maintenance_until_ms = NOW_MS + 1;
+		break;
 	case GUARD_SHADOW:
 		s->shadow = true;
 		break;
@@ -65,6 +73,9 @@ provoke(enum guard guard, struct rule_settings *rule, struct situation *s)
 		break;
 	case GUARD_BLIND:
 		s->blind_witness = "gateway";
+		break;
+	case GUARD_CORRELATED:
+		s->correlated = "4 of 5 groups are bad";
 		break;
 	case GUARD_STALE:
 		s->stale_evaluator = "down";
@@ -83,6 +94,10 @@ provoke(enum guard guard, struct rule_settings *rule, struct situation *s)
 		s->acted_ms = NOW_MS;
 		s->cooldown_ms = 1;
 		break;
+	case GUARD_BUDGET:
+		s->over_budget = "all services";
+		s->budget_until_ms = NOW_MS + 1;
+		break;
 	case GUARD_NO_TARGET:
 		s->needs_target = true;
 		break;
@@ -90,10 +105,18 @@ provoke(enum guard guard, struct rule_settings *rule, struct situation *s)
 		s->deployed_ms = NEVER_MS;
 		break;
 	case GUARD_SEVERITY:
-		rule->severity = SEVERITY_P1;
+		rule->severity = SEVERITY_P2;
 		break;
 	case GUARD_MODE:
 		rule->mode = MODE_PROPOSE;
+		break;
+	case GUARD_APPROVAL:
+		/* No severity is both proposed and approved. */
+		if (rule->severity == SEVERITY_P0)
+			rule->severity = SEVERITY_P1;
+		break;
+	case GUARD_WINDOW:
+		s->window_opens_ms = NOW_MS + 1;
 		break;
 	case GUARD_CONFIRM:
 		s->confirm = true;

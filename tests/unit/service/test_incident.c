@@ -6,9 +6,11 @@
  *   good  a verification sample is OK   fail    one is FAILED
  *   abort an operator stops it          late    the time budget is over
  *   crash the daemon starts again       sick, well  fresh samples say so
- *   drop  it is not needed any more
+ *   drop  it is not needed any more     await  it needs an approval
+ *   yes   a person approves it          no     a person says no
+ *   look  nothing: its first step only prepares
  * and below each what is to be done next: P plan, S step, C check, V verify,
- * w wait, f confirm, or the outcome in short.
+ * w wait, f confirm, a await, or the outcome in short.
  */
 #include "tests/unit/test.h"
 
@@ -119,6 +121,61 @@ static struct row rows[] = {
 	{ "once a step has begun nothing is confirmed any more",
 	  NULL, "stop", RESUME_ASK,
 	  "plan ok crash ok verify", "P S S S V w" },
+
+	{ "prepared, approved, still bad: on it goes",
+	  NULL, "stop", RESUME_ASK,
+	  "look await plan ok yes sick ok verify good good",
+	  "P P P S a f S V w w recovered" },
+	{ "nothing to prepare: it waits at once",
+	  NULL, "stop", RESUME_ASK,
+	  "await plan yes sick ok ok verify good good",
+	  "P P a f S S V w w recovered" },
+	{ "approved, and well by then",
+	  NULL, "stop", RESUME_ASK,
+	  "look await plan ok yes well",
+	  "P P P S a f not_needed" },
+	{ "well again while it waits",
+	  NULL, "stop", RESUME_ASK,
+	  "look await plan ok drop",
+	  "P P P S a not_needed" },
+	{ "approved before it was prepared",
+	  NULL, "stop", RESUME_ASK,
+	  "look await plan yes ok sick ok",
+	  "P P P S S f S V" },
+	{ "nobody says yes", NULL, "stop", RESUME_ASK,
+	  "look await plan ok no",
+	  "P P P S a rejected" },
+	{ "no after yes comes too late", NULL, "stop", RESUME_ASK,
+	  "look await plan ok yes no sick",
+	  "P P P S a f f S" },
+	{ "a restart while it waits: confirmed, it waits on",
+	  NULL, "stop", RESUME_ASK,
+	  "look await plan ok crash sick yes sick ok",
+	  "P P P S a f a f S V" },
+	{ "a restart after the approval",
+	  NULL, "stop", RESUME_ASK,
+	  "look await plan ok yes crash sick ok",
+	  "P P P S a f f S V" },
+	{ "what prepares fails: nothing is done, not even an escalation",
+	  "page", "stop", RESUME_ASK,
+	  "look await plan bad",
+	  "P P P S failed" },
+	{ "approved, what fails escalates without being asked again",
+	  "page", "stop", RESUME_ASK,
+	  "look await plan ok yes sick bad plan ok ok verify good good",
+	  "P P P S a f S P S S V w w recovered" },
+	{ "waiting does not use the budget up",
+	  NULL, "stop", RESUME_ASK,
+	  "look await plan ok late yes sick ok",
+	  "P P P S a a f S V" },
+	{ "aborted while it waits",
+	  NULL, "stop", RESUME_ASK,
+	  "look await plan ok abort",
+	  "P P P S a aborted" },
+	{ "without approvals a prepared step is the first of all",
+	  NULL, "stop", RESUME_ASK,
+	  "look plan ok drop",
+	  "P P S S not_needed" },
 };
 /* clang-format on */
 
@@ -150,6 +207,8 @@ make_procedure(struct story *s)
 			.attempts = 1,
 			.on_failure = s->row->on_failure,
 			.resume = s->row->resume,
+			.prepare =
+			    i == 0 && strstr(s->row->events, "look") != NULL,
 		};
 	s->procedure = (struct procedure_settings){
 		.name = "rollback",
@@ -197,6 +256,14 @@ verify_sample(struct story *s, enum sample_outcome outcome)
 }
 
 static void
+confirmed(struct story *s)
+{
+	if (strstr(s->row->events, "await") != NULL)
+		incident_set_deadline(s->incident, s->now_ms + BUDGET_MS);
+	incident_confirmed(s->incident, true);
+}
+
+static void
 happen(struct story *s, const char *word)
 {
 	if (strcmp(word, "plan") == 0)
@@ -226,7 +293,15 @@ happen(struct story *s, const char *word)
 	else if (strcmp(word, "crash") == 0)
 		incident_confirm(s->incident);
 	else if (strcmp(word, "sick") == 0)
-		incident_confirmed(s->incident, true);
+		confirmed(s);
+	else if (strcmp(word, "look") == 0)
+		return;
+	else if (strcmp(word, "await") == 0)
+		incident_await(s->incident);
+	else if (strcmp(word, "yes") == 0)
+		incident_approve(s->incident);
+	else if (strcmp(word, "no") == 0)
+		incident_turn_down(s->incident, INCIDENT_REJECTED, "no");
 	else if (strcmp(word, "well") == 0)
 		incident_confirmed(s->incident, false);
 	else
@@ -246,6 +321,9 @@ tell_todo(struct story *s, char *out, size_t size)
 		break;
 	case TODO_CONFIRM:
 		word = "f";
+		break;
+	case TODO_AWAIT:
+		word = "a";
 		break;
 	case TODO_PLAN:
 		word = "P";
