@@ -94,7 +94,7 @@ static const struct {
 } actions[] = {
 	{ "roll_back", "roll back" },
 	{ "propose", "propose a rollback" },
-	{ "await_approval", "prepare a rollback and ask for an approval" },
+	{ "await_approval", "ask for an approval to roll back" },
 	{ "shadow", "do nothing, being in shadow mode" },
 };
 
