@@ -276,6 +276,7 @@ acts_handle(void *arg, struct control_call *call)
 		[VERB_HISTORY] = answers_history,
 		[VERB_INCIDENT] = answers_incident,
 		[VERB_VERSION] = answers_version,
+		[VERB_AUDIT] = answers_audit,
 		[VERB_DEPLOY] = deploy,
 		[VERB_ROLLBACK] = rollback,
 		[VERB_ABORT] = abort_incident,

@@ -107,14 +107,16 @@ is_meant(const struct hold *h, const char *id, const char *scope)
 }
 
 static void
-release_one(struct order *o, const char *id, const char *by)
+release_one(struct order *o, const char *id, const char *scope, const char *by)
 {
 	struct event_draft draft = {
 		.kind = EVENT_RELEASE,
+		.service = strcmp(scope, "*") == 0 ? NULL : scope,
 		.data = json_object_new_object(),
 	};
 
 	json_set_text(draft.data, "id", id);
+	json_set_text(draft.data, "scope", scope);
 	json_set_text(draft.data, "by", by);
 	/* Forgotten only when stored: until then it holds. */
 	events_append(o->m, &draft, 1, NULL, NULL, NULL, NULL);
@@ -184,9 +186,11 @@ acts_release(struct monitor *m, struct control_call *call)
 	}
 	json_set(o->result, "released", list);
 	o->then = released;
-	for (size_t i = 0; i < json_object_array_length(list); i++)
-		release_one(o,
-		    json_text(json_object_array_get_idx(list, i), "id"),
+	for (size_t i = 0; i < json_object_array_length(list); i++) {
+		struct json_object *h = json_object_array_get_idx(list, i);
+
+		release_one(o, json_text(h, "id"), json_text(h, "scope"),
 		    acts_by(call, by));
+	}
 	order_after(o);
 }

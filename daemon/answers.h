@@ -16,6 +16,7 @@ void answers_status(struct monitor *m, struct control_call *call);
 void answers_why(struct monitor *m, struct control_call *call);
 void answers_history(struct monitor *m, struct control_call *call);
 void answers_incident(struct monitor *m, struct control_call *call);
+void answers_audit(struct monitor *m, struct control_call *call);
 void answers_version(struct monitor *m, struct control_call *call);
 
 /* Refuses an order for an incident that is not open: it tells how it ended. */

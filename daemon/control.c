@@ -142,6 +142,22 @@ free_roles(struct control_roles_gids *roles)
 		free((void *)(uintptr_t)roles->of[r].ids);
 }
 
+void
+control_on_refused(struct control *c, control_refused *refused, void *arg)
+{
+	c->refused = refused;
+	c->refused_arg = arg;
+}
+
+void
+control_tell_refused(struct control *c, const struct caller *caller,
+    enum control_verb verb, struct json_object *args, enum control_error code,
+    const char *why)
+{
+	if (c->refused != NULL && code != CONTROL_BUSY)
+		c->refused(c->refused_arg, caller, verb, args, code, why);
+}
+
 bool
 control_set_roles(struct control *c, const struct control_roles_gids *roles)
 {

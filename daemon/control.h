@@ -76,6 +76,15 @@ struct control *control_open(struct loop *loop,
     const struct control_place *place, control_handler *handler, void *arg,
     struct error *err);
 
+/*
+ * Told of each act that is refused, before the caller is, but not of "busy".
+ * args is NULL where the right to the verb was missing already.
+ */
+typedef void control_refused(void *arg, const struct caller *caller,
+    enum control_verb verb, struct json_object *args, enum control_error code,
+    const char *why);
+void control_on_refused(struct control *c, control_refused *refused, void *arg);
+
 /* Copies.  Counts from the next request on, also on open connections. */
 bool control_set_roles(
     struct control *c, const struct control_roles_gids *roles);

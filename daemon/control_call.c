@@ -250,6 +250,9 @@ refuse(struct control_call *call, enum control_error code,
 		call_free(call);
 		return;
 	}
+	if (request_acts(&call->request))
+		control_tell_refused(call->control, &call->caller,
+		    call->request.verb, call->request.args, code, why);
 	reply_write_error(&line, call->request.id, code, why, complaints);
 	if (!text_ok(&line)) {
 		text_clear(&line);

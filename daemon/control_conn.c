@@ -133,8 +133,12 @@ take_request(struct conn *n, const char *line, size_t length)
 		call_start(n, &request, &caller);
 	else if (code == CONTROL_TOO_LARGE)
 		refuse_and_close(n, code, err.text);
-	else
+	else {
+		if (code == CONTROL_DENIED && verb_info(request.verb)->acts)
+			control_tell_refused(n->control, &caller, request.verb,
+			    NULL, code, err.text);
 		conn_refuse(n, code, err.text);
+	}
 }
 
 /* There is no whole line. */

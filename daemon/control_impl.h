@@ -73,6 +73,8 @@ struct control {
 	int reserve_fd;           /* for one more caller when all are taken */
 	control_handler *handler;
 	void *arg;
+	control_refused *refused; /* NULL: nobody wants to know */
+	void *refused_arg;
 	struct control_roles_gids roles;
 	struct conn_list conns;
 	size_t conn_count;
@@ -99,6 +101,11 @@ void call_start(struct conn *n, struct control_request *request,
     const struct caller *caller);
 
 void calls_close(struct control *c);
+
+/* An act is refused. */
+void control_tell_refused(struct control *c, const struct caller *caller,
+    enum control_verb verb, struct json_object *args, enum control_error code,
+    const char *why);
 
 /* Called when a connection went away. */
 void control_conn_gone(struct control *c);

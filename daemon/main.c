@@ -184,6 +184,7 @@ on_recovered(void *arg)
 	}
 	if (err.text[0] != '\0')
 		log_warning("%s", err.text);
+	control_on_refused(m->control, refusals_note, m);
 	m->is_ready = true;
 	recorder_ready(m->recorder);
 	if (m->shadow)

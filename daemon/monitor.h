@@ -16,6 +16,7 @@
 #include "daemon/hold.h"
 #include "daemon/loop.h"
 #include "daemon/outbox.h"
+#include "daemon/refusals.h"
 #include "daemon/steps.h"
 #include "daemon/store/store.h"
 #include "decision/decision.h"
@@ -54,6 +55,7 @@ struct monitor {
 	struct recorder *recorder; /* of what is seen and decided */
 	struct baselines *baselines;
 	struct holds holds;
+	struct refusals refusals; /* written down */
 	struct witnesses *witnesses;
 	struct generation *generation;
 	struct rollback *rollbacks; /* all that are not freed; a list */

@@ -66,6 +66,7 @@ bool rollback_is_proposal(const struct rollback *r);
 /* After a restart fresh samples are awaited. */
 bool rollback_confirms(const struct rollback *r);
 const char *rollback_id(const struct rollback *r);
+const char *rollback_service(const struct rollback *r);
 
 /* The lock it holds; "" without. */
 const char *rollback_lock(const struct rollback *r);

@@ -114,6 +114,12 @@ rollback_id(const struct rollback *r)
 }
 
 const char *
+rollback_service(const struct rollback *r)
+{
+	return r->service;
+}
+
+const char *
 rollback_lock(const struct rollback *r)
 {
 	const struct rollback_run *run = &r->runs[0];

@@ -2,6 +2,7 @@
  * rollbackctl - the operator's tool: a line to the daemon, a page for people.
  */
 #include <poll.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -93,6 +94,26 @@ show_json(struct text *out, const struct reply *reply)
 	return print(stdout, out);
 }
 
+/* Names of users are looked up here: the daemon waits for nobody. */
+static void
+add_names(struct json_object *result)
+{
+	struct json_object *acts = json_array(result, "acts");
+	size_t count = acts == NULL ? 0 : json_object_array_length(acts);
+
+	for (size_t i = 0; i < count; i++) {
+		struct json_object *act = json_object_array_get_idx(acts, i);
+		const struct passwd *user;
+		int64_t uid;
+
+		if (!json_int(act, "uid", &uid))
+			continue;
+		user = getpwuid((uid_t)uid);
+		if (user != NULL)
+			json_set_text(act, "name", user->pw_name);
+	}
+}
+
 static int
 show_reply(const struct command *c, const struct reply *reply)
 {
@@ -101,6 +122,8 @@ show_reply(const struct command *c, const struct reply *reply)
 	struct show_style style = style_for(to, c->verbose);
 	int status;
 
+	if (reply->code == CONTROL_OK && c->verb == VERB_AUDIT)
+		add_names(reply->result);
 	if (c->json)
 		status = show_json(&out, reply);
 	else {

@@ -7,6 +7,7 @@
 
 #define SQL_MAX_BYTES 4096
 #define FIRST_ROWS 64
+#define FIRST_KIND 8 /* number of the first of many */
 
 /* clang-format off */
 static const char columns[] =
@@ -27,6 +28,15 @@ static const char due_rows[] =
     " ORDER BY id";
 /* clang-format on */
 
+static void
+compose_kinds(struct text *sql, const struct store_query *q)
+{
+	text_add(sql, " AND kind IN (");
+	for (int i = 0; i < STORE_KINDS_MAX && q->kinds[i] != NULL; i++)
+		text_addf(sql, "%s?%d", i == 0 ? "" : ", ", FIRST_KIND + i);
+	text_add(sql, ")");
+}
+
 /* Every word of the query keeps its number, given or not. */
 static void
 compose(struct text *sql, const struct store_query *q)
@@ -38,8 +48,12 @@ compose(struct text *sql, const struct store_query *q)
 		text_add(sql,
 		    q->or_kind == NULL ? " AND kind = ?3" :
 					 " AND kind IN (?3, ?7)");
+	else if (q->kinds != NULL)
+		compose_kinds(sql, q);
 	if (q->service != NULL)
-		text_add(sql, " AND service = ?4");
+		text_add(sql,
+		    q->or_no_service ? " AND service IN (?4, '')" :
+				       " AND service = ?4");
 	/* "<> ''" lets it use the partial index. */
 	if (q->incident != NULL)
 		text_add(sql, " AND incident = ?5");
@@ -53,6 +67,10 @@ compose(struct text *sql, const struct store_query *q)
 		text_add(sql,
 		    " AND seq IN (SELECT max(seq) FROM event WHERE kind = ?3"
 		    " GROUP BY service)");
+	if (q->by_people)
+		text_add(sql,
+		    " AND (kind <> '" EVENT_OPENED
+		    "' OR json_extract(data, '$.cause') = 'operator')");
 	if (q->open_incidents)
 		text_add(sql,
 		    " AND incident <> '' AND incident IN"
@@ -86,6 +104,10 @@ bind(sqlite3_stmt *s, const struct store_query *q)
 	bind_word(s, 5, q->incident);
 	bind_word(s, 6, q->run);
 	bind_word(s, 7, q->or_kind);
+	for (int i = 0;
+	     q->kinds != NULL && i < STORE_KINDS_MAX && q->kinds[i] != NULL;
+	     i++)
+		bind_word(s, FIRST_KIND + i, q->kinds[i]);
 }
 
 static const char *

@@ -61,6 +61,7 @@ enum store_state {
 #define STORE_APPEND_MAX_BYTES ((size_t)4 * 1024 * 1024)
 #define STORE_READ_MAX_BYTES ((size_t)64 * 1024 * 1024)
 #define STORE_READ_MAX_ROWS 200000
+#define STORE_KINDS_MAX 32
 
 /*
  * Opens or makes DIRECTORY/rollbackd.db and starts the thread.  A file that
@@ -123,13 +124,17 @@ void store_run(struct store *s, store_work *work, store_done *done, void *arg);
 struct store_query {
 	const char *kind;
 	const char *or_kind; /* with kind: either of the two */
+	/* Instead of kind: any of these, which live for ever; NULL ends them. */
+	const char *const *kinds;
 	const char *service;
+	bool or_no_service; /* with service: also what is of none */
 	const char *incident;
 	const char *run;
 	int64_t after_seq;
 	int64_t since_wall_ms;
 	unsigned newest;     /* only the newest so many, still in order */
 	bool latest_each;    /* with kind: only the newest of each service */
+	bool by_people;      /* of "opened" only what an operator ordered */
 	bool open_incidents; /* only those of incidents without "closed" */
 };
 

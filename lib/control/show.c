@@ -27,6 +27,7 @@ static show_page *const pages[VERB_COUNT] = {
 	[VERB_BASELINE] = show_baseline,
 	[VERB_RELOAD] = show_reload,
 	[VERB_VERSION] = show_version,
+	[VERB_AUDIT] = show_audit,
 };
 
 static const struct {

@@ -107,6 +107,12 @@ static const struct verb verbs[VERB_COUNT] = {
 	  "Read the configuration again, and use it if all of it is right." },
 	[VERB_VERSION] = { "version", RIGHT_READ, false, READ_MS, { { 0 } }, 0,
 	  "Show the version of the daemon." },
+	[VERB_AUDIT] = { "audit", RIGHT_READ, false, READ_MS, {
+	  { "service", ARG_NAME, false, NULL, "SERVICE", 0, 0,
+	    "only what concerns this one" },
+	  { "limit", ARG_COUNT, false, "--limit", "N", 1, HISTORY_LIMIT_MAX,
+	    "so many at most (default 20)" } }, 2,
+	  "List what operators did and were refused, the newest first." },
 };
 /* clang-format on */
 

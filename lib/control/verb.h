@@ -27,9 +27,10 @@ enum control_verb {
 	VERB_BASELINE,
 	VERB_RELOAD,
 	VERB_VERSION,
+	VERB_AUDIT,
 };
 
-#define VERB_COUNT 14
+#define VERB_COUNT 15
 
 enum verb_right {
 	RIGHT_READ,     /* whoever may connect */

@@ -1,3 +1,4 @@
+/* clang-format off */
 /*
  * event.h - the durable log, kind by kind: what each event says.
  *
@@ -13,12 +14,16 @@
  *             "unpin", "reset"), value (of a pin), by, reason
  * opened      environment, rule, severity, mode, action ("roll_back",
  *             "await_approval", "propose", "shadow"), cause ("automatic",
- * "operator"), by, reason, version, previous, target, procedure, first_bad_ms,
- * detected_ms, evidence[]: evaluator, probe, kind, value, limit, since_ms,
- * samples[]: at_ms, outcome, failure, status, latency_ms, detail planned
- * procedure, digest, parent, target, lock, budget_ms, steps[] (labels) intent
- * step, attempt, check, label outcome     step, attempt, check, label, outcome,
- * reason, exit_status, started_ms, ended_ms, output_bytes, tail, capture
+ *             "operator"), by, reason, version, previous, target, procedure,
+ *             first_bad_ms, detected_ms, respond_ms (what the severity allows
+ *             until the first step; 0: any time), evidence[]: evaluator,
+ *             probe, kind, value, limit, since_ms, samples[]: at_ms, outcome,
+ *             failure, status, latency_ms, detail
+ * planned     procedure, digest, parent, target, lock, budget_ms, steps[]
+ *             (labels)
+ * intent      step, attempt, check, label
+ * outcome     step, attempt, check, label, outcome, reason, exit_status,
+ *             started_ms, ended_ms, output_bytes, tail, capture
  * run_ended   outcome, reason
  * verifying   probes[], successes, within_ms
  * verified    recovered(bool), reason, bad_samples, good_samples
@@ -26,10 +31,24 @@
  * closed      outcome ("recovered", "not_recovered", "failed",
  *             "interrupted", "aborted", "not_needed", "cleared",
  *             "superseded", "rejected", "expired"), reason, now_at, rule,
- * procedure, last_bad_ms, recovered_ms, down_ms, report (path) notified
- * channel, event reload      by, added, changed, removed, kept refused verb,
- * by, reason (an operator's request that was refused)
+ *             procedure, last_bad_ms, recovered_ms, down_ms, response_ms
+ *             (detection to first step), respond_ms, report (path)
+ * notified    channel, event
+ * reload      by, added, changed, removed, kept
+ * refused     verb, code, by, why, reason, left_out (an operator's request
+ *             that was refused; so many before it were not written down)
+ * approved    by, reason: what waited for an approval may go on
+ * rejected    by, reason
+ * severity    from, to, respond_ms, by, reason: of the incident
+ * resolved    step, attempt, check, label, as ("done", "failed"), by, reason
+ * escalated   to (role): nobody answered who was asked for an approval
+ * reminded    count
+ * report      id, severity, class, version, by, reason, until_ms
+ * withdrawn   id, by, reason: a report
+ * mark        version, state, by, reason
+ * good        version
  */
+/* clang-format on */
 #ifndef REPORT_EVENT_H
 #define REPORT_EVENT_H
 
@@ -49,5 +68,15 @@
 #define EVENT_NOTIFIED "notified"
 #define EVENT_RELOAD "reload"
 #define EVENT_REFUSED "refused"
+#define EVENT_APPROVED "approved"
+#define EVENT_REJECTED "rejected"
+#define EVENT_SEVERITY "severity"
+#define EVENT_RESOLVED "resolved"
+#define EVENT_ESCALATED "escalated"
+#define EVENT_REMINDED "reminded"
+#define EVENT_REPORT "report"
+#define EVENT_WITHDRAWN "withdrawn"
+#define EVENT_MARK "mark"
+#define EVENT_GOOD "good"
 
 #endif

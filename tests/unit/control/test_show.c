@@ -48,6 +48,8 @@ static const struct row rows[] = {
 	{ "baseline-pinned", VERB_BASELINE, { false, false, 100 } },
 	{ "reload", VERB_RELOAD, { false, false, 80 } },
 	{ "version", VERB_VERSION, { false, false, 80 } },
+	{ "audit", VERB_AUDIT, { false, false, 100 } },
+	{ "audit-none", VERB_AUDIT, { false, false, 80 } },
 };
 /* clang-format on */
 
