@@ -63,15 +63,16 @@ note_loss(struct recorder *r)
 }
 
 /* What is longer than a line may be counts as lost, too. */
-static void
+static bool
 give(struct recorder *r)
 {
 	if (!text_ok(&r->line) ||
 	    !recorder_file_give(r->file, text_str(&r->line), r->line.length)) {
 		note_loss(r);
-		return;
+		return false;
 	}
 	r->given += r->line.length;
+	return true;
 }
 
 static void
@@ -90,7 +91,7 @@ give_header(struct recorder *r)
 	recording_add_int(t, "wall_ms", loop_wall_ms());
 	recording_add_flag(t, "ready", m->is_ready);
 	recorder_end(t);
-	give(r);
+	(void)give(r);
 }
 
 static void
@@ -152,32 +153,39 @@ give_baseline(
 	text_add(t, ",\"state\":");
 	baseline_export(b, t);
 	recorder_end(t);
-	give(r);
+	(void)give(r);
 }
 
-/* Before each line about a service. */
+/*
+ * Before each line about a service.  Never does a new file or a gap part a
+ * sample from what was decided on it: a backtest would decide there and then,
+ * by what surrounded the decision before.
+ */
 static void
 prepare(struct recorder *r, struct watched *w, struct recorder_mark *mark)
 {
 	struct service_memory memory;
 	struct text *t;
 
-	mend(r);
-	make_room(r);
+	if (!mark->is_deciding) {
+		mend(r);
+		make_room(r);
+	}
 	if (mark->epoch == r->epoch)
 		return;
 	memory = service_memory(watched_core(w));
 	t = begin(r, "state", watched_name(w));
 	recorder_state(t, mark, watched_settings(w), &memory);
 	recorder_end(t);
-	give(r);
+	(void)give(r);
 	for (unsigned i = 0; i < watched_settings(w)->evaluator_count; i++)
 		give_baseline(r, w, i, false);
 	mark->epoch = r->epoch;
 	mark->has_around = false;
 }
 
-static void
+/* False: it is not in the recording. */
+static bool
 hear_sample(
     struct recorder *r, struct watched *w, const struct service_input *in)
 {
@@ -188,7 +196,7 @@ hear_sample(
 	r->line = text_over(r->buffer, sizeof(r->buffer));
 	recording_write_sample(&r->line, s->name, s->probes[in->probe].name,
 	    in->sample, count > 0 ? names : NULL, loop_now_ms(r->m->loop));
-	give(r);
+	return give(r);
 }
 
 void
@@ -201,8 +209,7 @@ recorder_heard(struct recorder *r, struct watched *w,
 		return;
 	prepare(r, w, mark);
 	if (in->kind == SERVICE_SAMPLE) {
-		hear_sample(r, w, in);
-		mark->is_deciding = true;
+		mark->is_deciding = hear_sample(r, w, in);
 		return;
 	}
 	t = begin(r, recorder_event_word(in->kind), watched_name(w));
@@ -210,7 +217,7 @@ recorder_heard(struct recorder *r, struct watched *w,
 	if (mark->is_deciding)
 		recording_add_flag(t, "before_decision", true);
 	recorder_end(t);
-	give(r);
+	(void)give(r);
 }
 
 void
@@ -243,7 +250,7 @@ tell_around(struct recorder *r, struct watched *w, struct recorder_mark *mark,
 	mark->around = digest;
 	recording_add_flag(t, "before_decision", true);
 	recorder_end(t);
-	give(r);
+	(void)give(r);
 }
 
 void
@@ -273,7 +280,7 @@ recorder_thought(struct recorder *r, struct watched *w,
 	if (now->action != ACTION_NONE)
 		recording_add_words(t, "reason", now->reason);
 	recorder_end(t);
-	give(r);
+	(void)give(r);
 }
 
 void
@@ -284,7 +291,7 @@ recorder_removed(
 		return;
 	prepare(r, w, mark);
 	recorder_end(begin(r, "removed", watched_name(w)));
-	give(r);
+	(void)give(r);
 }
 
 void
@@ -293,7 +300,7 @@ recorder_ready(struct recorder *r)
 	if (!is_on(r))
 		return;
 	recorder_end(begin(r, "ready", NULL));
-	give(r);
+	(void)give(r);
 }
 
 void
@@ -381,7 +388,7 @@ recorder_configure(struct recorder *r, const struct config *c)
 		recording_add_words(
 		    begin(r, "reload", NULL), "config", r->digest);
 		recorder_end(&r->line);
-		give(r);
+		(void)give(r);
 		return;
 	}
 	switch_off(r);

@@ -1,9 +1,9 @@
 /*
  * recorder_file.h - lines for a file that is written by a thread of its own.
  *
- * Giving a line never waits: what does not fit is lost, and counted.  The file
- * is never longer than wanted by more than a line: the one before becomes
- * FILE.1, that FILE.2, and so on.  Only whole lines are ever in it.
+ * Giving a line never waits: what does not fit is lost, and counted.  Whoever
+ * gives says when a new file begins: the one before becomes FILE.1, that
+ * FILE.2, and so on.  Only whole lines are ever in it.
  */
 #ifndef DAEMON_RECORDER_FILE_H
 #define DAEMON_RECORDER_FILE_H
