@@ -243,6 +243,30 @@ check_record(struct check *c)
 		    folder);
 }
 
+/* What can never come, because something else does first. */
+static void
+check_severities(struct check *c)
+{
+	for (unsigned i = 0; i < SEVERITY_COUNT; i++) {
+		const struct severity_settings *s =
+		    &c->config->severities.of[i];
+		const char *word = severity_word((enum severity)i);
+
+		if (s->expire_ms == 0)
+			continue;
+		if (s->escalate_ms >= s->expire_ms)
+			check_doubt(c, s->source,
+			    "severity %s never escalates: escalate_after is "
+			    "not shorter than expire",
+			    word);
+		if (s->remind_ms >= s->expire_ms)
+			check_doubt(c, s->source,
+			    "severity %s never reminds: remind is not shorter "
+			    "than expire",
+			    word);
+	}
+}
+
 static void
 check_main(struct check *c)
 {
@@ -257,6 +281,7 @@ check_main(struct check *c)
 	    config->runner.source.file == NULL ? where : config->runner.source,
 	    "runner: program", &runner);
 	check_record(c);
+	check_severities(c);
 	check_duplicates(c, config->witnesses, config->witness_count,
 	    sizeof(*config->witnesses), "witness");
 	for (size_t i = 0; i < config->witness_count; i++)

@@ -130,7 +130,7 @@ check_rule_times(struct check *c, const struct service_settings *s,
     const struct rule_settings *r, const struct procedure_settings *p)
 {
 	char one[DURATION_TEXT_MAX], other[DURATION_TEXT_MAX];
-	int64_t respond_ms = times_respond_ms(r->severity);
+	int64_t respond_ms = c->config->severities.of[r->severity].respond_ms;
 	struct detection d = times_detection(s, r);
 
 	if (s->cooldown_ms < p->budget_ms)

@@ -18,6 +18,7 @@
 #include "base/source.h"
 #include "base/strings.h"
 #include "config/complaints.h"
+#include "decision/severity_settings.h"
 #include "procedure/procedure_settings.h"
 #include "service/service_settings.h"
 
@@ -90,6 +91,7 @@ struct config {
 	struct control_settings control;
 	struct runner_settings runner;
 	struct record_settings record;
+	struct severities severities;
 	struct limits_settings limits;
 	struct strings include;
 	struct probe_settings *witnesses;

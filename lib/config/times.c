@@ -5,7 +5,6 @@
 
 #include "service/inputs.h"
 
-#define MINUTE_MS 60000
 #define EVALUATORS_MAX SERVICE_EVALUATORS_MAX
 
 const struct probe_settings *
@@ -136,20 +135,4 @@ times_steps_ms(const struct plan *plan)
 		    ((int64_t)s->attempts - 1) * s->delay_ms;
 	}
 	return sum_ms;
-}
-
-int64_t
-times_respond_ms(enum severity severity)
-{
-	switch (severity) {
-	case SEVERITY_P0:
-		return 5 * MINUTE_MS;
-	case SEVERITY_P1:
-		return 15 * MINUTE_MS;
-	case SEVERITY_P2:
-		return 60 * MINUTE_MS;
-	case SEVERITY_P3:
-		break;
-	}
-	return 0;
 }

@@ -26,9 +26,6 @@ struct detection times_detection(
 /* Every attempt of every step taking all its time, with the delays. */
 int64_t times_steps_ms(const struct plan *plan);
 
-/* "respond within" of a severity; 0: no limit. */
-int64_t times_respond_ms(enum severity severity);
-
 /* Of that name in the service; NULL: none. */
 const struct probe_settings *times_probe(
     const struct service_settings *s, const char *name);

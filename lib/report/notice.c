@@ -7,6 +7,7 @@
 const char *const notice_events[] = {
 	"decision",
 	"approval",
+	"approval_escalated",
 	"held",
 	"step_failed",
 	"interrupted",
@@ -39,6 +40,7 @@ notice_json(const struct notice *n)
 		{ "target_version", n->target_version },
 		{ "procedure", n->procedure },
 		{ "step", n->step },
+		{ "approver", n->approver },
 		{ "report", n->report },
 	};
 	struct json_object *o = json_object_new_object();

@@ -12,7 +12,9 @@ extern const char *const notice_events[];
 /*
  * Facts of one notice; NULL and 0 where they do not apply.  The words:
  *   decision     an incident opened: acting, proposing or shadow
- *   approval     only to ask for: the decisions that wait for a person
+ *   approval     a decision still waits for a person; to ask for it brings
+ *                also those decisions themselves
+ *   approval_escalated  nobody has answered, so the next role is told
  *   held         a rule holds and a guard forbids to act; once a guard
  *   step_failed  a step ended badly
  *   interrupted  a step's outcome is unknown
@@ -36,6 +38,7 @@ struct notice {
 	const char *target_version;
 	const char *procedure;
 	const char *step;
+	const char *approver; /* role that is waited for */
 	const char *report;  /* path */
 	const char *summary; /* one sentence, required */
 };
