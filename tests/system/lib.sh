@@ -8,7 +8,7 @@ build=${BUILD:-build}
 [[ $build = /* ]] || build=$PWD/$build
 unset NOTIFY_SOCKET JOURNAL_STREAM WATCHDOG_USEC WATCHDOG_PID
 umask 022
-dir=$(mktemp -d "${TMPDIR:-/tmp}/rollbackd-test.XXXXXX") || exit 1
+dir=${TEST_DIR:-$(mktemp -d "${TMPDIR:-/tmp}/rollbackd-test.XXXXXX")} || exit 1
 socket=$dir/run/control.sock
 conf=$dir/rollbackd.conf
 state=$dir/state
@@ -17,10 +17,10 @@ log=$dir/log
 status=0
 daemon=
 patience_s=${PATIENCE_S:-20}
-mkdir -m 755 "$dir/bin" "$dir/bad" "$dir/tmp"
-mkdir -m 700 "$dir/run" "$state"
-mkfifo "$dir/fifo"
-: >"$log" >"$dir/out" >"$dir/err" >"$dir/effects" >"$dir/access.log"
+mkdir -p -m 755 "$dir/bin" "$dir/bad" "$dir/tmp"
+mkdir -p -m 700 "$dir/run" "$state"
+[ -p "$dir/fifo" ] || mkfifo "$dir/fifo"
+: >>"$log" >"$dir/out" >"$dir/err" >>"$dir/effects" >>"$dir/access.log"
 
 ends=()
 # What a test started itself is ended by a function that it names here.
@@ -233,7 +233,7 @@ nginx_conf() {
 		  client_body_temp_path $dir/tmp/1; proxy_temp_path $dir/tmp/2;
 		  fastcgi_temp_path $dir/tmp/3; uwsgi_temp_path $dir/tmp/4;
 		  scgi_temp_path $dir/tmp/5;
-		  server { listen 127.0.0.1:$port;
+		  server { listen 127.0.0.1:$port; ${locations:-}
 		    location = /witness {
 		      if (-f $dir/bad/witness) { return 444; }
 		      return 200 "there"; }
