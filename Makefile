@@ -164,6 +164,11 @@ run-check: all $(units) $(shells) $(fuzzers) $(tools) \
 	$(Q)BUILD=$(abspath $(BUILD)) WRAP="$(WRAP)" tests/run \
 		$(units) $(shells) $(fuzzers) $(wildcard tests/system/test_*)
 
+## check-systemd: the units, in a booted Debian 12 of their own (as root)
+check-systemd: deps-systemd
+	+$(Q)$(again) all $(BUILD)/failing/rollbackd-step
+	$(Q)BUILD=$(abspath $(BUILD)) tests/booted/run $(TESTS)
+
 ## asan, tsan: check once more under the sanitizers
 asan: SAN = address,undefined
 tsan: SAN = thread
@@ -240,7 +245,7 @@ format:
 
 ## deps: install the Debian packages that building and testing need
 deps: deps-all
-deps-demo deps-check deps-oracle deps-all: deps-%:
+deps-demo deps-check deps-oracle deps-systemd deps-all: deps-%:
 	$(Q)tests/deps $*
 
 ## install: into $(DESTDIR)$(PREFIX); a configuration in place is kept
@@ -285,7 +290,7 @@ help:
 
 .PHONY: crash oracle all check run-check asan tsan coverage fuzz run-fuzzers \
 	bench run-bench demo lint format deps deps-demo deps-check \
-	deps-oracle deps-all install uninstall clean help FORCE
+	deps-oracle deps-systemd deps-all check-systemd install uninstall clean help FORCE
 # Not of the other variants, which are built below this one.
 -include $(shell find $(addprefix $(BUILD)/,daemon lib tests) -name '*.d' \
 	2>/dev/null)
