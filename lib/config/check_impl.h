@@ -43,6 +43,10 @@ void check_service(struct check *c, const struct service_settings *s);
 void check_rule(struct check *c, const struct service_settings *s,
     const struct rule_settings *r);
 
+/* Its windows and maintenance leave time for its procedure. */
+void check_window(struct check *c, const struct service_settings *s,
+    const struct rule_settings *r, const struct procedure_settings *p);
+
 /* who names an evaluator that is not there. */
 void check_no_such_evaluator(struct check *c, const struct service_settings *s,
     struct source where, const char *what, const char *who, const char *name);

@@ -153,6 +153,8 @@ check_rule(struct check *c, const struct service_settings *s,
 	if (r->procedure == NULL)
 		return;
 	p = check_find_procedure(c, r->source, "procedure", r->procedure);
-	if (p != NULL)
-		check_run(c, s, r, p, r->source);
+	if (p == NULL)
+		return;
+	check_run(c, s, r, p, r->source);
+	check_window(c, s, r, p);
 }

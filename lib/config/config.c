@@ -1,5 +1,6 @@
 #include "config/config.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +13,7 @@
 #include "config/writer.h"
 
 #define CANONICAL_MAX_BYTES ((size_t)4 * 1024 * 1024)
+#define WHO_MAX (NAME_MAX_BYTES + 64)
 #define ARM_WINDOW_MAX_MS ((int64_t)30 * 24 * 3600 * 1000)
 
 static void
@@ -73,6 +75,25 @@ derive_rule(struct reader *r, struct rule_settings *rule)
 	rule->arm_window_ms = ARM_WINDOW_NONE;
 }
 
+static void
+derive_spans(struct loading *l, struct service_settings *s)
+{
+	char who[WHO_MAX];
+
+	(void)snprintf(who, sizeof(who), "service \"%s\": maintenance",
+	    s->name == NULL ? "?" : s->name);
+	spans_read(&l->reader, &l->zones, &s->maintenance, s->source, who,
+	    &s->when_maintained);
+	for (size_t i = 0; i < s->rule_count; i++) {
+		struct rule_settings *rule = &s->rules[i];
+
+		(void)snprintf(who, sizeof(who), "rule \"%s\": window",
+		    rule->name == NULL ? "?" : rule->name);
+		spans_read(&l->reader, &l->zones, &rule->window, rule->source,
+		    who, &rule->when_open);
+	}
+}
+
 /* Equal digests mean that nothing of a service has changed. */
 static void
 derive_service(
@@ -85,6 +106,7 @@ derive_service(
 		s->group = s->name;
 	for (size_t i = 0; i < s->rule_count; i++)
 		derive_rule(&l->reader, &s->rules[i]);
+	derive_spans(l, s);
 	if (complaints_are_fatal(l->reader.complaints))
 		return;
 	written.group = s->group;

@@ -8,6 +8,7 @@
 #include "config/config.h"
 #include "config/parse.h"
 #include "config/reader.h"
+#include "config/spans.h"
 #include "config/thin.h"
 
 struct loading {
@@ -17,6 +18,7 @@ struct loading {
 	int folder;            /* of the main file */
 	const char *prefix;    /* what stands before names in complaints */
 	struct thin_wish wish; /* NULL: everything */
+	struct spans_zones zones;
 	struct parsed *parsed[CONFIG_FILES_MAX];
 	size_t parsed_count;
 };

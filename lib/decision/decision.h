@@ -62,8 +62,9 @@ struct situation {
 	const char *hold_reason; /* NULL: no hold */
 	const char *hold_author;
 	int64_t hold_until_ms;
-	bool shadow;                  /* see GUARD_SHADOW */
-	int64_t maintenance_until_ms; /* NEVER_MS: none is on */
+	bool shadow; /* see GUARD_SHADOW */
+	bool in_maintenance;
+	int64_t maintenance_until_ms; /* NEVER_MS: no end is known */
 	int64_t tilt_until_ms;
 	const char *correlated;    /* "4 of 5 groups are bad"; NULL: not so */
 	const char *blind_witness; /* NULL: all witnesses answer */
@@ -85,11 +86,13 @@ struct situation {
 	const char *target_version;  /* NULL or "": none known */
 	const char *refused_version; /* it was to be, but failed before */
 	bool is_approved;            /* a person has allowed this one */
-	int64_t window_opens_ms;     /* NEVER_MS: it is open, or has none */
-	bool confirm;                /* see GUARD_CONFIRM */
+	bool window_is_shut;
+	int64_t window_opens_ms; /* NEVER_MS: nobody knows when */
+	bool confirm;            /* see GUARD_CONFIRM */
 };
 
 #define DECISION_REASON_MAX 256
+#define DECISION_RELEASE_MAX 160
 
 struct decision {
 	enum action action;
@@ -100,6 +103,8 @@ struct decision {
 	 * change compares action and guard instead.
 	 */
 	char reason[DECISION_REASON_MAX];
+	/* What would let it act: "it ends by itself in 4m".  "": no guard. */
+	char release[DECISION_RELEASE_MAX];
 };
 
 /*

@@ -48,8 +48,13 @@ maintenance(const struct rule_settings *rule, const struct situation *s,
 	char left[DURATION_TEXT_MAX];
 
 	(void)rule;
-	if (s->maintenance_until_ms == NEVER_MS ||
-	    s->now_ms >= s->maintenance_until_ms)
+	if (!s->in_maintenance)
+		return false;
+	if (s->maintenance_until_ms == NEVER_MS) {
+		reason_set(d, "maintenance: planned work goes on");
+		return true;
+	}
+	if (s->now_ms >= s->maintenance_until_ms)
 		return false;
 	d->until_ms = s->maintenance_until_ms;
 	reason_set(d, "maintenance: planned work goes on for another %s",
@@ -315,7 +320,14 @@ window(const struct rule_settings *rule, const struct situation *s,
 {
 	char left[DURATION_TEXT_MAX];
 
-	if (s->window_opens_ms == NEVER_MS || s->now_ms >= s->window_opens_ms)
+	if (!s->window_is_shut)
+		return false;
+	if (s->window_opens_ms == NEVER_MS) {
+		reason_set(
+		    d, "window: no window of rule %s is in sight", rule->name);
+		return true;
+	}
+	if (s->now_ms >= s->window_opens_ms)
 		return false;
 	d->until_ms = s->window_opens_ms;
 	reason_set(d, "window: the next window of rule %s opens in %s",
@@ -377,6 +389,7 @@ guard_objects(enum guard guard, const struct rule_settings *rule,
 	if (!guards[guard].objects(rule, s, d))
 		return false;
 	d->guard = guard;
+	release_say(guard, s, d);
 	d->action = guards[guard].action;
 	/* A rule on trial asks no person either. */
 	if (d->action != ACTION_HOLD && rule->mode == MODE_SHADOW)

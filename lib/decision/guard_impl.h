@@ -24,6 +24,10 @@ void reason_set(struct decision *d, const char *fmt, ...)
 /* A duration for people: no milliseconds beside of seconds. */
 const char *reason_span(int64_t ms, char buffer[DURATION_TEXT_MAX]);
 
+/* Sets what would let it act; until_ms is known already. */
+void release_say(
+    enum guard guard, const struct situation *s, struct decision *d);
+
 /* Neither NULL nor empty. */
 bool reason_knows(const char *text);
 

@@ -47,7 +47,7 @@ static const struct option options[] = {
 		  "is well again" },
 	{ .key = "severity", .type = OPTION_WORD, .offset = RULE(severity),
 	  .required = true, .detail = severities,
-	  .help = "P0 acts by itself, the others propose" },
+	  .help = "P0 acts by itself, P1 and P3 are approved, P2 is ordered" },
 	{ .key = "mode", .type = OPTION_WORD, .offset = RULE(mode),
 	  .required = true, .detail = modes,
 	  .help = "act, only propose, or only count what would be done" },
@@ -57,6 +57,9 @@ static const struct option options[] = {
 	{ .key = "procedure", .type = OPTION_NAME, .offset = RULE(procedure),
 	  .required = true,
 	  .help = "what is done" },
+	{ .key = "window", .type = OPTION_STRINGS, .offset = RULE(window),
+	  .max = RULE_WINDOWS_MAX,
+	  .help = "acts only within these spans of the week" },
 };
 
 const struct option_table rule_options = {

@@ -6,6 +6,7 @@
 
 #include <stdint.h>
 
+#include "base/calendar.h"
 #include "base/option.h"
 #include "base/source.h"
 #include "base/strings.h"
@@ -29,6 +30,7 @@ enum rule_when {
 };
 
 #define ARM_WINDOW_NONE (-1)
+#define RULE_WINDOWS_MAX 32
 
 struct rule_settings {
 	struct source source;
@@ -43,6 +45,8 @@ struct rule_settings {
 	const char *arm_window; /* as written: a duration or "none" */
 	int64_t arm_window_ms;  /* ARM_WINDOW_NONE for "none" */
 	const char *procedure;
+	struct strings window; /* as written; none: any time */
+	struct calendar when_open;
 };
 
 extern const struct option_table rule_options;

@@ -53,6 +53,7 @@ take_memory(struct service *s)
 	for (size_t i = 0; i < settings->evaluator_count; i++)
 		if (!make_evaluator(s, i))
 			return false;
+	service_note_judged(s);
 	return true;
 }
 
@@ -67,6 +68,7 @@ service_new(const struct service_settings *settings)
 	s->deployed_ms = s->changed_ms = s->acted_ms = NEVER_MS;
 	s->verdict_since_ms = NEVER_MS;
 	s->witnessed_ms = NEVER_MS;
+	service_acts_begin(s);
 	if (!take_memory(s)) {
 		service_free(s);
 		return NULL;
@@ -194,6 +196,7 @@ service_observe(struct service *s, unsigned probe, const struct sample *sample)
 	s->probes[probe].is_known = true;
 	if (sample->outcome == SAMPLE_OK)
 		s->probes[probe].absent = absent_values(sample);
+	service_note_failing(s, probe, sample->outcome);
 	feed(s, &here);
 	combine(s, sample->answered_ms);
 	note_verdict(s, sample->answered_ms);
@@ -230,6 +233,7 @@ forget(struct service *s, int64_t now_ms)
 {
 	for (size_t i = 0; i < s->settings->evaluator_count; i++)
 		evaluator_reset(s->evaluators[i], now_ms);
+	service_note_nothing(s);
 	combine(s, now_ms);
 	note_verdict(s, now_ms);
 }
@@ -259,6 +263,7 @@ service_inherit(struct service *to, const struct service *from)
 	to->deployed_ms = from->deployed_ms;
 	to->changed_ms = from->changed_ms;
 	to->acted_ms = from->acted_ms;
+	service_acts_inherit(to, from);
 	service_rules_inherit(to, from);
 }
 
@@ -279,6 +284,7 @@ service_memory(const struct service *s)
 		.witnessed_ms = s->witnessed_ms,
 		.has_incident = s->has_incident };
 
+	service_acts_memory(s, &m);
 	for (size_t i = 0; i < s->settings->rule_count; i++)
 		m.clearings[i] = s->rules[i].clearing;
 	return m;
@@ -293,6 +299,7 @@ service_remember(struct service *s, const struct service_memory *m)
 	s->acted_ms = m->acted_ms;
 	s->witnessed_ms = m->witnessed_ms;
 	s->has_incident = m->has_incident;
+	service_acts_remember(s, m);
 	for (size_t i = 0; i < s->settings->rule_count; i++)
 		s->rules[i].clearing = m->clearings[i];
 }
@@ -333,6 +340,7 @@ service_acted(struct service *s, const struct service_act *act)
 		.had_tripped = act->had_tripped });
 	versions_rolled_back(&s->versions, act->now_at);
 	service_rules_acted(s, act);
+	service_count_act(s, act);
 	s->acted_ms = act->at_ms;
 	start_over(s, act->at_ms);
 }

@@ -100,6 +100,12 @@ struct service_act {
 	int64_t at_ms;
 };
 
+/*
+ * Is it failing, or about to: has a rule tripped, or was the newest answer of
+ * a probe that rules look at no good?
+ */
+bool service_is_failing(const struct service *s);
+
 /* Has what any rule for what is cleared looks at, just now? */
 bool service_has_tripped(const struct service *s);
 
@@ -135,6 +141,14 @@ struct surroundings {
 	bool run_is_on;
 	bool confirm;
 	bool is_approved; /* what is under way was allowed by a person */
+	/* What the clock on the wall says, less now_ms; by whole seconds. */
+	int64_t wall_offset_ms;
+	/* The budget of all services together is used up until then. */
+	int64_t limit_until_ms;
+	/* "4 of 5 groups are bad", see groups.h; NULL: not so.  May be NULL
+	   itself. */
+	const char *(*correlated)(void *arg, unsigned rule);
+	void *correlated_arg;
 	/* The service that holds a lock, NULL: free.  May be NULL itself. */
 	const char *(*lock_holder)(void *arg, const char *lock);
 	void *lock_arg;

@@ -9,6 +9,7 @@
 #define SERVICE_SERVICE_INPUT_H
 
 #include "base/error.h"
+#include "decision/cooldown.h"
 #include "service/service.h"
 #include "service/versions.h"
 
@@ -56,6 +57,10 @@ struct service_memory {
 	int64_t deployed_ms;
 	int64_t changed_ms;
 	int64_t acted_ms;
+	unsigned act_count; /* of automatic runs, see cooldown.h */
+	unsigned repeat_count;
+	int64_t act_ms[BUDGET_MAX];
+	int64_t repeat_ms[BUDGET_MAX];
 	int64_t witnessed_ms;
 	bool has_incident;
 	struct clearing clearings[SERVICE_RULES_MAX]; /* by rule */

@@ -5,6 +5,7 @@
 #ifndef SERVICE_SERVICE_PRIVATE_H
 #define SERVICE_SERVICE_PRIVATE_H
 
+#include "decision/cooldown.h"
 #include "service/clearing.h"
 #include "service/service.h"
 #include "service/service_input.h"
@@ -13,6 +14,7 @@
 struct probe_state {
 	struct sample sample;
 	bool is_known;
+	bool fails;      /* the newest that was not lost */
 	uint64_t absent; /* values that the last good answer did not have */
 };
 
@@ -42,6 +44,12 @@ struct service {
 	int64_t deployed_ms;
 	int64_t changed_ms; /* deployed, or rolled back */
 	int64_t acted_ms;
+	struct act_times acts;    /* automatic runs: for the budget */
+	struct act_times repeats; /* and those that make cooldown grow */
+	int64_t act_ms[BUDGET_MAX];
+	int64_t repeat_ms[BUDGET_MAX];
+	uint64_t judged; /* probes that rules look at, a bit each */
+	unsigned failing_probes;
 	int64_t witnessed_ms; /* see service_witnessed() */
 	enum verdict verdict;
 	int64_t verdict_since_ms;
@@ -52,6 +60,21 @@ struct service {
 
 /* Of that name; it is there. */
 unsigned service_evaluator_index(const struct service *s, const char *name);
+
+/* service_limits.c */
+void service_limit(const struct service *s, unsigned rule,
+    const struct surroundings *around, struct situation *to);
+/* An automatic run ended; act->rule: which had decided. */
+void service_count_act(struct service *s, const struct service_act *act);
+void service_acts_begin(struct service *s);
+void service_acts_inherit(struct service *to, const struct service *from);
+void service_acts_memory(const struct service *s, struct service_memory *m);
+void service_acts_remember(struct service *s, const struct service_memory *m);
+/* Which probes rules look at, and which of those fail. */
+void service_note_judged(struct service *s);
+void service_note_failing(
+    struct service *s, unsigned probe, enum sample_outcome outcome);
+void service_note_nothing(struct service *s);
 
 /* service_rules.c */
 enum verdict service_worst_verdict(const struct service *s);

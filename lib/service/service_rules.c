@@ -268,7 +268,6 @@ situation(
 		.hold_author = around->hold_author,
 		.hold_until_ms = around->hold_until_ms,
 		.shadow = around->shadow,
-		.maintenance_until_ms = NEVER_MS,
 		.tilt_until_ms = around->tilt_until_ms,
 		.blind_witness = around->blind_witness,
 		.is_unwitnessed = around->has_witnesses && !cleared &&
@@ -282,14 +281,12 @@ situation(
 		.deployed_ms = s->deployed_ms,
 		.version = s->versions.now,
 		.acted_ms = cleared ? state->clearing.acted_ms : s->acted_ms,
-		.cooldown_ms = s->settings->cooldown_ms,
 		.lock_name = holder == NULL ? NULL : state->lock,
 		.lock_holder = holder,
 		.needs_target = state->needs_target,
 		.target_version = s->versions.target,
 		.refused_version = s->versions.refused,
 		.is_approved = around->is_approved,
-		.window_opens_ms = NEVER_MS,
 		.confirm = around->confirm,
 	};
 }
@@ -298,10 +295,12 @@ struct decision
 service_decide_rule(
     const struct service *s, unsigned rule, const struct surroundings *around)
 {
+	enum verdict verdict = service_rule_verdict(s, rule);
 	struct situation now = situation(s, rule, around);
 
-	return decide(
-	    &s->settings->rules[rule], service_rule_verdict(s, rule), &now);
+	if (verdict == VERDICT_TRIPPED)
+		service_limit(s, rule, around, &now);
+	return decide(&s->settings->rules[rule], verdict, &now);
 }
 
 /* What tripped it may be ours, of before a pause, or too old to believe. */

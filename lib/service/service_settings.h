@@ -7,6 +7,7 @@
 
 #include <stdint.h>
 
+#include "base/calendar.h"
 #include "base/option.h"
 #include "base/source.h"
 #include "base/strings.h"
@@ -18,6 +19,7 @@
 #define SERVICE_PROBES_MAX 64
 #define SERVICE_EVALUATORS_MAX 64
 #define SERVICE_RULES_MAX 32
+#define SERVICE_MAINTENANCE_MAX 32
 
 struct service_settings {
 	struct source source;
@@ -25,11 +27,13 @@ struct service_settings {
 	const char *environment;
 	const char *group; /* default: the service itself */
 	struct params params;
-	int64_t settle_ms;         /* grace after a deployment or rollback */
-	int64_t cooldown_ms;       /* between two rollbacks */
-	int64_t cooldown_max_ms;   /* so far it grows; see cooldown.h */
-	unsigned budget;           /* automatic rollbacks an hour */
-	int64_t held_alarm_ms;     /* a guard that holds for longer */
+	int64_t settle_ms;          /* grace after a deployment or rollback */
+	int64_t cooldown_ms;        /* between two rollbacks */
+	int64_t cooldown_max_ms;    /* so far it grows; see cooldown.h */
+	unsigned budget;            /* automatic rollbacks an hour */
+	int64_t held_alarm_ms;      /* a guard that holds for longer */
+	struct strings maintenance; /* as written */
+	struct calendar when_maintained;
 	struct strings procedures; /* further ones that operators may run */
 	struct probe_settings *probes;
 	size_t probe_count;

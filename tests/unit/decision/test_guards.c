@@ -63,6 +63,7 @@ provoke(enum guard guard, struct rule_settings *rule, struct situation *s)
 		s->hold_until_ms = NEVER_MS;
 		break;
 	case GUARD_MAINTENANCE:
+		s->in_maintenance = true;
 		s->maintenance_until_ms = NOW_MS + 1;
 		break;
 	case GUARD_SHADOW:
@@ -116,6 +117,7 @@ provoke(enum guard guard, struct rule_settings *rule, struct situation *s)
 			rule->severity = SEVERITY_P1;
 		break;
 	case GUARD_WINDOW:
+		s->window_is_shut = true;
 		s->window_opens_ms = NOW_MS + 1;
 		break;
 	case GUARD_CONFIRM:

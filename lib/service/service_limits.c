@@ -1,0 +1,187 @@
+/* What the calendar, other groups and the number of rollbacks allow. */
+#include "service/service_private.h"
+
+#include <string.h>
+
+/* One that is configured no more acted by itself: one cannot be too sure. */
+void
+service_count_act(struct service *s, const struct service_act *act)
+{
+	const struct rule_settings *by = NULL;
+
+	if (act->rule == NULL || act->rule[0] == '\0')
+		return;
+	for (size_t i = 0; i < s->settings->rule_count; i++)
+		if (strcmp(s->settings->rules[i].name, act->rule) == 0)
+			by = &s->settings->rules[i];
+	if (by != NULL && !clearing_acts_alone(by))
+		return;
+	act_times_add(&s->acts, act->at_ms);
+	if (by == NULL || by->when == RULE_WHEN_TRIPPED)
+		act_times_add(&s->repeats, act->at_ms);
+}
+
+static void
+limit_cooldown(const struct service *s, bool cleared, struct situation *to)
+{
+	unsigned repeats = cleared ?
+	    0 :
+	    act_times_within(&s->repeats, to->now_ms, COOLDOWN_COUNTS_MS);
+
+	to->cooldown_ms = cooldown_grown_ms(
+	    s->settings->cooldown_ms, s->settings->cooldown_max_ms, repeats);
+}
+
+/* Only of what acts by itself: persons count their own. */
+static void
+limit_budget(const struct service *s, const struct rule_settings *r,
+    const struct surroundings *around, struct situation *to)
+{
+	unsigned within =
+	    act_times_within(&s->acts, to->now_ms, BUDGET_COUNTS_MS);
+
+	if (r->severity != SEVERITY_P0 || to->is_approved)
+		return;
+	if (s->settings->budget > 0 && within >= s->settings->budget) {
+		to->over_budget = s->settings->name;
+		to->budget_until_ms = act_times_free_ms(&s->acts, to->now_ms,
+		    BUDGET_COUNTS_MS, s->settings->budget);
+		return;
+	}
+	if (around->limit_until_ms <= to->now_ms)
+		return;
+	to->over_budget = "all services";
+	to->budget_until_ms = around->limit_until_ms;
+}
+
+/* On the clock of the wall, and back; nobody knows: NEVER_MS. */
+static int64_t
+boot_ms(const struct surroundings *around, int64_t wall_ms)
+{
+	return wall_ms == CALENDAR_NEVER_MS ? NEVER_MS :
+					      wall_ms - around->wall_offset_ms;
+}
+
+static void
+limit_time(const struct service_settings *s, const struct rule_settings *r,
+    const struct surroundings *around, struct situation *to)
+{
+	const struct calendar *work = &s->when_maintained;
+	int64_t wall_ms = to->now_ms + around->wall_offset_ms;
+
+	to->maintenance_until_ms = NEVER_MS;
+	to->window_opens_ms = NEVER_MS;
+	if (work->count > 0 && calendar_is_open(work, wall_ms)) {
+		to->in_maintenance = true;
+		to->maintenance_until_ms =
+		    boot_ms(around, calendar_shuts_ms(work, wall_ms));
+	}
+	if (r->when_open.count > 0 &&
+	    !calendar_is_open(&r->when_open, wall_ms)) {
+		to->window_is_shut = true;
+		to->window_opens_ms =
+		    boot_ms(around, calendar_opens_ms(&r->when_open, wall_ms));
+	}
+}
+
+/* What rules look at, be it by way of another evaluator. */
+void
+service_note_judged(struct service *s)
+{
+	for (size_t i = 0; i < s->settings->rule_count; i++) {
+		const struct strings *names =
+		    rule_evaluators(&s->settings->rules[i]);
+
+		for (size_t k = 0; k < names->count; k++) {
+			const struct feed *f =
+			    &s->feeds[service_evaluator_index(
+				s, names->items[k])];
+
+			s->judged |= f->probes;
+			for (size_t j = 0; j < f->part_count; j++)
+				s->judged |= s->feeds[f->parts[j]].probes;
+		}
+	}
+}
+
+void
+service_note_failing(
+    struct service *s, unsigned probe, enum sample_outcome outcome)
+{
+	/* One that was lost says nothing. */
+	bool fails = outcome == SAMPLE_FAILED;
+
+	if ((s->judged >> probe & 1) == 0 || outcome == SAMPLE_LOST ||
+	    s->probes[probe].fails == fails)
+		return;
+	s->probes[probe].fails = fails;
+	if (fails)
+		s->failing_probes++;
+	else
+		s->failing_probes--;
+}
+
+void
+service_note_nothing(struct service *s)
+{
+	for (size_t i = 0; i < s->settings->probe_count; i++)
+		s->probes[i].fails = false;
+	s->failing_probes = 0;
+}
+
+bool
+service_is_failing(const struct service *s)
+{
+	return s->verdict == VERDICT_TRIPPED || s->failing_probes > 0;
+}
+
+void
+service_acts_begin(struct service *s)
+{
+	s->acts = (struct act_times){ .at_ms = s->act_ms, .max = BUDGET_MAX };
+	s->repeats =
+	    (struct act_times){ .at_ms = s->repeat_ms, .max = BUDGET_MAX };
+}
+
+void
+service_acts_inherit(struct service *to, const struct service *from)
+{
+	for (unsigned i = 0; i < from->acts.count; i++)
+		act_times_add(&to->acts, from->act_ms[i]);
+	for (unsigned i = 0; i < from->repeats.count; i++)
+		act_times_add(&to->repeats, from->repeat_ms[i]);
+}
+
+void
+service_acts_memory(const struct service *s, struct service_memory *m)
+{
+	m->act_count = s->acts.count;
+	m->repeat_count = s->repeats.count;
+	memcpy(m->act_ms, s->act_ms, sizeof(m->act_ms));
+	memcpy(m->repeat_ms, s->repeat_ms, sizeof(m->repeat_ms));
+}
+
+void
+service_acts_remember(struct service *s, const struct service_memory *m)
+{
+	s->acts.count = s->repeats.count = 0;
+	for (unsigned i = 0; i < m->act_count; i++)
+		act_times_add(&s->acts, m->act_ms[i]);
+	for (unsigned i = 0; i < m->repeat_count; i++)
+		act_times_add(&s->repeats, m->repeat_ms[i]);
+}
+
+void
+service_limit(const struct service *s, unsigned rule,
+    const struct surroundings *around, struct situation *to)
+{
+	const struct rule_settings *r = &s->settings->rules[rule];
+
+	limit_cooldown(s, r->when == RULE_WHEN_CLEARED, to);
+	limit_budget(s, r, around, to);
+	limit_time(s->settings, r, around, to);
+	/* What is well again is no failure. */
+	if (around->correlated != NULL && r->when == RULE_WHEN_TRIPPED)
+		to->correlated =
+		    around->correlated(around->correlated_arg, rule);
+}
