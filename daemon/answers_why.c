@@ -59,7 +59,9 @@ set_combines(const struct rule_settings *rule, struct json_object *o)
 {
 	struct text words = text_new(COMBINES_MAX);
 
-	if (rule->any.count > 0)
+	if (rule->when == RULE_WHEN_REPORTED)
+		text_add(&words, "reports");
+	else if (rule->any.count > 0)
 		text_add(&words, "any");
 	else if (rule->all.count > 0)
 		text_add(&words, "all");

@@ -33,9 +33,21 @@ recorder_event_word(enum service_input_kind kind)
 		[SERVICE_DEPLOYED] = "deploy",
 		[SERVICE_ACTED] = "acted",
 		[SERVICE_INCIDENT] = "incident",
+		[SERVICE_REPORTED] = "reported",
+		[SERVICE_WITHDRAWN] = "withdrawn",
+		[SERVICE_DISMISSED] = "dismissed",
 	};
 
 	return words[kind];
+}
+
+static void
+add_report(struct text *t, const struct said_report *report)
+{
+	recording_add_words(t, "id", report->id);
+	recording_add_words(t, "severity", severity_word(report->severity));
+	recording_add_words(t, "class", report_class_word(report->class));
+	recording_add_flag(t, "authority", report->has_authority);
 }
 
 void
@@ -67,6 +79,21 @@ recorder_input(struct text *t, const struct service_input *in, int64_t now_ms)
 		return;
 	case SERVICE_INCIDENT:
 		recording_add_flag(t, "open", in->is_open);
+		return;
+	case SERVICE_REPORTED:
+		add_report(t, in->report);
+		if (in->at_ms != now_ms)
+			recording_add_int(t, "reported_ms", in->at_ms);
+		return;
+	case SERVICE_WITHDRAWN:
+		recording_add_words(t, "id", in->id);
+		return;
+	case SERVICE_DISMISSED:
+		recording_add_words(t, "rule", in->rule);
+		recording_add_flag(t, "expired", in->expired);
+		recording_add_int(t, "until_ms", in->until_ms);
+		if (in->at_ms != now_ms)
+			recording_add_int(t, "dismissed_ms", in->at_ms);
 		return;
 	}
 }
@@ -122,6 +149,40 @@ add_cleared(struct text *t, const struct service_settings *settings,
 		text_add_char(t, ']');
 }
 
+static void
+add_reports(struct text *t, const struct said *said)
+{
+	for (size_t i = 0; i < said->report_count; i++) {
+		text_addf(t, "%s{\"reported_ms\":%" PRId64,
+		    i == 0 ? ",\"reports\":[" : ",", said->reports[i].at_ms);
+		add_report(t, &said->reports[i]);
+		text_add_char(t, '}');
+	}
+	text_add(t, said->report_count > 0 ? "]" : "");
+}
+
+static void
+add_dismissed(struct text *t, const struct service_settings *settings,
+    const struct said *said)
+{
+	const char *before = ",\"dismissed\":[";
+
+	for (size_t i = 0; i < settings->rule_count; i++) {
+		const struct dismissal *d = &said->dismissals[i];
+
+		if (!d->is_on)
+			continue;
+		text_addf(t, "%s{\"dismissed_ms\":%" PRId64, before, d->at_ms);
+		recording_add_words(t, "rule", settings->rules[i].name);
+		recording_add_flag(t, "expired", d->expired);
+		recording_add_int(t, "until_ms", d->until_ms);
+		text_add_char(t, '}');
+		before = ",";
+	}
+	if (before[1] == '\0')
+		text_add_char(t, ']');
+}
+
 void
 recorder_decision(struct text *t, const struct recorder_mark *mark)
 {
@@ -144,6 +205,8 @@ recorder_state(struct text *t, const struct recorder_mark *mark,
 	add_time(t, "witnessed_ms", memory->witnessed_ms);
 	recording_add_flag(t, "incident", memory->has_incident);
 	add_cleared(t, settings, memory);
+	add_reports(t, &memory->said);
+	add_dismissed(t, settings, &memory->said);
 	text_addf(
 	    t, ",\"decision\":{\"action\":\"%s\"", action_word(mark->action));
 	recording_add_words(t, "rule", mark->rule);
@@ -210,6 +273,7 @@ recorder_around(struct text *t, const struct service *core,
 	recording_add_flag(t, "witnesses", around->has_witnesses);
 	recording_add_flag(t, "running", around->run_is_on);
 	recording_add_flag(t, "confirm", around->confirm);
+	recording_add_flag(t, "approved", around->is_approved);
 	add_locks(t, core, around);
 }
 

@@ -32,6 +32,19 @@ check_combination(struct check *c, const struct rule_settings *r)
 {
 	int given = (r->any.count > 0) + (r->all.count > 0) + (r->of.count > 0);
 
+	if (r->when == RULE_WHEN_REPORTED) {
+		if (given > 0 || r->at_least > 0)
+			check_wrong(c, r->source,
+			    "rule \"%s\" waits for a report of a person and "
+			    "looks at no evaluator: leave out any, all, of and "
+			    "at_least",
+			    r->name);
+		return;
+	}
+	if (r->class != REPORT_ANY)
+		check_wrong(c, r->source,
+		    "rule \"%s\": class goes with when = \"reported\"",
+		    r->name);
 	if (given != 1)
 		check_wrong(c, r->source,
 		    "rule \"%s\" has %s of any, all and of: write one, such "

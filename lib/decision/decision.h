@@ -30,6 +30,7 @@ enum guard {
 	GUARD_COOLDOWN,    /* too soon after the last rollback */
 	GUARD_BUDGET,      /* too many rollbacks within an hour */
 	GUARD_NO_TARGET,   /* nothing known to go back to */
+	GUARD_DISMISSED,   /* a person said no, or nobody said anything */
 	GUARD_UNARMED,     /* no deployment inside the arm window */
 	GUARD_SEVERITY,    /* a person starts it: P2 */
 	GUARD_MODE,        /* the rule's mode says not to act */
@@ -85,7 +86,13 @@ struct situation {
 	bool needs_target;
 	const char *target_version;  /* NULL or "": none known */
 	const char *refused_version; /* it was to be, but failed before */
-	bool is_approved;            /* a person has allowed this one */
+	/* Of a rule whose last incident was turned down or left alone. */
+	bool is_dismissed;
+	bool has_expired;           /* it was left alone */
+	int64_t dismissed_ms;       /* when */
+	int64_t dismissed_until_ms; /* then it may ask again */
+	bool lacks_authority;       /* reported by one who may not start it */
+	bool is_approved;           /* a person has allowed this one */
 	bool window_is_shut;
 	int64_t window_opens_ms; /* NEVER_MS: nobody knows when */
 	bool confirm;            /* see GUARD_CONFIRM */

@@ -254,12 +254,31 @@ no_target(const struct rule_settings *rule, const struct situation *s,
 }
 
 static bool
+dismissed(const struct rule_settings *rule, const struct situation *s,
+    struct decision *d)
+{
+	char past[DURATION_TEXT_MAX], left[DURATION_TEXT_MAX];
+
+	if (!s->is_dismissed || s->is_approved ||
+	    s->now_ms >= s->dismissed_until_ms)
+		return false;
+	d->until_ms = s->dismissed_until_ms;
+	reason_set(d,
+	    "dismissed: %s %s ago, so rule %s asks again once it was healthy, "
+	    "after a deployment, or in %s",
+	    s->has_expired ? "nobody answered until" : "a person said no",
+	    reason_span(s->now_ms - s->dismissed_ms, past), rule->name,
+	    reason_span(s->dismissed_until_ms - s->now_ms, left));
+	return true;
+}
+
+static bool
 unarmed(const struct rule_settings *rule, const struct situation *s,
     struct decision *d)
 {
 	char window[DURATION_TEXT_MAX], past[DURATION_TEXT_MAX];
 
-	if (rule->arm_window_ms == ARM_WINDOW_NONE)
+	if (rule->arm_window_ms == ARM_WINDOW_NONE || s->is_approved)
 		return false;
 	reason_span(rule->arm_window_ms, window);
 	if (s->deployed_ms == NEVER_MS) {
@@ -291,8 +310,8 @@ static bool
 mode(const struct rule_settings *rule, const struct situation *s,
     struct decision *d)
 {
-	(void)s;
-	if (rule->mode == MODE_ENFORCE)
+	if (rule->mode == MODE_ENFORCE ||
+	    (rule->mode == MODE_PROPOSE && s->is_approved))
 		return false;
 	if (rule->mode == MODE_PROPOSE)
 		reason_set(d, "mode: rule %s only proposes", rule->name);
@@ -306,8 +325,9 @@ static bool
 approval(const struct rule_settings *rule, const struct situation *s,
     struct decision *d)
 {
-	if (s->is_approved || rule->severity == SEVERITY_P0 ||
-	    rule->severity == SEVERITY_P2)
+	if (s->is_approved || rule->severity == SEVERITY_P2)
+		return false;
+	if (rule->severity == SEVERITY_P0 && !s->lacks_authority)
 		return false;
 	reason_set(d, "approval: %s waits for a person to approve it",
 	    severity_word(rule->severity));
@@ -368,6 +388,7 @@ static const struct {
 	[GUARD_COOLDOWN] = { "cooldown", cooldown, ACTION_HOLD },
 	[GUARD_BUDGET] = { "budget", budget, ACTION_HOLD },
 	[GUARD_NO_TARGET] = { "no-target", no_target, ACTION_HOLD },
+	[GUARD_DISMISSED] = { "dismissed", dismissed, ACTION_HOLD },
 	[GUARD_UNARMED] = { "unarmed", unarmed, ACTION_PROPOSE },
 	[GUARD_SEVERITY] = { "severity", severity, ACTION_PROPOSE },
 	[GUARD_MODE] = { "mode", mode, ACTION_PROPOSE },

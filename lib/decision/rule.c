@@ -1,4 +1,5 @@
 #include <assert.h>
+#include <string.h>
 
 #include "decision/decision.h"
 
@@ -40,7 +41,49 @@ rule_evaluators(const struct rule_settings *rule)
 const char *
 rule_when_word(enum rule_when when)
 {
-	return when == RULE_WHEN_CLEARED ? "cleared" : "tripped";
+	static const char *const words[] = {
+		[RULE_WHEN_TRIPPED] = "tripped",
+		[RULE_WHEN_CLEARED] = "cleared",
+		[RULE_WHEN_REPORTED] = "reported",
+	};
+
+	return words[when];
+}
+
+const char *report_class_word(enum report_class class)
+{
+	static const char *const words[] = {
+		[REPORT_ANY] = "any",
+		[REPORT_BUG] = "bug",
+		[REPORT_SECURITY] = "security",
+		[REPORT_DATA] = "data",
+	};
+
+	return words[class];
+}
+
+bool
+report_class_parse(const char *word, enum report_class *class)
+{
+	for (enum report_class c = REPORT_ANY; c <= REPORT_DATA; c++) {
+		if (strcmp(report_class_word(c), word) != 0)
+			continue;
+		*class = c;
+		return true;
+	}
+	return false;
+}
+
+bool
+severity_parse(const char *word, enum severity *severity)
+{
+	for (enum severity s = SEVERITY_P0; s <= SEVERITY_P3; s++) {
+		if (strcmp(severity_word(s), word) != 0)
+			continue;
+		*severity = s;
+		return true;
+	}
+	return false;
 }
 
 /* "any" and "all" are at_least 1 and at_least all of them. */

@@ -21,6 +21,15 @@ static const struct option_word modes[] = {
 static const struct option_word whens[] = {
 	{ "tripped", RULE_WHEN_TRIPPED },
 	{ "cleared", RULE_WHEN_CLEARED },
+	{ "reported", RULE_WHEN_REPORTED },
+	{ NULL, 0 },
+};
+
+static const struct option_word classes[] = {
+	{ "any", REPORT_ANY },
+	{ "bug", REPORT_BUG },
+	{ "security", REPORT_SECURITY },
+	{ "data", REPORT_DATA },
 	{ NULL, 0 },
 };
 
@@ -44,7 +53,10 @@ static const struct option options[] = {
 	{ .key = "when", .type = OPTION_WORD, .offset = RULE(when),
 	  .fallback = "tripped", .detail = whens,
 	  .help = "holds when these have tripped, or when they have and all "
-		  "is well again" },
+		  "is well again, or when a person reports something" },
+	{ .key = "class", .type = OPTION_WORD, .offset = RULE(class),
+	  .fallback = "any", .detail = classes,
+	  .help = "with when = \"reported\": only reports of this class" },
 	{ .key = "severity", .type = OPTION_WORD, .offset = RULE(severity),
 	  .required = true, .detail = severities,
 	  .help = "P0 acts by itself, P1 and P3 are approved, P2 is ordered" },

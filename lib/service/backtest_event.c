@@ -186,6 +186,7 @@ on_around(struct backtest *b, const struct backtest_event *e, struct error *err)
 	struct json_object *o = e->json;
 	bool run_is_on = json_flag(o, "running", a->run_is_on);
 	bool confirm = json_flag(o, "confirm", a->confirm);
+	bool approved = json_flag(o, "approved", a->is_approved);
 
 	(void)err;
 	a->store_fails = json_flag(o, "store_fails", a->store_fails);
@@ -194,6 +195,7 @@ on_around(struct backtest *b, const struct backtest_event *e, struct error *err)
 	if (!is_own_act(b)) {
 		a->run_is_on = run_is_on;
 		a->confirm = confirm;
+		a->is_approved = approved;
 	}
 	if (json_object_object_get_ex(o, "hold", NULL))
 		take_hold(t, json_member(o, "hold"));
@@ -274,6 +276,9 @@ static const struct {
 	{ "incident", on_incident, true, false },
 	{ "forget", on_forget, true, true },
 	{ "witnessed", on_witnessed, true, true },
+	{ "reported", backtest_reported, true, false },
+	{ "withdrawn", backtest_withdrawn, true, false },
+	{ "dismissed", backtest_dismissed, true, false },
 	{ "around", on_around, true, true },
 	{ "decision", on_decision, true, false },
 	{ "removed", on_removed, true, false },

@@ -150,4 +150,14 @@ void backtest_tell_difference(struct backtest *b,
     const char *action, const char *guard, int64_t at_ms);
 void backtest_tell_summary(struct backtest *b);
 
+/* backtest_said.c */
+bool backtest_reported(
+    struct backtest *b, const struct backtest_event *e, struct error *err);
+bool backtest_withdrawn(
+    struct backtest *b, const struct backtest_event *e, struct error *err);
+bool backtest_dismissed(
+    struct backtest *b, const struct backtest_event *e, struct error *err);
+void backtest_take_said(const struct service_settings *s, struct said *said,
+    struct json_object *state, int64_t at_ms);
+
 #endif

@@ -119,6 +119,7 @@ backtest_state(
 	m.witnessed_ms = backtest_time(e->json, "witnessed_ms", NEVER_MS);
 	m.has_incident = json_flag(e->json, "incident", false);
 	take_clearings(t->settings, &m, json_array(e->json, "cleared"));
+	backtest_take_said(t->settings, &m.said, e->json, e->at_ms);
 	service_remember(t->core, &m);
 	take_decision(t, json_member(e->json, "decision"));
 	t->has_state = true;

@@ -103,8 +103,8 @@ service_resettle(struct service *s, const struct service_settings *settings)
 	s->settings = settings;
 }
 
-static void
-note_verdict(struct service *s, int64_t at_ms)
+void
+service_note_verdict(struct service *s, int64_t at_ms)
 {
 	enum verdict v = service_worst_verdict(s);
 
@@ -157,8 +157,8 @@ combine(struct service *s, int64_t at_ms)
 	}
 }
 
-static void
-hear(struct service *s, struct service_input in)
+void
+service_hear(struct service *s, struct service_input in)
 {
 	if (s->heard != NULL)
 		s->heard(s->heard_arg, &in);
@@ -181,7 +181,7 @@ service_observe(struct service *s, unsigned probe, const struct sample *sample)
 	struct sample *newest = &s->probes[probe].sample;
 	struct sample here = *sample;
 
-	hear(s,
+	service_hear(s,
 	    (struct service_input){
 		.kind = SERVICE_SAMPLE, .probe = probe, .sample = sample });
 	here.probe = probe;
@@ -194,18 +194,21 @@ service_observe(struct service *s, unsigned probe, const struct sample *sample)
 		newest->value = sample->values[0];
 	}
 	s->probes[probe].is_known = true;
+	if (sample->outcome != SAMPLE_LOST && sample->asked_ms >= s->afresh_ms)
+		s->probes[probe].fresh++;
 	if (sample->outcome == SAMPLE_OK)
 		s->probes[probe].absent = absent_values(sample);
 	service_note_failing(s, probe, sample->outcome);
 	feed(s, &here);
 	combine(s, sample->answered_ms);
-	note_verdict(s, sample->answered_ms);
+	service_rules_settle(s);
+	service_note_verdict(s, sample->answered_ms);
 }
 
 void
 service_incident(struct service *s, bool is_open)
 {
-	hear(s,
+	service_hear(s,
 	    (struct service_input){
 		.kind = SERVICE_INCIDENT, .is_open = is_open });
 	s->has_incident = is_open;
@@ -216,7 +219,7 @@ service_witnessed(struct service *s, int64_t asked_ms)
 {
 	if (asked_ms <= s->witnessed_ms)
 		return;
-	hear(s,
+	service_hear(s,
 	    (struct service_input){
 		.kind = SERVICE_WITNESSED, .at_ms = asked_ms });
 	s->witnessed_ms = asked_ms;
@@ -235,13 +238,13 @@ forget(struct service *s, int64_t now_ms)
 		evaluator_reset(s->evaluators[i], now_ms);
 	service_note_nothing(s);
 	combine(s, now_ms);
-	note_verdict(s, now_ms);
+	service_note_verdict(s, now_ms);
 }
 
 void
 service_forget(struct service *s, int64_t now_ms)
 {
-	hear(s,
+	service_hear(s,
 	    (struct service_input){ .kind = SERVICE_FORGET, .at_ms = now_ms });
 	forget(s, now_ms);
 }
@@ -251,6 +254,7 @@ static void
 start_over(struct service *s, int64_t at_ms)
 {
 	s->changed_ms = at_ms;
+	said_changed(&s->said);
 	forget(s, at_ms);
 }
 
@@ -264,6 +268,7 @@ service_inherit(struct service *to, const struct service *from)
 	to->changed_ms = from->changed_ms;
 	to->acted_ms = from->acted_ms;
 	service_acts_inherit(to, from);
+	to->said = from->said;
 	service_rules_inherit(to, from);
 }
 
@@ -282,7 +287,8 @@ service_memory(const struct service *s)
 		.changed_ms = s->changed_ms,
 		.acted_ms = s->acted_ms,
 		.witnessed_ms = s->witnessed_ms,
-		.has_incident = s->has_incident };
+		.has_incident = s->has_incident,
+		.said = s->said };
 
 	service_acts_memory(s, &m);
 	for (size_t i = 0; i < s->settings->rule_count; i++)
@@ -300,6 +306,7 @@ service_remember(struct service *s, const struct service_memory *m)
 	s->witnessed_ms = m->witnessed_ms;
 	s->has_incident = m->has_incident;
 	service_acts_remember(s, m);
+	s->said = m->said;
 	for (size_t i = 0; i < s->settings->rule_count; i++)
 		s->rules[i].clearing = m->clearings[i];
 }
@@ -308,7 +315,7 @@ void
 service_was_deployed(struct service *s, const char *version,
     const char *previous, bool verified, bool was_good, int64_t at_ms)
 {
-	hear(s,
+	service_hear(s,
 	    (struct service_input){ .kind = SERVICE_DEPLOYED,
 		.at_ms = at_ms,
 		.version = version,
@@ -331,7 +338,7 @@ service_deployed(struct service *s, const char *version, const char *previous,
 void
 service_acted(struct service *s, const struct service_act *act)
 {
-	hear(s,
+	service_hear(s,
 	    (struct service_input){ .kind = SERVICE_ACTED,
 		.at_ms = act->at_ms,
 		.rule = act->rule,

@@ -17,6 +17,7 @@
 #include "evaluator/evaluator.h"
 #include "sample/sample.h"
 #include "service/clearing.h"
+#include "service/said.h"
 #include "service/service_settings.h"
 
 #define SERVICE_VERSION_MAX 129
@@ -58,6 +59,32 @@ void service_incident(struct service *s, bool is_open);
  * own eyes were seen to be good is not our trouble.
  */
 void service_witnessed(struct service *s, int64_t asked_ms);
+
+/*
+ * Reports of a person, which rules when = "reported" look at; a deployment and
+ * a run end them all.  False when there are too many, or one of that id.
+ */
+bool service_reported(struct service *s, const struct said_report *report);
+void service_withdrawn(struct service *s, const char *id, int64_t at_ms);
+
+/* What such a rule holds by; NULL: nothing. */
+const struct said_report *service_report(
+    const struct service *s, unsigned rule);
+
+/*
+ * The incident of a rule was turned down, or has expired.  Until then the rule
+ * is held, unless it becomes healthy before, and with it those for the same
+ * procedure that are not graver.
+ */
+void service_dismiss(struct service *s, const char *rule, bool expired,
+    int64_t at_ms, int64_t until_ms);
+
+/*
+ * From now on count what is asked; then: have all evaluators that speak for
+ * the rule taken in so many samples since, without LOST ones?
+ */
+void service_look_afresh(struct service *s, int64_t now_ms);
+bool service_has_looked(const struct service *s, unsigned rule, unsigned count);
 
 /* The newest sample of a probe, without its values; NULL: none yet. */
 const struct sample *service_sample(const struct service *s, unsigned probe);

@@ -36,6 +36,16 @@ service_input(struct service *s, const struct service_input *in)
 	case SERVICE_INCIDENT:
 		service_incident(s, in->is_open);
 		return;
+	case SERVICE_REPORTED:
+		(void)service_reported(s, in->report); /* as it was then */
+		return;
+	case SERVICE_WITHDRAWN:
+		service_withdrawn(s, in->id, in->at_ms);
+		return;
+	case SERVICE_DISMISSED:
+		service_dismiss(
+		    s, in->rule, in->expired, in->at_ms, in->until_ms);
+		return;
 	}
 }
 

@@ -20,6 +20,9 @@ enum service_input_kind {
 	SERVICE_DEPLOYED,  /* service_was_deployed() */
 	SERVICE_ACTED,     /* service_acted() */
 	SERVICE_INCIDENT,  /* service_incident() */
+	SERVICE_REPORTED,  /* service_reported() */
+	SERVICE_WITHDRAWN, /* service_withdrawn() */
+	SERVICE_DISMISSED, /* service_dismiss() */
 };
 
 /* Texts and sample are borrowed. */
@@ -30,12 +33,16 @@ struct service_input {
 	const struct sample *sample;
 	const char *version;
 	const char *previous;
-	const char *rule; /* of SERVICE_ACTED, as the next */
+	const char *rule; /* of SERVICE_ACTED, as the next, or _DISMISSED */
 	const char *procedure;
 	bool verified;
 	bool was_good;
 	bool had_tripped; /* of SERVICE_ACTED */
 	bool is_open;
+	const struct said_report *report;
+	const char *id; /* of a report */
+	bool expired;   /* of SERVICE_DISMISSED, as the next */
+	int64_t until_ms;
 };
 
 /* Calls the function that is meant. */
@@ -64,6 +71,7 @@ struct service_memory {
 	int64_t witnessed_ms;
 	bool has_incident;
 	struct clearing clearings[SERVICE_RULES_MAX]; /* by rule */
+	struct said said;
 };
 
 struct service_memory service_memory(const struct service *s);

@@ -7,6 +7,7 @@
 
 #include "decision/cooldown.h"
 #include "service/clearing.h"
+#include "service/said.h"
 #include "service/service.h"
 #include "service/service_input.h"
 #include "service/versions.h"
@@ -16,6 +17,7 @@ struct probe_state {
 	bool is_known;
 	bool fails;      /* the newest that was not lost */
 	uint64_t absent; /* values that the last good answer did not have */
+	unsigned fresh;  /* since service_look_afresh(), without LOST */
 };
 
 _Static_assert(METRIC_NAMES_MAX <= 64, "a bit each");
@@ -54,6 +56,8 @@ struct service {
 	enum verdict verdict;
 	int64_t verdict_since_ms;
 	bool has_incident;
+	struct said said;
+	int64_t afresh_ms; /* see service_look_afresh() */
 	service_heard *heard;
 	void *heard_arg;
 };
@@ -75,8 +79,17 @@ void service_note_judged(struct service *s);
 void service_note_failing(
     struct service *s, unsigned probe, enum sample_outcome outcome);
 void service_note_nothing(struct service *s);
+/* service.c */
+void service_note_verdict(struct service *s, int64_t at_ms);
+void service_hear(struct service *s, struct service_input in);
+
+/* service_said.c: of those that have become healthy nothing is dismissed. */
+void service_rules_settle(struct service *s);
 
 /* service_rules.c */
+/* Of that name; NULL: there is none. */
+const struct rule_settings *service_find_rule(
+    const struct service_settings *s, const char *name, size_t *index);
 enum verdict service_worst_verdict(const struct service *s);
 void service_rules_inherit(struct service *to, const struct service *from);
 void service_rules_acted(struct service *s, const struct service_act *act);

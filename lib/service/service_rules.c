@@ -53,6 +53,9 @@ combination(const struct service *s, unsigned rule, bool surely)
 enum verdict
 service_rule_verdict(const struct service *s, unsigned rule)
 {
+	if (s->settings->rules[rule].when == RULE_WHEN_REPORTED)
+		return service_report(s, rule) == NULL ? VERDICT_HEALTHY :
+							 VERDICT_TRIPPED;
 	if (s->settings->rules[rule].when == RULE_WHEN_TRIPPED)
 		return combination(s, rule, false);
 	return clearing_judge(
@@ -66,9 +69,14 @@ service_worst_verdict(const struct service *s)
 	bool has_any = false;
 
 	for (unsigned i = 0; i < s->settings->rule_count; i++) {
-		enum verdict v = combination(s, i, false);
+		enum rule_when when = s->settings->rules[i].when;
+		enum verdict v;
 
-		if (s->settings->rules[i].when == RULE_WHEN_CLEARED)
+		if (when == RULE_WHEN_CLEARED)
+			continue;
+		v = service_rule_verdict(s, i);
+		/* Nobody having said anything says nothing. */
+		if (when == RULE_WHEN_REPORTED && v != VERDICT_TRIPPED)
 			continue;
 		if (v == VERDICT_TRIPPED)
 			return VERDICT_TRIPPED;
@@ -105,8 +113,9 @@ service_rule_is_armed(const struct service *s, unsigned rule)
 	return s->rules[rule].clearing.is_armed;
 }
 
-static const struct rule_settings *
-find_rule(const struct service_settings *s, const char *name, size_t *index)
+const struct rule_settings *
+service_find_rule(
+    const struct service_settings *s, const char *name, size_t *index)
 {
 	for (size_t i = 0; name != NULL && i < s->rule_count; i++) {
 		if (strcmp(s->rules[i].name, name) != 0)
@@ -124,8 +133,11 @@ service_rules_inherit(struct service *to, const struct service *from)
 		const struct rule_settings *r = &to->settings->rules[i];
 		size_t before;
 
-		if (find_rule(from->settings, r->name, &before) != NULL)
-			to->rules[i].clearing = from->rules[before].clearing;
+		to->said.dismissals[i] = (struct dismissal){ 0 };
+		if (service_find_rule(from->settings, r->name, &before) == NULL)
+			continue;
+		to->rules[i].clearing = from->rules[before].clearing;
+		to->said.dismissals[i] = from->said.dismissals[before];
 	}
 }
 
@@ -145,7 +157,7 @@ service_rules_acted(struct service *s, const struct service_act *act)
 	const struct service_settings *set = s->settings;
 	bool ordered = act->rule == NULL || act->rule[0] == '\0';
 	size_t at = 0;
-	const struct rule_settings *by = find_rule(set, act->rule, &at);
+	const struct rule_settings *by = service_find_rule(set, act->rule, &at);
 
 	for (unsigned i = 0; i < set->rule_count; i++) {
 		struct clearing *c = &s->rules[i].clearing;
@@ -167,7 +179,7 @@ service_rearm(struct service *s, const char *rule)
 {
 	size_t at;
 
-	if (find_rule(s->settings, rule, &at) != NULL)
+	if (service_find_rule(s->settings, rule, &at) != NULL)
 		s->rules[at].clearing.is_armed = true;
 }
 
@@ -202,8 +214,17 @@ first_bad_ms(const struct service *s, unsigned rule)
 int64_t
 service_first_bad_ms(const struct service *s, unsigned rule)
 {
-	if (s->settings->rules[rule].when == RULE_WHEN_CLEARED)
+	const struct said_report *report;
+
+	switch (s->settings->rules[rule].when) {
+	case RULE_WHEN_CLEARED:
 		return NEVER_MS;
+	case RULE_WHEN_REPORTED:
+		report = service_report(s, rule);
+		return report == NULL ? NEVER_MS : report->at_ms;
+	case RULE_WHEN_TRIPPED:
+		break;
+	}
 	return first_bad_ms(s, rule);
 }
 
@@ -251,12 +272,24 @@ stale_for(
 	return stale;
 }
 
+/* A report alone acts with no more authority than who made it has. */
+static bool
+lacks_authority(const struct service *s, unsigned rule)
+{
+	const struct said_report *report = NULL;
+
+	if (s->settings->rules[rule].when == RULE_WHEN_REPORTED)
+		report = service_report(s, rule);
+	return report != NULL && !report->has_authority;
+}
+
 static struct situation
 situation(
     const struct service *s, unsigned rule, const struct surroundings *around)
 {
 	const struct rule_state *state = &s->rules[rule];
 	bool cleared = s->settings->rules[rule].when == RULE_WHEN_CLEARED;
+	const struct dismissal *dismissal = &s->said.dismissals[rule];
 	const char *holder = NULL;
 
 	if (state->lock != NULL && around->lock_holder != NULL)
@@ -286,6 +319,11 @@ situation(
 		.needs_target = state->needs_target,
 		.target_version = s->versions.target,
 		.refused_version = s->versions.refused,
+		.is_dismissed = dismissal->is_on,
+		.has_expired = dismissal->expired,
+		.dismissed_ms = dismissal->at_ms,
+		.dismissed_until_ms = dismissal->until_ms,
+		.lacks_authority = lacks_authority(s, rule),
 		.is_approved = around->is_approved,
 		.confirm = around->confirm,
 	};

@@ -31,6 +31,7 @@ static struct one_guard {
 	{ GUARD_COOLDOWN, ACTION_HOLD, "cooldown" },
 	{ GUARD_BUDGET, ACTION_HOLD, "budget" },
 	{ GUARD_NO_TARGET, ACTION_HOLD, "no-target" },
+	{ GUARD_DISMISSED, ACTION_HOLD, "dismissed" },
 	{ GUARD_UNARMED, ACTION_PROPOSE, "unarmed" },
 	{ GUARD_SEVERITY, ACTION_PROPOSE, "severity" },
 	{ GUARD_MODE, ACTION_PROPOSE, "mode" },
@@ -101,6 +102,10 @@ provoke(enum guard guard, struct rule_settings *rule, struct situation *s)
 		break;
 	case GUARD_NO_TARGET:
 		s->needs_target = true;
+		break;
+	case GUARD_DISMISSED:
+		s->is_dismissed = true;
+		s->dismissed_until_ms = NOW_MS + 1;
 		break;
 	case GUARD_UNARMED:
 		s->deployed_ms = NEVER_MS;
