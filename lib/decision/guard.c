@@ -257,18 +257,15 @@ static bool
 dismissed(const struct rule_settings *rule, const struct situation *s,
     struct decision *d)
 {
-	char past[DURATION_TEXT_MAX], left[DURATION_TEXT_MAX];
+	char past[DURATION_TEXT_MAX];
 
 	if (!s->is_dismissed || s->is_approved ||
 	    s->now_ms >= s->dismissed_until_ms)
 		return false;
 	d->until_ms = s->dismissed_until_ms;
-	reason_set(d,
-	    "dismissed: %s %s ago, so rule %s asks again once it was healthy, "
-	    "after a deployment, or in %s",
-	    s->has_expired ? "nobody answered until" : "a person said no",
-	    reason_span(s->now_ms - s->dismissed_ms, past), rule->name,
-	    reason_span(s->dismissed_until_ms - s->now_ms, left));
+	reason_set(d, "dismissed: %s %s ago, so rule %s does not ask again yet",
+	    s->has_expired ? "nobody had answered" : "a person said no",
+	    reason_span(s->now_ms - s->dismissed_ms, past), rule->name);
 	return true;
 }
 

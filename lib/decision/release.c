@@ -112,6 +112,9 @@ release_say(enum guard guard, const struct situation *s, struct decision *d)
 	case GUARD_NO_TARGET:
 		say_no_target(s, d);
 		return;
+	case GUARD_DISMISSED:
+		say_ends(s, d, "once it was healthy, or after a deployment");
+		return;
 	case GUARD_UNARMED:
 	case GUARD_SEVERITY:
 	case GUARD_MODE:
