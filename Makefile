@@ -84,6 +84,7 @@ fuzzers := $(call exe,$(fuzz_src))
 staged  := $(call exe,tests/fuzz/fuzz_simulation.c)
 benches := $(call exe,$(bench_src))
 tools   := $(call exe,$(tool_src))
+failing := $(BUILD)/failing/rollbackd $(BUILD)/failing/rollbackd-step
 programs := $(BUILD)/rollbackd $(BUILD)/rollbackctl $(BUILD)/rollbackd-step
 services := $(patsubst systemd/%.in,$(BUILD)/%,$(wildcard systemd/*.service.in))
 
@@ -160,7 +161,7 @@ $(services): $(BUILD)/%: systemd/%.in $(BUILD)/flags
 check: deps-check
 	+$(Q)$(again) run-check
 run-check: all $(units) $(shells) $(fuzzers) $(tools) \
-		$(BUILD)/failing/rollbackd-step
+		$(failing)
 	$(Q)BUILD=$(abspath $(BUILD)) WRAP="$(WRAP)" tests/run \
 		$(units) $(shells) $(fuzzers) $(wildcard tests/system/test_*)
 
@@ -219,12 +220,13 @@ alarms: deps
 	+$(Q)$(again) $(BUILD)/tests/bench/bench_evaluators
 	$(Q)$(BUILD)/tests/bench/bench_evaluators
 
-## crash: SIGKILL at random moments over 200 steps, and at each durable point
+CRASH_KILLS ?= 1000
+## crash: SIGKILL at $(CRASH_KILLS) random moments, and at each durable point
 crash: deps-check
-	+$(Q)$(again) BUILD=$(BUILD)/failpoints CPPFLAGS=-DROLLBACKD_FAILPOINTS all
-	+$(Q)$(again) all
-	$(Q)BUILD=$(abspath $(BUILD)) tests/run tests/crash/random
-	$(Q)BUILD=$(abspath $(BUILD))/failpoints tests/run tests/crash/points
+	+$(Q)$(again) all $(failing)
+	$(Q)BUILD=$(abspath $(BUILD)) CRASH_KILLS=$(CRASH_KILLS) \
+		TEST_SECONDS=3600 tests/run tests/crash/random \
+		tests/crash/points
 
 ## demo: a bad release, noticed and rolled back, for real (KEEP=1: stay up)
 demo: deps-demo

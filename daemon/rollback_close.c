@@ -37,6 +37,7 @@ write_closed(struct rollback *r)
 	(void)snprintf(r->write.summary, sizeof(r->write.summary),
 	    "incident of %.100s closed: %s", r->service,
 	    incident_outcome_word(r->outcome));
+	FAILPOINT("monitor.before-closed");
 	rollback_write(r, EVENT_CLOSED, rollback_closed_json(r), "closed",
 	    closed_is_stored);
 }
@@ -177,6 +178,7 @@ on_rows(void *arg, bool ok, const struct store_event *rows, size_t count)
 	for (size_t i = 0; i <= count; i++)
 		json_object_put(events[i].data);
 	free(events);
+	FAILPOINT("monitor.before-report");
 	store_run(r->m->store, write_report, on_report, r);
 }
 

@@ -148,6 +148,7 @@ rollback_step(struct rollback *r)
 	    "%s %s, attempt %u",
 	    r->todo.check > 0 ? "checks step" : "starts step", todo_label(r),
 	    r->todo.attempt);
+	FAILPOINT("monitor.before-intent");
 	rollback_write(r, EVENT_INTENT, rollback_step_json(r, &r->todo), NULL,
 	    intent_is_stored);
 }

@@ -35,6 +35,7 @@ has_ended(struct rollback *r)
 	json_set_text(data, "reason", incident_reason(r->core));
 	json_set_int(data, "good_samples", r->good);
 	json_set_int(data, "bad_samples", r->bad);
+	FAILPOINT("monitor.before-verified");
 	rollback_write(r, EVENT_VERIFIED, data, NULL, verified_is_stored);
 	return true;
 }
@@ -122,5 +123,6 @@ rollback_verify(struct rollback *r)
 	json_set_int(data, "within_ms", verify->within_ms);
 	log_service(LOG_LEVEL_NOTICE, LOG_ID_VERIFYING, r->service,
 	    "verifies: %u successes in a row", verify->successes);
+	FAILPOINT("monitor.before-verifying");
 	rollback_write(r, EVENT_VERIFYING, data, NULL, verifying_is_stored);
 }

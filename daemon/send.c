@@ -112,6 +112,7 @@ send_notice(void *arg, const struct store_delivery *delivery, outbox_done *done,
 	sending = sending_new(m, delivery, done, done_arg);
 	if (sending == NULL)
 		return false;
+	FAILPOINT("monitor.before-sent");
 	if (steps_helper(m->steps, id, argv, n->timeout_ms, delivery->body,
 		on_sent, sending))
 		return true;

@@ -8,6 +8,7 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
+#include "base/failpoint.h"
 #include "daemon/steps_attempt.h"
 #include "daemon/steps_helpers.h"
 #include "procedure/run.h"
@@ -223,6 +224,7 @@ on_written(void *arg, bool ok, const struct error *err)
 	struct attempt *a = arg;
 
 	a->writing = NULL;
+	FAILPOINT("monitor.after-request");
 	if (ok && !a->withdrawn) {
 		attempt_start_runner(a);
 		return;
@@ -273,6 +275,7 @@ write_request(struct attempt *a, const struct request *r)
 		request.not_after_ms =
 		    loop_now_ms(s->loop) + STEPS_NOT_AFTER_MS;
 	step_request_write(&file, &request);
+	FAILPOINT("monitor.before-request");
 	a->state = ATTEMPT_WRITING;
 	if (text_ok(&file))
 		a->writing = request_writing_start(
