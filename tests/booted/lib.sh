@@ -23,7 +23,9 @@ chmod 666 "$dir/effects" "$dir/fifo"
 
 # All of the last test's is gone.
 reset() {
-	systemctl stop $unit 'rollbackd-step@*' 'rollbackd-helper@*'
+	systemctl stop rollbackd.service rollbackd-direct.service \
+		'rollbackd-step@*' 'rollbackd-helper@*'
+	systemctl kill -s KILL rollbackd-direct.service 2>/dev/null
 	systemctl disable -q $unit
 	rm -rf "$dropins" /etc/rollbackd/credentials/* $state $own \
 		/run/rollbackd-helper/*
@@ -120,4 +122,40 @@ refused() {
 # With this member and this value there is a line in the journal.
 journal_has() {
 	journalctl -b -o json "$@" | grep -q .
+}
+
+# A step that says who it is and where, then waits for $dir/gate.
+script gate <<-END
+	echo "gate begins" >>$dir/effects
+	echo "\$(id -un) \$BASHPID \$(sed -n 's|^0::.*/||p' /proc/self/cgroup)" >$dir/who
+	until [ -e $dir/gate ]; do read -rt 0.05 <>$dir/fifo; done
+	echo "gate ends" >>$dir/effects
+END
+# step_as USER NAME SCRIPT [OTHER]
+step_as() {
+	step "$2" "$3" "user = \"$1\"; ${4:-}"
+}
+# Whose it was, which process, and in which unit: who 1, who 2, who 3.
+who() {
+	awk -v n="$1" '{ print $n }' "$dir/who" 2>/dev/null
+}
+
+# gated SERVICE...: enforced; its procedure is the gate, then the cure.
+gated() {
+	local s list=()
+	start_nginx
+	note_by_http
+	for s; do
+		list+=("$(service "$s" "$(rule P0 enforce none heal)")")
+	done
+	write_conf "$(join "${list[@]}")" "$(procedure heal \
+		"$(join "$(step_as deployer gate gate)" "$(heal_step)")")"
+	touch "$dir/who"
+	chmod 666 "$dir/who"
+	start_daemon
+	soon "it is healthy" state_is "$1" healthy
+	gives 0 deploy "$1" v2 --previous v1
+	bad "$1"
+	soon "a step is under way" effect "gate begins"
+	soon "it says who it is" test -s "$dir/who"
 }
