@@ -109,8 +109,16 @@ read_all(int fd, char *bytes, size_t max)
 	return (ssize_t)length;
 }
 
+/* Whose it may be, and how many names it may have. */
+struct expected {
+	uid_t owner;
+	bool is_anyones; /* whose it is, is told in owner */
+	bool is_foreign; /* root's is no better, nor one with other names */
+	size_t max;
+};
+
 static bool
-is_acceptable(int fd, uid_t owner, size_t max, struct error *err)
+is_acceptable(int fd, struct expected *x, struct error *err)
 {
 	struct stat st;
 
@@ -118,16 +126,21 @@ is_acceptable(int fd, uid_t owner, size_t max, struct error *err)
 		return error_set(err, "fstat: %s", strerror(errno));
 	if (!S_ISREG(st.st_mode))
 		return error_set(err, "it is no regular file");
-	if (st.st_uid != 0 && st.st_uid != owner)
+	if (x->is_anyones)
+		x->owner = st.st_uid;
+	if (st.st_uid != x->owner && (x->is_foreign || st.st_uid != 0))
 		return error_set(
 		    err, "it belongs to uid %u", (unsigned)st.st_uid);
-	if (st.st_size > (off_t)max)
-		return error_set(err, "it has more than %zu bytes", max);
+	if (x->is_foreign && st.st_nlink != 1)
+		return error_set(err, "it has %u names and may have one",
+		    (unsigned)st.st_nlink);
+	if (st.st_size > (off_t)x->max)
+		return error_set(err, "it has more than %zu bytes", x->max);
 	return true;
 }
 
-enum file_status
-file_read(int folder, const char *name, uid_t owner, char *bytes, size_t max,
+static enum file_status
+read_expected(int folder, const char *name, struct expected *x, char *bytes,
     size_t *length, struct error *err)
 {
 	int fd = openat(folder, name, O_RDONLY | OPEN_SAFELY);
@@ -138,11 +151,11 @@ file_read(int folder, const char *name, uid_t owner, char *bytes, size_t max,
 		(void)error_set(err, "%s", strerror(errno));
 		return errno == ENOENT ? FILE_MISSING : FILE_BAD;
 	}
-	if (!is_acceptable(fd, owner, max, err)) {
+	if (!is_acceptable(fd, x, err)) {
 		(void)close(fd); /* was only read */
 		return FILE_BAD;
 	}
-	n = read_all(fd, bytes, max);
+	n = read_all(fd, bytes, x->max);
 	if (n < 0)
 		(void)error_set(err, "%s", strerror(errno));
 	(void)close(fd); /* was only read */
@@ -151,6 +164,38 @@ file_read(int folder, const char *name, uid_t owner, char *bytes, size_t max,
 	bytes[n] = '\0';
 	*length = (size_t)n;
 	return FILE_OK;
+}
+
+enum file_status
+file_read(int folder, const char *name, uid_t owner, char *bytes, size_t max,
+    size_t *length, struct error *err)
+{
+	struct expected x = { .owner = owner, .max = max };
+
+	return read_expected(folder, name, &x, bytes, length, err);
+}
+
+enum file_status
+file_read_foreign(int folder, const char *name, uid_t owner, char *bytes,
+    size_t max, size_t *length, struct error *err)
+{
+	struct expected x = { .owner = owner, .is_foreign = true, .max = max };
+
+	return read_expected(folder, name, &x, bytes, length, err);
+}
+
+enum file_status
+file_read_signed(int folder, const char *name, uid_t *owner, char *bytes,
+    size_t max, size_t *length, struct error *err)
+{
+	struct expected x = {
+		.is_anyones = true, .is_foreign = true, .max = max
+	};
+	enum file_status status =
+	    read_expected(folder, name, &x, bytes, length, err);
+
+	*owner = x.owner;
+	return status;
 }
 
 bool

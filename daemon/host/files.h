@@ -40,6 +40,20 @@ enum file_status {
 enum file_status file_read(int folder, const char *name, uid_t owner,
     char *bytes, size_t max, size_t *length, struct error *err);
 
+/*
+ * The same, but of a file of just this owner that has no other name: what
+ * somebody else may have put there, or linked to.
+ */
+enum file_status file_read_foreign(int folder, const char *name, uid_t owner,
+    char *bytes, size_t max, size_t *length, struct error *err);
+
+/*
+ * The same of whichever owner, who is told: it is for the caller to judge
+ * what that is worth.
+ */
+enum file_status file_read_signed(int folder, const char *name, uid_t *owner,
+    char *bytes, size_t max, size_t *length, struct error *err);
+
 /* Anything of that name is there; also when that cannot be known. */
 bool file_exists(int folder, const char *name);
 

@@ -165,6 +165,7 @@ run_effect(struct attempt *a)
 		.input = input,
 		.timeout_ms = step->timeout_ms,
 		.kill_grace_ms = a->settings->kill_grace_ms,
+		.user = a->state->is_system ? &a->permit.user : NULL,
 	};
 	enum step_exit status;
 
@@ -190,10 +191,13 @@ static enum step_exit
 claim_and_run(struct attempt *a, enum permit_answer answer)
 {
 	const char *refusal = answer == PERMIT_REFUSED ? a->reason.text : NULL;
+	enum claim_status claimed;
 	struct error err;
 
-	switch (
-	    claim_take(a->state, &a->permit, a->settings->key, refusal, &err)) {
+	claimed =
+	    claim_take(a->state, &a->permit, a->settings->key, refusal, &err);
+	permit_unlock(&a->permit);
+	switch (claimed) {
 	case CLAIM_TAKEN:
 		break;
 	case CLAIM_HELD:
@@ -215,6 +219,18 @@ claim_and_run(struct attempt *a, enum permit_answer answer)
 }
 
 static bool
+open_result(struct attempt *a)
+{
+	if (!draft_open(&a->result, a->state->results, a->settings->key,
+		RESULT_MAX_BYTES, &a->reason))
+		return false;
+	if (state_show(a->state, a->result.fd))
+		return true;
+	draft_drop(&a->result);
+	return error_set(&a->reason, "the result cannot be shown");
+}
+
+static bool
 is_taken(const struct state *s, const char *key)
 {
 	return file_exists(s->claims, key) || file_exists(s->results, key);
@@ -231,12 +247,10 @@ attempt_run(const struct state *s, const struct attempt_settings *settings)
 	if (is_taken(s, settings->key))
 		return STEP_EXIT_CLAIMED;
 	answer = permit_ask(
-	    &a.permit, s, settings->config_folder, settings->key, &a.reason);
+	    &a.permit, s, settings->config, settings->key, &a.reason);
 	if (answer == PERMIT_NO_REQUEST)
 		status = STEP_EXIT_NO_REQUEST;
-	else if (answer == PERMIT_STORAGE ||
-	    !draft_open(&a.result, s->results, settings->key, RESULT_MAX_BYTES,
-		&a.reason))
+	else if (answer == PERMIT_STORAGE || !open_result(&a))
 		warnx("%s: %s", settings->key, a.reason.text);
 	else
 		status = claim_and_run(&a, answer);

@@ -9,7 +9,7 @@
 #include "daemon/step/state.h"
 
 struct attempt_settings {
-	const char *config_folder;
+	const char *config; /* the main file, or its folder */
 	const char *key;
 	int64_t kill_grace_ms;
 };

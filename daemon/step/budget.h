@@ -1,21 +1,22 @@
 /*
  * budget.h - not too soon and not too often, counted from the runner's own
- * claims; and how runs of one incident follow from each other.
+ * claims as decision/cooldown.h says.
  */
 #ifndef DAEMON_STEP_BUDGET_H
 #define DAEMON_STEP_BUDGET_H
 
 #include "daemon/step/permit.h"
 
-/* For the first step of an automatic run. */
+/* Runs an hour of which only what prepares was done: of one service, of all. */
+#define SERVICE_PREPARED_PER_HOUR_MAX 20
+#define PREPARED_PER_HOUR_MAX 200
+
+/* For an automatic run that is nobody's escalation. */
 bool budget_allows(
     const struct permit *p, const struct state *s, struct error *err);
 
-/*
- * The procedure is what the run named as parent goes over to when it fails;
- * of the same service and incident, and not too deep.
- */
-bool escalation_is_known(
+/* For one that begins before anybody has approved it. */
+bool budget_allows_preparing(
     const struct permit *p, const struct state *s, struct error *err);
 
 #endif

@@ -75,9 +75,14 @@ reset_signals(void)
  * or close what might be open want the usual one.
  */
 static void
-lower_limits(void)
+lower_limits(bool may_leave_cores)
 {
+	const struct rlimit none = { 0, 0 };
 	struct rlimit files;
+
+	/* A core would hold what the step was told in confidence. */
+	if (!may_leave_cores)
+		(void)setrlimit(RLIMIT_CORE, &none);
 
 	if (getrlimit(RLIMIT_NOFILE, &files) == 0 &&
 	    files.rlim_cur > CHILD_FILES_MAX) {
@@ -86,37 +91,50 @@ lower_limits(void)
 	}
 }
 
+/* Why the program was not executed. */
+struct failure {
+	bool as_user; /* the user could not be taken on */
+	int code;     /* errno */
+};
+
 /* Between fork and exec; returns only when something failed. */
-static void
-become(const struct pipes *p, const struct command *command, int input)
+static struct failure
+become(const struct pipes *p, const struct command *command, int input,
+    const struct who *user)
 {
-	(void)setpgid(0, 0);
-	lower_limits();
+	if (user == NULL)
+		(void)setpgid(0, 0);
+	else
+		(void)setsid();
+	lower_limits(user == NULL);
 	(void)umask(CHILD_UMASK);
 	reset_signals();
 	if (chdir("/") != 0 || dup2(input, STDIN_FILENO) < 0 ||
 	    dup2(p->out[WRITE_END], STDOUT_FILENO) < 0 ||
 	    dup2(p->err[WRITE_END], STDERR_FILENO) < 0)
-		return;
+		return (struct failure){ false, errno };
 	/*
 	 * At exec, not now: the lock of the claim must not be given up
 	 * before the mark can be seen in the environment.
 	 */
 	(void)close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
+	if (user != NULL && !who_become(user))
+		return (struct failure){ true, errno };
 	(void)execve(command->argv[0], command->argv, command->envp);
+	return (struct failure){ false, errno };
 }
 
-/* 0 when the program was executed, else the errno that the child met. */
-static int
+/* Its code is 0 when the program was executed. */
+static struct failure
 wait_for_exec(int fd)
 {
-	int code = 0;
+	struct failure f = { false, 0 };
 	ssize_t n;
 
 	do
-		n = read(fd, &code, sizeof(code));
+		n = read(fd, &f, sizeof(f));
 	while (n < 0 && errno == EINTR);
-	return n == (ssize_t)sizeof(code) ? code : 0;
+	return n == (ssize_t)sizeof(f) ? f : (struct failure){ false, 0 };
 }
 
 static void
@@ -126,12 +144,23 @@ reap(pid_t pid)
 		continue;
 }
 
+static bool
+explain(const struct failure *f, const struct command *command,
+    const struct who *user, struct error *err)
+{
+	if (f->as_user)
+		return error_set(err, "cannot become user %s: %s", user->name,
+		    strerror(f->code));
+	return error_set(
+	    err, "cannot execute %s: %s", command->argv[0], strerror(f->code));
+}
+
 bool
 child_start(struct child *c, const struct command *command, int input,
-    struct error *err)
+    const struct who *user, struct error *err)
 {
+	struct failure f = { false, 0 };
 	struct pipes p;
-	int code;
 
 	if (command->argument_count == 0 || command->argv[0][0] != '/')
 		return error_set(err, "the program is no absolute path");
@@ -139,29 +168,28 @@ child_start(struct child *c, const struct command *command, int input,
 		return false;
 	c->pid = fork();
 	if (c->pid == 0) {
-		become(&p, command, input);
-		code = errno;
-		(void)write_all(p.failure[WRITE_END], &code, sizeof(code));
+		f = become(&p, command, input, user);
+		(void)write_all(p.failure[WRITE_END], &f, sizeof(f));
 		_exit(EXIT_NOT_EXECUTED);
 	}
-	code = c->pid < 0 ? errno : 0;
+	if (c->pid < 0)
+		f.code = errno;
 	(void)close(p.failure[WRITE_END]);
 	p.failure[WRITE_END] = -1;
 	if (c->pid > 0)
-		code = wait_for_exec(p.failure[READ_END]);
+		f = wait_for_exec(p.failure[READ_END]);
 	c->out = p.out[READ_END];
 	c->err = p.err[READ_END];
 	p.out[READ_END] = p.err[READ_END] = -1;
 	pipes_close(&p);
 	(void)fcntl(c->out, F_SETFL, O_NONBLOCK);
 	(void)fcntl(c->err, F_SETFL, O_NONBLOCK);
-	if (code == 0)
+	if (f.code == 0)
 		return true;
 	if (c->pid > 0)
 		reap(c->pid);
 	child_close(c);
-	return error_set(
-	    err, "cannot execute %s: %s", command->argv[0], strerror(code));
+	return explain(&f, command, user, err);
 }
 
 void

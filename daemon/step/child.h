@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include "base/error.h"
+#include "daemon/step/who.h"
 #include "executor/executor.h"
 
 struct child {
@@ -18,12 +19,13 @@ struct child {
 
 /*
  * In a process group of its own, folder "/", umask 022, signals as the kernel
- * gives them, standard input from the descriptor.  Returns once the program
- * was executed; false with the reason when it could not be: then nothing of
- * it has run.
+ * gives them, standard input from the descriptor.  As another user where one
+ * is given, then also in a session of its own and without cores; NULL: as we
+ * are.  Returns once the program was executed; false with the reason when it
+ * could not be: then nothing of it has run.
  */
 bool child_start(struct child *c, const struct command *command, int input,
-    struct error *err);
+    const struct who *user, struct error *err);
 
 /* Closes the read ends. */
 void child_close(struct child *c);

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include "base/failpoint.h"
@@ -28,28 +27,26 @@ store(
 	return files_sync(fds, sizeof(fds) / sizeof(fds[0]), err);
 }
 
-static void
-lock(int fd)
-{
-	while (flock(fd, LOCK_EX) != 0 && errno == EINTR)
-		continue;
-}
-
+/* The lock before the claim: who finds a claim without it has a dead one. */
 static enum claim_status
 take(const struct state *s, const struct claim *claim, struct error *err)
 {
-	int fd = openat(s->claims, claim->key,
-	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	int lock = state_lock_key(s, claim->key);
+	int fd = -1;
 
-	if (fd < 0 && errno == EEXIST)
+	if (lock < 0 && errno == EWOULDBLOCK)
 		return CLAIM_HELD;
-	if (fd < 0) {
+	if (lock >= 0)
+		fd = openat(s->claims, claim->key,
+		    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0 && lock >= 0 && errno == EEXIST)
+		return CLAIM_HELD;
+	if (fd < 0 || !state_show(s, fd)) {
 		(void)error_set(
 		    err, "the claim cannot be made: %s", strerror(errno));
-		return CLAIM_FAILED;
+		return fd < 0 ? CLAIM_FAILED : CLAIM_TORN;
 	}
 	/* A reaper may have come first and called it interrupted. */
-	lock(fd);
 	if (file_exists(s->results, claim->key))
 		return CLAIM_HELD;
 	return store(fd, s, claim, err) ? CLAIM_TAKEN : CLAIM_TORN;
@@ -74,6 +71,9 @@ claim_take(const struct state *s, const struct permit *p, const char *key,
 	(void)host_process(getpid(), &self);
 	claim.start_time = self.start_time;
 	if (p->has_request) {
+		if (refusal == NULL)
+			claim.warrant =
+			    p->warrant[0] == '\0' ? "run" : p->warrant;
 		claim.service = r->service;
 		claim.procedure = r->procedure;
 		claim.cause = r->cause;

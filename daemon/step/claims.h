@@ -16,7 +16,7 @@ enum claim_status {
 };
 
 /*
- * Makes the claim durable.  The descriptor carries its lock until the program
+ * Makes the claim durable.  The lock of the key is held until the program
  * ends: it is not closed.  The refusal is NULL for a step that was permitted.
  */
 enum claim_status claim_take(const struct state *s, const struct permit *p,

@@ -196,7 +196,7 @@ effect_run(const struct effect_settings *settings, struct output *output,
 	*effect = (struct effect){ .end = EFFECT_NOT_STARTED };
 	if (take_signals(&r, &effect->reason) &&
 	    child_start(&r.child, settings->command, settings->input,
-		&effect->reason)) {
+		settings->user, &effect->reason)) {
 		run_started(&r, effect);
 		child_close(&r.child);
 	}

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "daemon/step/output.h"
+#include "daemon/step/who.h"
 #include "executor/executor.h"
 
 struct effect_settings {
@@ -17,7 +18,8 @@ struct effect_settings {
 	const char *mark; /* of the environment: "NAME=VALUE" */
 	int input;        /* descriptor; its standard input */
 	int64_t timeout_ms;
-	int64_t kill_grace_ms; /* between TERM and KILL */
+	int64_t kill_grace_ms;  /* between TERM and KILL */
+	const struct who *user; /* whom it runs as; NULL: as we do */
 };
 
 enum effect_end {

@@ -133,7 +133,7 @@ run(int record, const struct helper *h, const char *id, int64_t kill_grace_ms)
 	struct output *output = output_new(-1);
 	int input = body_input(h);
 	const struct effect_settings settings = { &command, mark, input,
-		h->timeout_ms, kill_grace_ms };
+		h->timeout_ms, kill_grace_ms, NULL };
 	struct error reason = { "" };
 	struct helper_result r = { .reason = reason.text };
 	enum step_exit stored;

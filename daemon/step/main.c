@@ -12,10 +12,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/digest.h"
 #include "base/units.h"
 #include "base/version.h"
 #include "daemon/step/attempt.h"
 #include "daemon/step/helper_run.h"
+#include "daemon/step/keep.h"
+#include "daemon/step/prune.h"
 #include "daemon/step/reap.h"
 #include "daemon/step/spawner.h"
 
@@ -27,12 +30,14 @@ enum mode {
 	MODE_REAP,
 	MODE_HELPER,
 	MODE_SPAWNER,
+	MODE_KEEP,
+	MODE_PRUNE,
 };
 
 struct arguments {
 	enum mode mode;
-	const char *config_folder;
-	const char *state_folder;
+	const char *config; /* the main file, or its folder */
+	struct state_settings state;
 	const char *name; /* key or id */
 	int64_t kill_grace_ms;
 };
@@ -43,9 +48,39 @@ static void __attribute__((noreturn)) usage(void)
 	    "usage: rollbackd-step -c CONFIG_FOLDER -s STATE_FOLDER [-g MS] "
 	    "KEY\n"
 	    "       rollbackd-step -s STATE_FOLDER [-g MS] --reap KEY\n"
+	    "       rollbackd-step -c CONFIG -s FOLDER -r REQUESTS -u MONITOR "
+	    "[-g MS]\n"
+	    "           KEY | reap-KEY | keep-DIGEST | prune\n"
 	    "       rollbackd-step [-g MS] --helper ID <3 RECORD\n"
 	    "       rollbackd-step --spawner 3\n");
 	exit(STEP_EXIT_USAGE);
+}
+
+/* What the template unit is started with says what is to be done. */
+static void
+parse_name(struct arguments *a, const char *name)
+{
+	static const struct {
+		const char *prefix;
+		enum mode mode;
+	} prefixes[] = {
+		{ "reap-", MODE_REAP },
+		{ "keep-", MODE_KEEP },
+		{ "prune", MODE_PRUNE },
+	};
+
+	a->name = name;
+	for (size_t i = 0; a->state.monitor != NULL &&
+	     i < sizeof(prefixes) / sizeof(*prefixes);
+	     i++) {
+		size_t length = strlen(prefixes[i].prefix);
+
+		if (strncmp(name, prefixes[i].prefix, length) == 0) {
+			a->mode = prefixes[i].mode;
+			a->name = name + length;
+			return;
+		}
+	}
 }
 
 static void
@@ -61,13 +96,20 @@ parse_options(int argc, char *argv[], struct arguments *a)
 	uint64_t grace;
 	int c;
 
-	while ((c = getopt_long(argc, argv, "c:s:g:V", longs, NULL)) != -1) {
+	while (
+	    (c = getopt_long(argc, argv, "c:s:g:r:u:V", longs, NULL)) != -1) {
 		switch (c) {
 		case 'c':
-			a->config_folder = optarg;
+			a->config = optarg;
 			break;
 		case 's':
-			a->state_folder = optarg;
+			a->state.folder = optarg;
+			break;
+		case 'r':
+			a->state.requests = optarg;
+			break;
+		case 'u':
+			a->state.monitor = optarg;
 			break;
 		case 'g':
 			if (!count_parse(optarg, &grace) ||
@@ -89,7 +131,7 @@ parse_options(int argc, char *argv[], struct arguments *a)
 		}
 	}
 	if (a->mode == MODE_ATTEMPT && optind < argc)
-		a->name = argv[optind++];
+		parse_name(a, argv[optind++]);
 	if (optind < argc || a->name == NULL)
 		usage();
 }
@@ -105,10 +147,18 @@ check(const struct arguments *a)
 		usage();
 	if (a->mode == MODE_SPAWNER || a->mode == MODE_HELPER)
 		return;
-	if (a->state_folder == NULL ||
-	    (a->mode == MODE_ATTEMPT && a->config_folder == NULL))
+	if (a->state.folder == NULL ||
+	    (a->mode == MODE_ATTEMPT && a->config == NULL) ||
+	    (a->state.monitor == NULL) != (a->state.requests == NULL))
 		usage();
-	if (!key_parse(a->name, &key))
+	if (a->state.monitor != NULL && a->config == NULL)
+		usage();
+	if (a->mode == MODE_PRUNE && *a->name != '\0')
+		usage();
+	if (a->mode == MODE_KEEP && !digest_text_is_valid(a->name))
+		errx(STEP_EXIT_USAGE, "the digest is malformed");
+	if ((a->mode == MODE_ATTEMPT || a->mode == MODE_REAP) &&
+	    !key_parse(a->name, &key))
 		errx(STEP_EXIT_USAGE, "the key is malformed");
 }
 
@@ -131,16 +181,25 @@ shed(bool keep_passed)
 static enum step_exit
 run(const struct arguments *a)
 {
-	const struct attempt_settings settings = { a->config_folder, a->name,
+	const struct attempt_settings settings = { a->config, a->name,
 		a->kill_grace_ms };
+	enum step_exit status = STEP_EXIT_USAGE;
 	struct state state;
 	struct error why;
 
-	if (!state_open(&state, a->state_folder, &why))
-		errx(STEP_EXIT_STORAGE, "%s: %s", a->state_folder, why.text);
+	if (!state_open(&state, &a->state, &why))
+		errx(STEP_EXIT_STORAGE, "%s: %s", a->state.folder, why.text);
 	if (a->mode == MODE_REAP)
-		return reap_run(&state, a->name, a->kill_grace_ms);
-	return attempt_run(&state, &settings);
+		status = reap_run(&state, a->name, a->kill_grace_ms);
+	else if (a->mode == MODE_KEEP)
+		status = keep_run(&state, a->config, a->name);
+	else if (a->mode == MODE_ATTEMPT)
+		status = attempt_run(&state, &settings);
+	else
+		status = STEP_EXIT_OK;
+	if (state.is_system)
+		prune_run(&state, a->mode == MODE_PRUNE);
+	return status;
 }
 
 int

@@ -7,16 +7,21 @@
 #include "base/digest.h"
 #include "daemon/host/files.h"
 #include "daemon/host/host.h"
-#include "daemon/step/budget.h"
+#include "daemon/step/follow.h"
+#include "daemon/step/generation.h"
 #include "daemon/step/program.h"
+#include "daemon/step/warrant.h"
 
 static enum permit_answer
 read_request(
     struct permit *p, const struct state *s, const char *key, struct error *err)
 {
 	struct error why;
-	enum file_status status = file_read(s->requests, key, s->requests_owner,
-	    p->request_file, REQUEST_MAX_BYTES, &p->request_length, &why);
+	enum file_status status = s->is_system ?
+	    file_read_foreign(s->requests, key, s->monitor_uid, p->request_file,
+		REQUEST_MAX_BYTES, &p->request_length, &why) :
+	    file_read(s->requests, key, s->monitor_uid, p->request_file,
+		REQUEST_MAX_BYTES, &p->request_length, &why);
 
 	if (status == FILE_MISSING)
 		return PERMIT_NO_REQUEST;
@@ -64,28 +69,9 @@ read_pin(struct permit *p, const char *bytes, size_t length, struct error *err)
 	return p->pin != NULL;
 }
 
-static bool
-make_pin(struct permit *p, const char *config_folder, struct text *canonical,
-    struct error *err)
-{
-	struct strings files = { p->request.files, p->request.file_count };
-	struct error why;
-
-	p->pin = pin_from_files(config_folder, &files, p->request.service,
-	    p->request.procedure, geteuid(), canonical, &why);
-	if (p->pin == NULL)
-		return error_set(
-		    err, "the configuration is refused: %s", why.text);
-	if (!text_ok(canonical) ||
-	    !has_digest(p, text_str(canonical), canonical->length))
-		return error_set(err,
-		    "the configuration was changed after the run was planned");
-	return true;
-}
-
 /* canonical stays empty when the run has its pin already. */
 static bool
-find_pin(struct permit *p, const struct state *s, const char *config_folder,
+find_pin(struct permit *p, const struct state *s, const char *config,
     struct text *canonical, struct error *err)
 {
 	char *bytes = malloc(PIN_MAX_BYTES + 1);
@@ -100,13 +86,13 @@ find_pin(struct permit *p, const struct state *s, const char *config_folder,
 	if (status == FILE_OK)
 		ok = read_pin(p, bytes, length, err);
 	else if (status == FILE_MISSING)
-		ok = make_pin(p, config_folder, canonical, err);
+		ok = generation_pin(p, s, config, canonical, err);
 	free(bytes);
 	return ok;
 }
 
 static bool
-is_listed(const struct permit *p, const struct state *s, struct error *err)
+is_listed(const struct permit *p, struct error *err)
 {
 	const struct request *r = &p->request;
 
@@ -114,79 +100,112 @@ is_listed(const struct permit *p, const struct state *s, struct error *err)
 	    strcmp(p->pin->procedure.name, r->procedure) != 0)
 		return error_set(
 		    err, "the run is of another service or procedure");
-	if (r->parent != NULL)
-		return escalation_is_known(p, s, err);
-	if (!strings_contain(&p->pin->service.procedures, r->procedure))
+	/* What another run goes over to need not be. */
+	if (r->parent == NULL &&
+	    !strings_contain(&p->pin->service.procedures, r->procedure))
 		return error_set(err, "service %s lists no procedure %s",
 		    r->service, r->procedure);
 	return true;
 }
 
-/* The key that a run asks for; false when it asks for none. */
-static bool
-asked_key(const struct permit *p, const struct next *next, char text[KEY_BYTES])
-{
-	struct key key = { .step = next->step, .attempt = next->attempt };
+/* Where a run is, and by whose word it came there. */
+struct place {
+	bool is_first; /* nothing of it was claimed before */
+	bool has_warrant;
+};
 
-	if (next->kind == NEXT_FINISHED)
-		return false;
-	if (next->kind == NEXT_CHECK)
-		key.check = next->check;
-	memcpy(key.run, p->key.run, sizeof(key.run));
-	key_text(&key, text);
-	return true;
+/* NULL is only like NULL. */
+static bool
+is_same(const char *a, const char *b)
+{
+	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
 }
 
-/* Tells the run what a result says; false when there is no good one. */
+/* What was approved, or counted, is what the run ends with. */
 static bool
-replay(struct permit *p, const struct state *s, const struct next *next,
-    const char *key)
+is_as_before(
+    const struct request *now, const struct claim *claim, struct error *err)
 {
-	static char buffer[RESULT_MAX_BYTES + 1];
-	struct result result;
-	struct step_ended ended = { .step = next->step,
-		.attempt = next->attempt,
-		.check = next->kind == NEXT_CHECK ? next->check : 0 };
+	static char bytes[REQUEST_MAX_BYTES + 1];
+	struct request before;
+	struct error why;
 
-	if (!state_read_result(s, key, &result, buffer) ||
-	    !step_outcome_parse(result.outcome, &ended.outcome))
-		return false;
-	ended.exit_status = (int)result.exit_status;
-	ended.capture = result.capture;
-	return run_step_ended(p->run, &ended, result.ended_ms);
+	if (claim->request == NULL || claim->request_length > REQUEST_MAX_BYTES)
+		return true;
+	memcpy(bytes, claim->request, claim->request_length);
+	bytes[claim->request_length] = '\0';
+	if (!step_request_parse(&before, bytes, claim->request_length, &why))
+		return error_set(err, "an earlier request of it is damaged");
+	return (is_same(now->incident, before.incident) &&
+		   is_same(now->parent, before.parent) &&
+		   is_same(now->cause, before.cause) &&
+		   is_same(now->version, before.version) &&
+		   is_same(now->previous_version, before.previous_version) &&
+		   is_same(now->target_version, before.target_version)) ||
+	    error_set(err, "the run began for another incident or version");
+}
+
+static bool
+learn(const struct permit *p, const struct state *s, const char *name,
+    struct place *place, struct error *err)
+{
+	static char buffer[CLAIM_MAX_BYTES + 1];
+	struct claim claim;
+	struct key key;
+
+	place->is_first = false;
+	if (!key_parse(name, &key) ||
+	    !state_read_claim(s, name, &claim, buffer))
+		return true;
+	if (warrant_is_for_acting(warrant_of(&key, &claim)))
+		place->has_warrant = true;
+	return !s->is_system || claim.refusal != NULL ||
+	    is_as_before(&p->request, &claim, err);
 }
 
 /* Follows the run from its results to the step that is next. */
 static bool
-is_next(struct permit *p, const struct state *s, const char *key, bool *first,
-    struct error *err)
+is_next(struct permit *p, const struct state *s, const char *key,
+    struct place *place, struct error *err)
 {
 	char asked[KEY_BYTES];
 
-	*first = true;
+	*place = (struct place){ .is_first = true };
 	for (;;) {
 		struct next next = run_next(p->run);
 
-		if (!asked_key(p, &next, asked))
+		if (!follow_key(p->key.run, &next, asked))
 			return error_set(err, "the run has ended");
 		if (strcmp(asked, key) == 0)
 			return true;
-		if (!replay(p, s, &next, asked))
+		if (!follow_result(s, p->run, &next, asked))
 			return error_set(err,
 			    "it is not its turn: the run is at step %u, "
 			    "attempt %u",
 			    next.step + 1, next.attempt);
-		*first = false;
+		if (!learn(p, s, asked, place, err))
+			return false;
 	}
+}
+
+/* Counted and claimed under one lock: of a hundred at once none is missed. */
+static bool
+is_warranted(struct permit *p, const struct state *s, const struct place *place,
+    struct error *err)
+{
+	if (place->has_warrant)
+		return true;
+	p->lock = state_lock(s, err);
+	return p->lock >= 0 && warrant_find(p, s, place->is_first, err);
 }
 
 static bool
 is_permitted(
     struct permit *p, const struct state *s, const char *key, struct error *err)
 {
-	bool first;
+	struct place place;
 
-	if (!is_listed(p, s, err))
+	if (!is_listed(p, err))
 		return false;
 	p->plan = plan_new(&p->pin->procedure, &p->pin->service.params, err);
 	if (p->plan == NULL)
@@ -194,12 +213,8 @@ is_permitted(
 	p->run = run_new(p->plan);
 	if (p->run == NULL)
 		return error_set(err, "out of memory");
-	if (!is_next(p, s, key, &first, err))
-		return false;
-	if (first && strcmp(p->request.cause, "automatic") == 0 &&
-	    !budget_allows(p, s, err))
-		return false;
-	return program_find(p, err);
+	return is_next(p, s, key, &place, err) &&
+	    is_warranted(p, s, &place, err) && program_find(p, s, err);
 }
 
 /* Of two that store it at once, one finds the other's, which is the same. */
@@ -218,12 +233,13 @@ store_pin(const struct permit *p, const struct state *s,
 }
 
 enum permit_answer
-permit_ask(struct permit *p, const struct state *s, const char *config_folder,
+permit_ask(struct permit *p, const struct state *s, const char *config,
     const char *key, struct error *err)
 {
 	struct text canonical = text_new(PIN_MAX_BYTES);
 	enum permit_answer answer = PERMIT_REFUSED;
 
+	p->lock = -1;
 	if (!key_parse(key, &p->key))
 		(void)error_set(err, "the key is malformed");
 	else
@@ -231,7 +247,7 @@ permit_ask(struct permit *p, const struct state *s, const char *config_folder,
 	if (answer == PERMIT_GIVEN) {
 		answer = PERMIT_REFUSED;
 		if (is_current(p, s, key, err) &&
-		    find_pin(p, s, config_folder, &canonical, err) &&
+		    find_pin(p, s, config, &canonical, err) &&
 		    is_permitted(p, s, key, err))
 			answer = store_pin(p, s, &canonical, err);
 	}
@@ -240,8 +256,17 @@ permit_ask(struct permit *p, const struct state *s, const char *config_folder,
 }
 
 void
+permit_unlock(struct permit *p)
+{
+	state_unlock(p->lock);
+	p->lock = -1;
+}
+
+void
 permit_free(struct permit *p)
 {
+	permit_unlock(p);
+	who_clear(&p->user);
 	command_clear(&p->command);
 	run_free(p->run);
 	plan_free(p->plan);

@@ -12,15 +12,12 @@
 #include "base/text.h"
 #include "config/pin.h"
 #include "daemon/step/state.h"
+#include "daemon/step/who.h"
 #include "executor/executor.h"
 #include "executor/request.h"
+#include "executor/result.h"
 #include "procedure/plan.h"
 #include "procedure/run.h"
-
-/* Automatic runs: of one service, and of all together. */
-#define SERVICE_RUNS_PER_HOUR_MAX 20
-#define RUNS_PER_HOUR_MAX 200
-#define ESCALATION_DEPTH_MAX 2
 
 enum permit_answer {
 	PERMIT_GIVEN,
@@ -40,17 +37,24 @@ struct permit {
 	struct plan *plan;
 	struct run *run;
 	struct command command; /* ready to be executed */
+	struct who user;        /* whom it runs as, in system mode */
+	char warrant[CLAIM_WARRANT_MAX + 1]; /* for the claim; "": has one */
+	int lock; /* of the state, while a warrant is sought and claimed */
 };
 
 /*
  * Everything but the claim: reads the request, makes or reads the pin, asks
- * the plan, and spells out the command.  The pin of a first step is stored
+ * the plan, finds by whose word it is done, and spells out the command.  The
+ * pin of a first step is stored
  * once all else is in order, and lasts with the claim.  permit_free() in any
  * case.
  */
 enum permit_answer permit_ask(struct permit *p, const struct state *s,
-    const char *config_folder, const char *key, struct error *err);
+    const char *config, const char *key, struct error *err);
 void permit_free(struct permit *p);
+
+/* It is claimed, or will not be: others may count now. */
+void permit_unlock(struct permit *p);
 
 /* The request is still there. */
 bool permit_stands(const struct permit *p, const struct state *s);

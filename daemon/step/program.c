@@ -26,38 +26,88 @@ may_be_declared(const struct params *declared, struct error *err)
 }
 
 static bool
-may_others_write(const char *path)
+may_others_write(const struct stat *st)
 {
-	struct stat st;
+	return (st->st_mode & S_IWOTH) != 0 &&
+	    !(S_ISDIR(st->st_mode) && (st->st_mode & S_ISVTX) != 0);
+}
 
-	if (stat(path, &st) != 0)
-		return false; /* exec will say so */
-	return (st.st_mode & S_IWOTH) != 0 &&
-	    !(S_ISDIR(st.st_mode) && (st.st_mode & S_ISVTX) != 0);
+/* What another user could change would be run as root. */
+static bool
+is_roots(const struct stat *st)
+{
+	return st->st_uid == 0 &&
+	    ((st->st_mode & S_IWGRP) == 0 || st->st_gid == 0 ||
+		(S_ISDIR(st->st_mode) && (st->st_mode & S_ISVTX) != 0));
 }
 
 /* The program and every folder above it, as the kernel will find them. */
 static bool
-is_safe(const char *program, struct error *err)
+is_safe(const char *program, bool for_root, struct error *err)
 {
 	char path[PATH_MAX];
+	struct stat st;
 
 	if (realpath(program, path) == NULL)
 		return true; /* exec will say so */
 	for (;;) {
 		char *slash = strrchr(path, '/');
 
-		if (may_others_write(path))
+		/* What is not there, exec will say. */
+		if (stat(path, &st) == 0 && may_others_write(&st))
 			return error_set(
 			    err, "%s may be written by others", path);
+		if (for_root && stat(path, &st) == 0 && !is_roots(&st))
+			return error_set(err,
+			    "%s is not root's alone, and would be run as root",
+			    path);
 		if (slash == path)
 			return true;
 		*slash = '\0';
 	}
 }
 
+/* Root has to be named: whoever else has its number is a mistake. */
+static bool
+find_user(struct permit *p, struct error *err)
+{
+	const struct step_settings *step = permit_step(p);
+
+	if (step->user == NULL)
+		return error_set(err,
+		    "step %s names no user, and steps do not run as root "
+		    "unless they say so",
+		    step->name);
+	if (!who_named(&p->user, step->user, err))
+		return false;
+	return p->user.uid != 0 || strcmp(step->user, "root") == 0 ||
+	    error_set(err, "user %s is root by another name", step->user);
+}
+
+/* What a login would set, unless the step sets it itself. */
+static bool
+set_login(struct permit *p, struct error *err)
+{
+	const struct {
+		const char *name;
+		const char *value;
+	} own[] = {
+		{ "HOME", p->user.home },
+		{ "USER", p->user.name },
+		{ "LOGNAME", p->user.name },
+		{ "SHELL", p->user.shell },
+	};
+
+	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
+		if (command_variable(&p->command, own[i].name) == NULL &&
+		    !command_set_variable(
+			&p->command, own[i].name, own[i].value, err))
+			return false;
+	return true;
+}
+
 bool
-program_find(struct permit *p, struct error *err)
+program_find(struct permit *p, const struct state *s, struct error *err)
 {
 	const struct request *r = &p->request;
 	const struct step_settings *step = permit_step(p);
@@ -75,8 +125,11 @@ program_find(struct permit *p, struct error *err)
 
 	if (executor_find(step->executor) == NULL)
 		return error_set(err, "no executor %s", step->executor);
+	if (s->is_system && !find_user(p, err))
+		return false;
 	return may_be_declared(&step->environment, err) &&
 	    step_command(p->plan, p->key.step, p->key.check > 0, &occasion,
 		p->run, &p->command, err) &&
-	    is_safe(p->command.argv[0], err);
+	    (!s->is_system || set_login(p, err)) &&
+	    is_safe(p->command.argv[0], s->is_system && p->user.uid == 0, err);
 }

@@ -7,7 +7,10 @@
 
 #include "daemon/step/permit.h"
 
-/* Fills the permit's command.  Refuses with the reason. */
-bool program_find(struct permit *p, struct error *err);
+/*
+ * Fills the permit's command and, in system mode, its user.  Refuses with the
+ * reason.
+ */
+bool program_find(struct permit *p, const struct state *s, struct error *err);
 
 #endif

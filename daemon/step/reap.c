@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include "daemon/host/files.h"
@@ -49,12 +48,18 @@ static enum step_exit
 store(const struct state *s, const struct result *r)
 {
 	struct text file = text_new(RESULT_MAX_BYTES);
-	struct error err;
-	enum file_put status;
+	struct error err = { "the result cannot be shown" };
+	enum file_put status = FILE_FAILED;
+	struct draft draft;
 
 	result_write(&file, r);
-	status = file_put(
-	    s->results, r->key, text_str(&file), file.length, FILE_NEW, &err);
+	if (draft_open(&draft, s->results, r->key, 0, &err)) {
+		if (state_show(s, draft.fd))
+			status = draft_commit(&draft, text_str(&file),
+			    file.length, FILE_NEW, &err);
+		else
+			draft_drop(&draft);
+	}
 	text_free(&file);
 	if (status != FILE_FAILED)
 		return STEP_EXIT_OK;
@@ -108,39 +113,64 @@ say(const struct state *s, const char *key)
 	return status;
 }
 
-static enum step_exit
-reap_locked(const struct state *s, const char *key, int64_t kill_grace_ms)
+/*
+ * In system mode PID 1 has ended what was left in the unit before it says
+ * that the unit is over; and what anybody writes into his environment is no
+ * reason for root to kill him.
+ */
+static bool
+end_kin(const struct state *s, const char *key, int64_t kill_grace_ms)
 {
 	char mark[MARK_BYTES];
 	const struct kin kin = { .mark = mark };
 
 	(void)snprintf(mark, sizeof(mark), STEP_MARK "=%s", key);
+	return s->is_system ||
+	    processes_end(&kin, kill_grace_ms, processes_sleep, NULL);
+}
+
+static enum step_exit
+reap_locked(const struct state *s, const char *key, int64_t kill_grace_ms)
+{
 	if (file_exists(s->results, key))
 		return STEP_EXIT_OK;
-	if (!processes_end(&kin, kill_grace_ms, processes_sleep, NULL)) {
+	if (!end_kin(s, key, kill_grace_ms)) {
 		warnx("%s: some of its processes cannot be killed", key);
 		return STEP_EXIT_UNKILLABLE;
 	}
 	return say(s, key);
 }
 
+/* Its runner has it: a version before this one locked the claim itself. */
+static bool
+is_alive(const struct state *s, const char *key)
+{
+	static char buffer[CLAIM_MAX_BYTES + 1];
+	struct claim claim;
+
+	return state_read_claim(s, key, &claim, buffer) &&
+	    strcmp(claim.boot_id, s->boot_id) == 0 &&
+	    host_process_lives((pid_t)claim.pid, claim.start_time);
+}
+
 enum step_exit
 reap_run(const struct state *s, const char *key, int64_t kill_grace_ms)
 {
-	int fd = openat(
-	    s->claims, key, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	enum step_exit status;
+	int lock;
 
-	if (fd < 0 && errno == ENOENT)
+	if (!file_exists(s->claims, key))
 		return STEP_EXIT_NO_REQUEST;
-	if (fd < 0) {
+	if (is_alive(s, key))
+		return STEP_EXIT_ALIVE;
+	lock = state_lock_key(s, key);
+	if (lock < 0 && errno == EWOULDBLOCK)
+		return STEP_EXIT_ALIVE;
+	if (lock < 0) {
 		warn("%s", key);
 		return STEP_EXIT_STORAGE;
 	}
-	if (flock(fd, LOCK_EX | LOCK_NB) != 0)
-		status = STEP_EXIT_ALIVE;
-	else
-		status = reap_locked(s, key, kill_grace_ms);
-	(void)close(fd); /* was only locked */
+	status = reap_locked(s, key, kill_grace_ms);
+	(void)close(lock); /* holds nothing but the lock */
 	return status;
 }

@@ -154,22 +154,6 @@ derive(struct loading *l)
 		    by_procedure_name);
 }
 
-/* Names this generation: each file by its path, length and bytes. */
-static void
-digest_files(struct config *c)
-{
-	struct text all = text_new(CONFIG_FILES_MAX * (size_t)8192);
-
-	for (size_t i = 0; i < c->file_count; i++) {
-		char digest[DIGEST_TEXT_BYTES];
-
-		digest_text(c->files[i].bytes, c->files[i].length, digest);
-		text_addf(&all, "%s %s\n", digest, c->files[i].path);
-	}
-	digest_text(text_str(&all), all.length, c->digest);
-	text_free(&all);
-}
-
 static void
 read_all(struct loading *l)
 {
@@ -187,7 +171,7 @@ read_all(struct loading *l)
 		templates_warn(&templates, &l->reader);
 	templates_free(&templates);
 	derive(l);
-	digest_files(l->config);
+	loading_digest(l->config);
 }
 
 static struct config *

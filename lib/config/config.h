@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/error.h"
 #include "base/option.h"
 #include "base/source.h"
 #include "base/strings.h"
@@ -125,6 +126,14 @@ struct config *config_load(const char *path, const struct config_rules *rules,
 /* The same from one file that is in memory and cannot include others. */
 struct config *config_from_bytes(const char *bytes, size_t length,
     const struct config_rules *rules, struct complaints *complaints);
+
+/*
+ * Only the main file and the files that it includes, and the digest that a
+ * configuration of them has: nothing is said of what stands in them but what
+ * keeps them from being read.  NULL with the reason.
+ */
+struct config *config_files(
+    const char *path, uint32_t owner_uid, struct error *err);
 
 /* NULL is allowed. */
 void config_free(struct config *c);

@@ -247,12 +247,13 @@ by_name(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static bool
-is_wanted(const char *name)
+bool
+folder_has_wanted(const char *name)
 {
 	size_t length = strlen(name);
 
-	return name[0] != '.' && length > strlen(SUFFIX) &&
+	return name[0] != '.' && strchr(name, '/') == NULL &&
+	    length > strlen(SUFFIX) &&
 	    strcmp(name + length - strlen(SUFFIX), SUFFIX) == 0;
 }
 
@@ -281,7 +282,7 @@ folder_list(int folder, char ***names, size_t *count, struct error *err)
 			close(fd);
 	}
 	while (good && (entry = readdir(dir)) != NULL) {
-		if (!is_wanted(entry->d_name))
+		if (!folder_has_wanted(entry->d_name))
 			continue;
 		if (*count == CONFIG_FILES_MAX)
 			good = error_set(

@@ -35,4 +35,7 @@ bool config_file_read(int folder, const char *path, uint32_t owner_uid,
 bool folder_list(int folder, char ***names, size_t *count, struct error *err);
 void folder_list_free(char **names, size_t count);
 
+/* Would a file of that name be among them? */
+bool folder_has_wanted(const char *name);
+
 #endif

@@ -48,6 +48,9 @@ bool loading_read_bytes(struct loading *l, const char *bytes, size_t length);
 bool loading_read_files(
     struct loading *l, const char *folder, const struct strings *files);
 
+/* Names this generation: each file by its path, length and bytes. */
+void loading_digest(struct config *c);
+
 /* All items of a list that any file may hold, named by its key. */
 void loading_gather(struct loading *l, const char *key, struct items *items,
     const struct option **option);

@@ -3,77 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "config/loading.h"
-#include "config/parse.h"
-#include "config/templates.h"
+#include "config/pin_impl.h"
 #include "config/writer.h"
-#include "decision/cooldown.h"
-
-#define ARENA_MAX_BYTES ((size_t)16 * 1024 * 1024)
-#define PROCEDURES_MAX 4096
-#define WEEK_MS 604800000
-
-/* clang-format off */
-#define SERVICE(member) offsetof(struct service_settings, member)
-static const struct option service_part[] = {
-	{ .key = "name", .type = OPTION_NAME, .offset = SERVICE(name),
-	  .required = true, .help = "the service" },
-	{ .key = "environment", .type = OPTION_NAME,
-	  .offset = SERVICE(environment), .required = true,
-	  .help = "where it runs" },
-	{ .key = "group", .type = OPTION_NAME, .offset = SERVICE(group),
-	  .required = true, .help = "its group" },
-	{ .key = "params", .type = OPTION_PARAMS, .offset = SERVICE(params),
-	  .help = "its parameters" },
-	{ .key = "cooldown", .type = OPTION_DURATION,
-	  .offset = SERVICE(cooldown_ms), .required = true, .max = WEEK_MS,
-	  .help = "between two rollbacks" },
-	{ .key = "cooldown_max", .type = OPTION_DURATION,
-	  .offset = SERVICE(cooldown_max_ms), .fallback = "8h", .max = WEEK_MS,
-	  .help = "so far it grows" },
-	{ .key = "budget", .type = OPTION_COUNT, .offset = SERVICE(budget),
-	  .fallback = "4", .max = BUDGET_MAX,
-	  .help = "automatic rollbacks an hour" },
-	{ .key = "procedures", .type = OPTION_NAMES,
-	  .offset = SERVICE(procedures), .max = PROCEDURES_MAX,
-	  .help = "all that may be run for it" },
-};
-
-static const struct option_table service_table = {
-	.what = "service", .options = service_part,
-	.count = OPTION_COUNT_OF(service_part),
-	.size = sizeof(struct service_settings), .source = -1, .presence = -1,
-};
-
-static const struct option rules_part[] = {
-	{ .key = "cleared", .type = OPTION_NAMES, .offset = 0,
-	  .max = PROCEDURES_MAX,
-	  .help = "what is run when all is well again" },
-};
-
-static const struct option_table rules_table = {
-	.what = "rules", .options = rules_part,
-	.count = OPTION_COUNT_OF(rules_part),
-	.size = sizeof(struct strings), .source = -1, .presence = -1,
-};
-
-static const struct option parts[] = {
-	{ .key = "service", .type = OPTION_GROUP,
-	  .offset = offsetof(struct pin, service), .required = true,
-	  .detail = &service_table, .help = "the service" },
-	{ .key = "procedure", .type = OPTION_GROUP,
-	  .offset = offsetof(struct pin, procedure), .required = true,
-	  .detail = &procedure_options, .help = "the procedure" },
-	{ .key = "rules", .type = OPTION_GROUP,
-	  .offset = offsetof(struct pin, cleared),
-	  .detail = &rules_table, .help = "what its rules say of it" },
-};
-
-static const struct option_table pin_table = {
-	.what = "pin", .options = parts, .count = OPTION_COUNT_OF(parts),
-	.size = sizeof(struct pin), .source = -1, .presence = -1,
-};
-/* clang-format on */
+#include "service/authority.h"
 
 static int
 by_text(const void *a, const void *b)
@@ -129,28 +61,97 @@ cleared_procedures(const struct service_settings *s, const char **names)
 	return sort(names, count);
 }
 
+/* The role of the severity or a higher one, as control/rights.h has it. */
+static size_t
+roles_of(const struct control_roles *r, enum severity severity,
+    const struct strings *roles[3])
+{
+	switch (severity) {
+	case SEVERITY_P0:
+		roles[0] = &r->on_call;
+		roles[1] = &r->lead;
+		roles[2] = &r->manager;
+		return 3;
+	case SEVERITY_P1:
+		roles[0] = &r->lead;
+		roles[1] = &r->manager;
+		return 2;
+	case SEVERITY_P2:
+		roles[0] = &r->manager;
+		return 1;
+	case SEVERITY_P3:
+		roles[0] = &r->product;
+		roles[1] = &r->manager;
+		return 2;
+	}
+	return 0;
+}
+
+static size_t
+groups_of(const struct config *c, enum severity severity, const char **names)
+{
+	const struct strings *roles[3];
+	size_t count = 0, n;
+
+	if (c == NULL)
+		return 0;
+	n = roles_of(&c->control.roles, severity, roles);
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < roles[i]->count; k++)
+			names[count++] = roles[i]->items[k];
+	return sort(names, count);
+}
+
+static size_t
+groups_at_most(const struct config *c)
+{
+	const struct control_roles *r;
+
+	if (c == NULL)
+		return 0;
+	r = &c->control.roles;
+	return r->on_call.count + r->lead.count + r->manager.count +
+	    r->product.count;
+}
+
+void
+pin_write(struct text *out, const struct pin *p)
+{
+	writer_group(out, "service", &pin_service_table, &p->service);
+	writer_group(out, "procedure", &procedure_options, &p->procedure);
+	if (p->cleared.count > 0)
+		writer_group(out, "rules", &pin_rules_table, &p->cleared);
+	writer_group(out, "authority", &pin_authority_table, &p->authority);
+	writer_group(out, "limits", &pin_limits_table, &p->limits);
+}
+
 void
 pin_text(struct text *out, const struct config *c,
     const struct service_settings *service,
     const struct procedure_settings *procedure)
 {
 	size_t most = service->procedures.count + service->rule_count;
-	const char **names = calloc(most + 1, sizeof(*names));
-	struct service_settings written = *service;
-	struct strings cleared = { .items = names };
+	const char **names =
+	    calloc(2 * most + groups_at_most(c) + 1, sizeof(*names));
+	struct pin p = { .service = *service, .procedure = *procedure };
+	struct authority a;
 
-	(void)c; /* templates are resolved already */
 	if (names == NULL) {
 		out->cut = true;
 		return;
 	}
-	written.procedures.items = names;
-	written.procedures.count = allowed_procedures(service, names);
-	writer_group(out, "service", &service_table, &written);
-	writer_group(out, "procedure", &procedure_options, procedure);
-	cleared.count = cleared_procedures(service, names);
-	if (cleared.count > 0)
-		writer_group(out, "rules", &rules_table, &cleared);
+	(void)authority_of(service, procedure->name, &a);
+	p.authority.is_automatic = a.is_automatic;
+	p.authority.severity = a.severity;
+	p.service.procedures.items = names;
+	p.service.procedures.count = allowed_procedures(service, names);
+	p.cleared.items = names + most;
+	p.cleared.count = cleared_procedures(service, names + most);
+	p.authority.groups.items = names + 2 * most;
+	p.authority.groups.count = groups_of(c, a.severity, names + 2 * most);
+	if (c != NULL)
+		p.limits = c->limits;
+	pin_write(out, &p);
 	free(names);
 }
 
@@ -190,7 +191,11 @@ pin_files(const struct config *c, const struct service_settings *service,
 {
 	const char *like = service->like;
 
+	/* What it says of roles and limits is in every pin. */
 	*count = 0;
+	if (max == 0 || c->file_count == 0)
+		return false;
+	files[(*count)++] = c->files[0].path;
 	if (!add_file(c, &service->source, files, max, count) ||
 	    !add_file(c, &procedure->source, files, max, count))
 		return false;
@@ -202,156 +207,4 @@ pin_files(const struct config *c, const struct service_settings *service,
 		like = t->like;
 	}
 	return true;
-}
-
-/* The one group of that name in a list of any of the files. */
-static config_setting_t *
-find_one(
-    struct loading *l, const char *key, const char *name, struct error *err)
-{
-	config_setting_t *found = NULL;
-	const struct option *option;
-	struct items items = { 0 };
-	size_t count = 0;
-
-	loading_gather(l, key, &items, &option);
-	for (size_t i = 0; i < items.count; i++) {
-		const char *its = reader_name(items.settings[i]);
-
-		if (its == NULL || strcmp(its, name) != 0)
-			continue;
-		found = items.settings[i];
-		count++;
-	}
-	items_free(&items);
-	if (count == 1)
-		return found;
-	error_set(err, "%s \"%s\" is %s in these files", key, name,
-	    count == 0 ? "not" : "more than once");
-	return NULL;
-}
-
-static bool
-write_pin(struct loading *l, const char *service, const char *procedure,
-    struct text *out, struct error *err)
-{
-	struct service_settings s = { 0 };
-	struct procedure_settings p = { 0 };
-	struct templates templates = { 0 };
-	config_setting_t *group = find_one(l, "services", service, err);
-	config_setting_t *steps = find_one(l, "procedures", procedure, err);
-	struct layers layers;
-
-	if (group == NULL || steps == NULL)
-		return false;
-	if (!templates_read(&templates, l))
-		return error_set(err, "memory is short");
-	(void)templates_layers(&templates, &l->reader, group, &layers);
-	reader_group(&l->reader, &layers, &service_options, &s);
-	reader_one(&l->reader, steps, &procedure_options, &p);
-	templates_free(&templates);
-	if (l->reader.short_of_memory)
-		return error_set(err, "memory is short");
-	if (complaints_are_fatal(l->reader.complaints))
-		return error_set(
-		    err, "%s", complaints_line(l->reader.complaints, 0));
-	if (s.group == NULL)
-		s.group = s.name;
-	pin_text(out, l->config, &s, &p);
-	return text_ok(out) || error_set(err, "the pin is too large");
-}
-
-struct pin *
-pin_from_files(const char *folder, const struct strings *files,
-    const char *service, const char *procedure, uint32_t owner_uid,
-    struct text *canonical, struct error *err)
-{
-	struct complaints *complaints = complaints_new();
-	struct text out = text_new(PIN_MAX_BYTES);
-	struct loading *l = NULL;
-	struct config *c = NULL;
-	struct pin *pin = NULL;
-
-	if (complaints != NULL)
-		l = loading_new(owner_uid, complaints);
-	if (l == NULL) {
-		error_set(err, "memory is short");
-		goto out;
-	}
-	c = l->config;
-	l->wish = (struct thin_wish){ service, procedure };
-	if (!loading_read_files(l, folder, files))
-		error_set(err, "%s",
-		    complaints_count(complaints, COMPLAINT_ERROR) +
-				complaints_count(
-				    complaints, COMPLAINT_UNREADABLE) ==
-			    0 ?
-			"memory is short" :
-			complaints_line(complaints, 0));
-	else if (write_pin(l, service, procedure, &out, err))
-		pin = pin_parse(text_str(&out), out.length, err);
-	if (pin != NULL && canonical != NULL)
-		text_add_bytes(canonical, text_str(&out), out.length);
-out:
-	loading_free(l);
-	config_free(c);
-	complaints_free(complaints);
-	text_free(&out);
-	return pin;
-}
-
-static bool
-read_pin(struct pin *pin, const char *bytes, size_t length,
-    struct complaints *complaints)
-{
-	struct reader r = { .arena = pin->arena, .complaints = complaints };
-	struct parsed parsed;
-	const char *copy = parse_copy(pin->arena, bytes, length);
-
-	if (copy == NULL)
-		return false;
-	if (parse_bytes(&parsed, "pin", copy, length, complaints))
-		reader_one(
-		    &r, config_root_setting(&parsed.tree), &pin_table, pin);
-	parse_free(&parsed);
-	return !r.short_of_memory;
-}
-
-struct pin *
-pin_parse(const char *bytes, size_t length, struct error *err)
-{
-	struct complaints *complaints = NULL;
-	struct arena *arena = arena_new(ARENA_MAX_BYTES);
-	struct pin *pin = NULL;
-	bool good = false;
-
-	if (arena != NULL)
-		pin = arena_alloc(arena, sizeof(*pin));
-	if (pin != NULL) {
-		pin->arena = arena;
-		complaints = complaints_new();
-	}
-	if (complaints == NULL)
-		error_set(err, "memory is short");
-	else if (length > PIN_MAX_BYTES)
-		error_set(
-		    err, "the pin is larger than %d bytes", PIN_MAX_BYTES);
-	else if (!read_pin(pin, bytes, length, complaints))
-		error_set(err, "memory is short");
-	else if (complaints_are_fatal(complaints))
-		error_set(err, "%s", complaints_line(complaints, 0));
-	else
-		good = true;
-	complaints_free(complaints);
-	if (good)
-		return pin;
-	arena_free(arena);
-	return NULL;
-}
-
-void
-pin_free(struct pin *p)
-{
-	if (p != NULL)
-		arena_free(p->arena);
 }

@@ -16,6 +16,13 @@
 
 #define PIN_MAX_BYTES (256 * 1024)
 
+/* By whose word the procedure is carried out for the service. */
+struct pin_authority {
+	bool is_automatic;      /* nobody's: see service/authority.h */
+	enum severity severity; /* else of those who may act on that: */
+	struct strings groups;  /* Unix groups, sorted */
+};
+
 /*
  * What a pin says.  Lives in its arena.  Of the service: name, environment,
  * group, params, cooldown_ms and, in procedures, every procedure that its
@@ -28,18 +35,26 @@ struct pin {
 	 * sorted.  What another procedure did keeps none of them waiting.
 	 */
 	struct strings cleared;
+	struct pin_authority authority;
+	struct limits_settings limits;
 	struct service_settings service;
 	struct procedure_settings procedure;
 };
 
-/* Appends the canonical text of a procedure as it will run for a service. */
+/*
+ * Appends the canonical text of a procedure as it will run for a service.  Of
+ * the configuration, which may be NULL, roles and limits count.
+ */
 void pin_text(struct text *out, const struct config *c,
     const struct service_settings *service,
     const struct procedure_settings *procedure);
 
+/* The text that a pin was read from. */
+void pin_write(struct text *out, const struct pin *p);
+
 /*
  * The files that pin_from_files() needs for it, by their paths beneath the
- * main file's folder.  Borrowed.  False: more than max.
+ * main file's folder, the main file first.  Borrowed.  False: more than max.
  */
 bool pin_files(const struct config *c, const struct service_settings *service,
     const struct procedure_settings *procedure, const char **files, size_t max,
@@ -48,8 +63,10 @@ bool pin_files(const struct config *c, const struct service_settings *service,
 /*
  * The same from files, for the runner: opens the named files beneath the
  * folder and no others, refuses what root or owner_uid does not own, and
- * takes one service (its templates resolved) and one procedure from them.
- * canonical may be NULL, else the text is appended.
+ * takes one service (its templates resolved) and one procedure from them.  The
+ * first file is the main one and must include all others, so that a file that
+ * somebody left there to look at later counts for nothing.  canonical may be
+ * NULL, else the text is appended.
  */
 struct pin *pin_from_files(const char *folder, const struct strings *files,
     const char *service, const char *procedure, uint32_t owner_uid,

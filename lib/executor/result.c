@@ -23,6 +23,7 @@ claim_write(struct text *file, const struct claim *c)
 	record_add_int(&fields, "claimed_ms", c->claimed_ms);
 	record_add_int(&fields, "wall_ms", c->wall_ms);
 	record_add(&fields, "refusal", c->refusal);
+	record_add(&fields, "warrant", c->warrant);
 	record_add(&fields, "service", c->service);
 	record_add(&fields, "procedure", c->procedure);
 	record_add(&fields, "cause", c->cause);
@@ -50,6 +51,8 @@ is_complete(const struct claim *c)
 {
 	if (c->refusal != NULL)
 		return true;
+	if (c->warrant != NULL && strlen(c->warrant) > CLAIM_WARRANT_MAX)
+		return false;
 	return c->service != NULL && name_is_valid(c->service) &&
 	    c->procedure != NULL && name_is_valid(c->procedure) &&
 	    c->cause != NULL && c->incident != NULL &&
@@ -71,6 +74,7 @@ claim_parse(struct claim *c, char *bytes, size_t length, struct error *err)
 	c->key = record_get(&r, "key");
 	c->boot_id = record_get(&r, "boot_id");
 	c->refusal = record_get(&r, "refusal");
+	c->warrant = record_get(&r, "warrant");
 	c->service = record_get(&r, "service");
 	c->procedure = record_get(&r, "procedure");
 	c->cause = record_get(&r, "cause");

@@ -11,6 +11,7 @@
 #define RESULT_TAIL_MAX 8192 /* last bytes of the output */
 #define RESULT_CAPTURE_MAX 1024
 #define RESULT_REASON_MAX 512
+#define CLAIM_WARRANT_MAX 127
 
 /* Who holds a key.  Borrowed texts. */
 struct claim {
@@ -26,6 +27,12 @@ struct claim {
 	 * one cannot refuse what the other runs.
 	 */
 	const char *refusal;
+	/*
+	 * By whose word the run is carried out, on the claim that found it
+	 * out; "run" on those after it.  NULL: a refusal, or an older version
+	 * wrote it.
+	 */
+	const char *warrant;
 	const char *service; /* from the request; NULL with some refusals */
 	const char *procedure;
 	const char *cause;

@@ -2,10 +2,12 @@
 
 #include "base/text.h"
 #include "config/pin.h"
+#include "control/rights.h"
 
 #define FILES_MAX 16
 
 static const char *const file_names[] = {
+	"rollbackd.conf",
 	"services.d/backend.conf",
 	"procedures.d/undo.conf",
 };
@@ -14,8 +16,8 @@ static struct pin *
 from_files(struct scratch *s, const char *service, const char *procedure,
     struct text *out, struct error *err)
 {
-	const char *names[] = { file_names[0], file_names[1] };
-	struct strings files = { names, 2 };
+	const char *names[] = { file_names[0], file_names[1], file_names[2] };
+	struct strings files = { names, 3 };
 
 	return pin_from_files(
 	    s->folder, &files, service, procedure, getuid(), out, err);
@@ -48,6 +50,11 @@ test_monitor_and_runner_make_the_same_text(void **state)
 	assert_int_equal(pin->service.budget, 4);
 	assert_int_equal(pin->service.procedures.count, 1);
 	assert_string_equal(pin->service.procedures.items[0], "undo");
+	assert_true(pin->authority.is_automatic);
+	assert_int_equal(pin->authority.severity, SEVERITY_P0);
+	assert_int_equal(pin->authority.groups.count, 1);
+	assert_string_equal(pin->authority.groups.items[0], "eng-leads");
+	assert_int_equal(pin->limits.rollbacks_per_hour, 20);
 	assert_string_equal(pin->procedure.escalate, "page");
 	assert_string_equal(pin->procedure.params[1].match, "[a-z0-9-]+");
 	assert_string_equal(
@@ -74,7 +81,7 @@ test_a_pin_reads_back_as_what_it_was_written_from(void **state)
 	assert_non_null(pin);
 	again = pin_parse(text_str(&first), first.length, &err);
 	assert_non_null(again);
-	pin_text(&second, NULL, &again->service, &again->procedure);
+	pin_write(&second, again);
 	assert_string_equal(text_str(&second), text_str(&first));
 	pin_free(pin);
 	pin_free(again);
@@ -165,6 +172,185 @@ test_only_files_that_nobody_else_can_write(void **state)
 	scratch_close(&s);
 }
 
+/* Left there by somebody who tried it out, or for later. */
+static void
+test_only_files_that_are_included(void **state)
+{
+	static const struct {
+		const char *file;
+		bool is_included;
+	} rows[] = {
+		{ "services.d/backend.conf", true },
+		{ "services.d/backend.conf.old", false },
+		{ "services.d/.backend.conf", false },
+		{ "services.d/old/backend.conf", false },
+		{ "services.dx/backend.conf", false },
+		{ "backend.conf", false },
+		{ "one.conf", true },
+	};
+	struct scratch s;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		const char *names[] = { "rollbackd.conf", rows[i].file,
+			"procedures.d/undo.conf" };
+		struct strings files = { names, 3 };
+		struct error err = { "" };
+		struct pin *pin;
+
+		sample_write(&s);
+		scratch_write(&s, "rollbackd.conf",
+		    "include = [ \"services.d/\", \"procedures.d\", "
+		    "\"one.conf\" ];");
+		scratch_mkdir(&s, "services.d/old");
+		scratch_mkdir(&s, "services.dx");
+		scratch_write(&s, rows[i].file, sample_service);
+		pin = pin_from_files(
+		    s.folder, &files, "backend", "undo", getuid(), NULL, &err);
+		assert_int_equal(pin != NULL, rows[i].is_included);
+		if (pin == NULL)
+			assert_non_null(strstr(
+			    err.text, "is not included by rollbackd.conf"));
+		pin_free(pin);
+		scratch_close(&s);
+	}
+}
+
+/* Of a service with these rules and procedures "a" and "b". */
+static void
+test_who_has_a_say(void **state)
+{
+	static const struct {
+		const char *rules;
+		bool is_automatic;
+		const char *groups;
+	} rows[] = {
+		{ "P0 enforce a", true, "boss leads oncall" },
+		{ "P0 propose a", false, "boss leads oncall" },
+		{ "P0 shadow a", false, "boss leads oncall" },
+		{ "P1 enforce a", false, "boss leads" },
+		{ "P2 enforce a", false, "boss" },
+		{ "P3 enforce a", false, "boss product" },
+		{ "P0 enforce b", false, "boss leads oncall" },
+		{ "P2 enforce b", false, "boss" },
+	};
+	struct control_settings control = { 0 };
+	struct config c = { .control = control };
+	const char *names[] = { "oncall", "leads", "boss", "product",
+		"deploy" };
+
+	(void)state;
+	c.control.roles = (struct control_roles){
+		.on_call = { &names[0], 1 },
+		.lead = { &names[1], 1 },
+		.manager = { &names[2], 1 },
+		.product = { &names[3], 1 },
+		.ci = { &names[4], 1 },
+	};
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		const char *r = rows[i].rules;
+		struct rule_settings rule = {
+			.name = "r",
+			.severity = (enum severity)(r[1] - '0'),
+			.mode = r[3] == 'e' ? MODE_ENFORCE :
+			    r[3] == 'p'     ? MODE_PROPOSE :
+					      MODE_SHADOW,
+			.procedure = r + strlen(r) - 1,
+		};
+		const char *listed[] = { "a" };
+		struct service_settings service = { .name = "s",
+			.environment = "e",
+			.group = "s",
+			.procedures = { listed, 1 },
+			.rules = &rule,
+			.rule_count = 1 };
+		struct procedure_settings procedure = { .name = "a",
+			.budget_ms = 1000 };
+		struct text out = text_new(PIN_MAX_BYTES);
+		struct error err = { "" };
+		char groups[100] = "";
+		struct step_settings step = { .name = "one",
+			.executor = "command",
+			.timeout_ms = 1000,
+			.attempts = 1,
+			.on_failure = "stop",
+			.command = { listed, 1 } };
+		struct pin *pin;
+
+		procedure.steps = &step;
+		procedure.step_count = 1;
+		pin_text(&out, &c, &service, &procedure);
+		pin = pin_parse(text_str(&out), out.length, &err);
+		assert_string_equal(err.text, "");
+		assert_int_equal(
+		    pin->authority.is_automatic, rows[i].is_automatic);
+		for (size_t k = 0; k < pin->authority.groups.count; k++)
+			(void)snprintf(groups + strlen(groups),
+			    sizeof(groups) - strlen(groups), "%s%s",
+			    k == 0 ? "" : " ", pin->authority.groups.items[k]);
+		assert_string_equal(groups, rows[i].groups);
+		pin_free(pin);
+		text_free(&out);
+	}
+}
+
+/* The daemon refuses whom the runner would not believe, and no others. */
+static void
+test_the_say_is_that_of_the_control_socket(void **state)
+{
+	const char *names[] = { "ci", "on_call", "lead", "manager", "product" };
+	struct config c = { .file_count = 0 };
+	const char *listed[] = { "a" };
+
+	(void)state;
+	c.control.roles = (struct control_roles){
+		.ci = { &names[0], 1 },
+		.on_call = { &names[1], 1 },
+		.lead = { &names[2], 1 },
+		.manager = { &names[3], 1 },
+		.product = { &names[4], 1 },
+	};
+	for (int s = SEVERITY_P0; s <= SEVERITY_P3; s++) {
+		struct rule_settings rule = { .name = "r",
+			.severity = (enum severity)s,
+			.mode = MODE_PROPOSE,
+			.procedure = "a" };
+		struct service_settings service = { .name = "s",
+			.environment = "e",
+			.group = "s",
+			.procedures = { listed, 1 },
+			.rules = &rule,
+			.rule_count = 1 };
+		struct step_settings step = { .name = "one",
+			.executor = "command",
+			.timeout_ms = 1000,
+			.attempts = 1,
+			.on_failure = "stop",
+			.command = { listed, 1 } };
+		struct procedure_settings procedure = { .name = "a",
+			.budget_ms = 1000,
+			.steps = &step,
+			.step_count = 1 };
+		struct text out = text_new(PIN_MAX_BYTES);
+		struct error err;
+		struct pin *pin;
+
+		pin_text(&out, &c, &service, &procedure);
+		pin = pin_parse(text_str(&out), out.length, &err);
+		assert_non_null(pin);
+		for (int role = 0; role < ROLE_COUNT; role++) {
+			struct caller caller = { .uid = 1,
+				.roles = ROLE_BIT(role) };
+
+			assert_int_equal(strings_contain(&pin->authority.groups,
+					     names[role]),
+			    rights_severity(&caller, rule.severity, &err));
+		}
+		pin_free(pin);
+		text_free(&out);
+	}
+}
+
 static void
 test_the_files_a_pin_needs(void **state)
 {
@@ -178,11 +364,11 @@ test_the_files_a_pin_needs(void **state)
 	c = sample_load(&s);
 	assert_true(pin_files(c, config_service(c, "backend"),
 	    config_procedure(c, "undo"), files, FILES_MAX, &count));
-	assert_int_equal(count, 2);
-	assert_string_equal(files[0], file_names[0]);
-	assert_string_equal(files[1], file_names[1]);
+	assert_int_equal(count, 3);
+	for (size_t i = 0; i < 3; i++)
+		assert_string_equal(files[i], file_names[i]);
 	assert_false(pin_files(c, config_service(c, "backend"),
-	    config_procedure(c, "undo"), files, 1, &count));
+	    config_procedure(c, "undo"), files, 2, &count));
 	config_free(c);
 	scratch_close(&s);
 }
@@ -213,6 +399,9 @@ main(void)
 		cmocka_unit_test(test_any_text_survives),
 		cmocka_unit_test(test_what_is_not_there_or_twice_is_refused),
 		cmocka_unit_test(test_only_files_that_nobody_else_can_write),
+		cmocka_unit_test(test_only_files_that_are_included),
+		cmocka_unit_test(test_who_has_a_say),
+		cmocka_unit_test(test_the_say_is_that_of_the_control_socket),
 		cmocka_unit_test(test_the_files_a_pin_needs),
 		cmocka_unit_test(test_a_pin_that_was_meddled_with),
 	};

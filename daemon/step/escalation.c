@@ -1,0 +1,229 @@
+#include "daemon/step/escalation.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "daemon/host/files.h"
+#include "daemon/host/host.h"
+#include "daemon/step/follow.h"
+#include "daemon/step/history.h"
+#include "daemon/step/warrant.h"
+
+#define ON_FAILURE_PROCEDURE "procedure:"
+#define WEEK_MS INT64_C(604800000)
+
+/* A run as its pin, claims and results tell it. */
+struct ancestor {
+	char run[ULID_BYTES];
+	char parent[ULID_BYTES]; /* "": none */
+	bool has_begun;
+	bool has_acted;      /* by somebody's word */
+	bool is_of_incident; /* of that of the request */
+	int64_t begun_age_ms;
+	struct pin *pin;
+	struct plan *plan;
+	struct run *steps;
+	struct next next;
+};
+
+static struct pin *
+read_pin(const struct state *s, const char *run)
+{
+	char *text = malloc(PIN_MAX_BYTES + 1);
+	struct pin *pin = NULL;
+	struct error why;
+	size_t length;
+
+	if (text != NULL &&
+	    file_read(s->pins, run, geteuid(), text, PIN_MAX_BYTES, &length,
+		&why) == FILE_OK)
+		pin = pin_parse(text, length, &why);
+	free(text);
+	return pin;
+}
+
+static void
+read_claim(struct ancestor *a, const struct permit *p, const struct state *s,
+    const char *name)
+{
+	static char buffer[CLAIM_MAX_BYTES + 1];
+	struct claim claim;
+	struct key key;
+
+	if (!key_parse(name, &key) ||
+	    !state_read_claim(s, name, &claim, buffer) || claim.refusal != NULL)
+		return;
+	if (warrant_is_for_acting(warrant_of(&key, &claim)))
+		a->has_acted = true;
+	if (a->has_begun)
+		return;
+	a->has_begun = true;
+	a->begun_age_ms = history_age_ms(s, &claim);
+	a->is_of_incident = strcmp(claim.incident, p->request.incident) == 0;
+	if (claim.parent != NULL && ulid_is_valid(claim.parent))
+		memcpy(a->parent, claim.parent, ULID_BYTES);
+}
+
+static void
+ancestor_clear(struct ancestor *a)
+{
+	run_free(a->steps);
+	plan_free(a->plan);
+	pin_free(a->pin);
+}
+
+static bool
+ancestor_read(struct ancestor *a, const struct permit *p, const struct state *s,
+    const char *run, struct error *err)
+{
+	char key[KEY_BYTES];
+
+	*a = (struct ancestor){ .has_begun = false };
+	memcpy(a->run, run, ULID_BYTES);
+	a->pin = read_pin(s, run);
+	if (a->pin == NULL)
+		return error_set(err, "its parent run has no pin");
+	a->plan = plan_new(&a->pin->procedure, &a->pin->service.params, err);
+	if (a->plan != NULL)
+		a->steps = run_new(a->plan);
+	if (a->steps == NULL)
+		return error_set(err, "the plan of its parent run is no good");
+	for (;;) {
+		a->next = run_next(a->steps);
+		if (!follow_key(a->run, &a->next, key))
+			break;
+		read_claim(a, p, s, key);
+		if (!follow_result(s, a->steps, &a->next, key))
+			break;
+	}
+	if (!a->has_begun)
+		return error_set(err, "its parent run was never begun");
+	return a->is_of_incident ||
+	    error_set(err, "its parent is of another incident");
+}
+
+static bool
+goes_over_to(const struct procedure_settings *from, const char *name)
+{
+	size_t prefix = strlen(ON_FAILURE_PROCEDURE);
+
+	if (from->escalate != NULL && strcmp(from->escalate, name) == 0)
+		return true;
+	for (size_t i = 0; i < from->step_count; i++) {
+		const char *on = from->steps[i].on_failure;
+
+		if (on != NULL &&
+		    strncmp(on, ON_FAILURE_PROCEDURE, prefix) == 0 &&
+		    strcmp(on + prefix, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * It failed, or the monitor may have found that it did not help, or its time
+ * is over: then, and only then, that procedure is next.
+ */
+static bool
+leads_to(const struct ancestor *a, const char *procedure, struct error *err)
+{
+	const struct procedure_settings *from = &a->pin->procedure;
+	bool is_escalation =
+	    from->escalate != NULL && strcmp(from->escalate, procedure) == 0;
+
+	if (!a->has_acted)
+		return error_set(err, "nobody stood behind its parent run");
+	if (a->next.kind != NEXT_FINISHED)
+		return (is_escalation && a->begun_age_ms > from->budget_ms) ||
+		    error_set(err, "its parent run has not ended");
+	if (a->next.outcome == RUN_FAILED && a->next.procedure != NULL &&
+	    strcmp(a->next.procedure, procedure) == 0)
+		return true;
+	if (is_escalation &&
+	    (a->next.outcome == RUN_FAILED || a->next.outcome == RUN_DONE))
+		return true;
+	return error_set(err,
+	    "its parent run did not end so that procedure %s follows",
+	    procedure);
+}
+
+struct siblings {
+	const struct permit *permit;
+	bool found;
+};
+
+static bool
+saw(void *arg, const struct key *key, const struct claim *claim)
+{
+	struct siblings *found = arg;
+	const struct permit *p = found->permit;
+
+	found->found = claim->refusal == NULL && claim->parent != NULL &&
+	    strcmp(claim->parent, p->request.parent) == 0 &&
+	    strcmp(key->run, p->key.run) != 0;
+	return !found->found;
+}
+
+static bool
+is_only_child(const struct permit *p, const struct state *s, struct error *err)
+{
+	struct siblings siblings = { .permit = p };
+
+	if (!history_read(s, WEEK_MS, saw, &siblings, err))
+		return false;
+	return !siblings.found ||
+	    error_set(err, "another run follows its parent run already");
+}
+
+static bool
+depth_is_allowed(const struct permit *p, const struct state *s,
+    const struct ancestor *parent, struct error *err)
+{
+	char run[ULID_BYTES];
+	struct ancestor a;
+
+	memcpy(run, parent->parent, sizeof(run));
+	for (int depth = 1; run[0] != '\0'; depth++) {
+		bool ok;
+
+		if (depth == ESCALATION_DEPTH_MAX)
+			return error_set(
+			    err, "it would be the third in a row to escalate");
+		ok = ancestor_read(&a, p, s, run, err);
+		memcpy(run, a.parent, sizeof(run));
+		ancestor_clear(&a);
+		if (!ok)
+			return false;
+	}
+	return true;
+}
+
+static bool
+follows(const struct permit *p, const struct state *s,
+    const struct ancestor *parent, struct error *err)
+{
+	const char *procedure = p->request.procedure;
+
+	if (strcmp(parent->pin->service.name, p->request.service) != 0 ||
+	    !goes_over_to(&parent->pin->procedure, procedure))
+		return error_set(err,
+		    "procedure %s is not what its parent run goes over to",
+		    procedure);
+	if (s->is_system &&
+	    (!leads_to(parent, procedure, err) || !is_only_child(p, s, err)))
+		return false;
+	return depth_is_allowed(p, s, parent, err);
+}
+
+bool
+escalation_is_known(
+    const struct permit *p, const struct state *s, struct error *err)
+{
+	struct ancestor parent;
+	bool known = ancestor_read(&parent, p, s, p->request.parent, err) &&
+	    follows(p, s, &parent, err);
+
+	ancestor_clear(&parent);
+	return known;
+}

@@ -1,0 +1,19 @@
+/*
+ * escalation.h - how runs of one incident follow from each other.
+ */
+#ifndef DAEMON_STEP_ESCALATION_H
+#define DAEMON_STEP_ESCALATION_H
+
+#include "daemon/step/permit.h"
+
+#define ESCALATION_DEPTH_MAX 2
+
+/*
+ * The procedure is what the run named as parent goes over to when it fails;
+ * of the same service and incident, and not too deep.  In system mode that
+ * run has acted, has ended so that this follows, and nothing else followed.
+ */
+bool escalation_is_known(
+    const struct permit *p, const struct state *s, struct error *err);
+
+#endif

@@ -1,0 +1,94 @@
+#include "daemon/step/warrant.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "daemon/host/files.h"
+#include "daemon/step/approved.h"
+#include "daemon/step/budget.h"
+#include "daemon/step/escalation.h"
+
+#define AUTOMATIC "automatic"
+
+static const struct {
+	const char *word;
+	enum warrant warrant;
+} words[] = {
+	{ "preparing", WARRANT_PREPARING },
+	{ AUTOMATIC, WARRANT_AUTOMATIC },
+	{ "operator", WARRANT_OPERATOR },
+	{ APPROVED_WORD, WARRANT_APPROVAL },
+	{ "parent", WARRANT_PARENT },
+};
+
+/* Before there were warrants, the first step said what it was. */
+static enum warrant
+of_old(const struct key *key, const struct claim *claim)
+{
+	if (key->step != 0 || key->attempt != 1 || key->check != 0)
+		return WARRANT_NONE;
+	if (claim->parent != NULL)
+		return WARRANT_PARENT;
+	return strcmp(claim->cause, AUTOMATIC) == 0 ? WARRANT_AUTOMATIC :
+						      WARRANT_OPERATOR;
+}
+
+enum warrant
+warrant_of(const struct key *key, const struct claim *claim)
+{
+	if (claim->refusal != NULL)
+		return WARRANT_NONE;
+	if (claim->warrant == NULL)
+		return of_old(key, claim);
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		size_t length = strlen(words[i].word);
+
+		if (strncmp(claim->warrant, words[i].word, length) == 0 &&
+		    (claim->warrant[length] == '\0' ||
+			claim->warrant[length] == ' '))
+			return words[i].warrant;
+	}
+	return WARRANT_NONE;
+}
+
+bool
+warrant_is_for_acting(enum warrant warrant)
+{
+	return warrant != WARRANT_NONE && warrant != WARRANT_PREPARING;
+}
+
+static bool
+take(struct permit *p, const char *word)
+{
+	(void)snprintf(p->warrant, sizeof(p->warrant), "%s", word);
+	return true;
+}
+
+static bool
+prepare(
+    struct permit *p, const struct state *s, bool is_first, struct error *err)
+{
+	if (!is_first)
+		return true;
+	return budget_allows_preparing(p, s, err) && take(p, "preparing");
+}
+
+bool
+warrant_find(
+    struct permit *p, const struct state *s, bool is_first, struct error *err)
+{
+	bool is_automatic = strcmp(p->request.cause, AUTOMATIC) == 0;
+
+	if (p->request.parent != NULL)
+		return escalation_is_known(p, s, err) && take(p, "parent");
+	if (s->is_system)
+		is_automatic = is_automatic && p->pin->authority.is_automatic;
+	/* Begun before, it is within the budget already. */
+	if (is_automatic && is_first)
+		return budget_allows(p, s, err) && take(p, AUTOMATIC);
+	if (!s->is_system)
+		return take(p, "operator");
+	if (permit_step(p)->prepare)
+		return prepare(p, s, is_first, err);
+	return approved_by(p, s, err);
+}
