@@ -60,8 +60,8 @@ lib_ldlibs := $(call libs_of,$(LIB_PKGS))
 
 lib_src    := $(wildcard lib/*/*.c)
 host_src   := $(wildcard daemon/host/*.c)
-monitor_src := $(wildcard daemon/*.c daemon/ask/*.c daemon/fetch/*.c daemon/store/*.c) \
-	$(host_src)
+monitor_src := $(wildcard daemon/*.c daemon/ask/*.c daemon/bus/*.c \
+	daemon/fetch/*.c daemon/store/*.c) $(host_src)
 step_src   := $(wildcard daemon/step/*.c) $(host_src)
 ctl_src    := $(wildcard daemon/ctl/*.c)
 unit_src   := $(wildcard tests/unit/test_*.c tests/unit/*/test_*.c)
@@ -145,7 +145,8 @@ $(shells): %: %.o $(shell_lib) $(lib)
 $(benches): %: %.o $(call obj,tests/bench/traffic.c) $(shell_lib) $(lib)
 	$(link) $(ldlibs)
 $(tools): %: %.o $(lib)
-	$(link) $(lib_ldlibs) $(shell $(PKG_CONFIG) --libs openssl 2>/dev/null)
+	$(link) $(lib_ldlibs) \
+		$(shell $(PKG_CONFIG) --libs openssl libsystemd 2>/dev/null)
 $(staged): %: %.o $(if $(FUZZING),,$(BUILD)/tests/fuzz/replay.o) \
 		$(call obj,$(wildcard tests/replay/*.c)) $(lib)
 	$(link) $(if $(FUZZING),-fsanitize=fuzzer) $(lib_ldlibs)

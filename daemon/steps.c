@@ -1,23 +1,18 @@
 #include "daemon/steps.h"
 
 #include <errno.h>
-#include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/inotify.h>
 #include <unistd.h>
 
 #include "base/failpoint.h"
 #include "daemon/steps_attempt.h"
 #include "daemon/steps_helpers.h"
+#include "daemon/steps_trial.h"
 #include "procedure/run.h"
 
-#define TICK_MS 1000
-#define NOTIFY_BYTES (64 * (sizeof(struct inotify_event) + NAME_MAX + 1))
-
-static struct attempt *
-find_key(struct steps *s, const char *key)
+struct attempt *
+attempt_find(struct steps *s, const char *key)
 {
 	struct attempt *a;
 
@@ -25,183 +20,6 @@ find_key(struct steps *s, const char *key)
 		if (strcmp(a->key, key) == 0)
 			return a;
 	return NULL;
-}
-
-static struct attempt *
-find_id(struct steps *s, unsigned id)
-{
-	struct attempt *a;
-
-	LIST_FOREACH (a, &s->attempts, link)
-		if (a->id == id)
-			return a;
-	return NULL;
-}
-
-/* The oldest after an id: callbacks may remove and add any number. */
-static struct attempt *
-next_after(struct steps *s, unsigned id)
-{
-	struct attempt *a, *next = NULL;
-
-	LIST_FOREACH (a, &s->attempts, link)
-		if (a->id > id && (next == NULL || a->id < next->id))
-			next = a;
-	return next;
-}
-
-static void
-look_at_all(struct steps *s)
-{
-	unsigned last_id = s->last_id;
-	struct attempt *a = next_after(s, 0);
-
-	while (a != NULL && a->id <= last_id) {
-		unsigned id = a->id;
-
-		(void)attempt_look(a);
-		a = next_after(s, id);
-	}
-}
-
-static void
-on_tick(void *arg)
-{
-	struct steps *s = arg;
-
-	look_at_all(s);
-	if (s->active > 0 && !loop_timer_runs(s->tick))
-		loop_timer_start(s->tick, TICK_MS);
-}
-
-static void
-on_link(void *arg, const struct link_news *news)
-{
-	struct steps *s = arg;
-	struct attempt *a;
-
-	if (news->event == LINK_LOST || news->kind == HELPER_KIND)
-		helpers_news(s->helpers, news);
-	if (news->event == LINK_LOST || news->event == LINK_STARTED ||
-	    news->kind == HELPER_KIND)
-		return;
-	a = find_id(s, news->id);
-	if (a == NULL ||
-	    (news->kind == REAPER_KIND) != (a->state == ATTEMPT_REAPING))
-		return;
-	a->runner_ended = true;
-	a->runner_status = news->event == LINK_ENDED ? news->number : -1;
-	(void)attempt_look(a);
-}
-
-static void
-on_result(void *arg, bool readable, bool writable)
-{
-	struct steps *s = arg;
-	_Alignas(struct inotify_event) char bytes[NOTIFY_BYTES];
-	ssize_t n = read(s->notify, bytes, sizeof(bytes));
-
-	(void)readable;
-	(void)writable;
-	for (ssize_t at = 0; at < n;) {
-		const struct inotify_event *e =
-		    (const struct inotify_event *)(const void *)(bytes + at);
-		struct attempt *a = e->len > 0 ? find_key(s, e->name) : NULL;
-
-		at += (ssize_t)(sizeof(*e) + e->len);
-		if (a != NULL)
-			(void)attempt_look(a);
-		/* What was too much for the queue, the next tick finds. */
-	}
-}
-
-static bool
-watch_results(struct steps *s, struct error *err)
-{
-	char path[64];
-
-	(void)snprintf(
-	    path, sizeof(path), "/proc/self/fd/%d", s->files.results);
-	s->notify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-	if (s->notify < 0 ||
-	    inotify_add_watch(s->notify, path, IN_MOVED_TO | IN_CREATE) < 0)
-		return error_set(
-		    err, "cannot watch the results: %s", strerror(errno));
-	s->watch =
-	    loop_watch_new(s->loop, s->notify, on_result, s, true, false);
-	if (s->watch == NULL)
-		return error_set(err, "out of memory");
-	return true;
-}
-
-static bool
-copy_settings(struct steps *s, const struct steps_settings *settings)
-{
-	s->program = strdup(settings->program);
-	s->config_folder = strdup(settings->config_folder);
-	s->state_folder = strdup(settings->state_folder);
-	s->kill_grace_ms = settings->kill_grace_ms;
-	return s->program != NULL && s->config_folder != NULL &&
-	    s->state_folder != NULL;
-}
-
-static bool
-set_up(
-    struct steps *s, const struct steps_settings *settings, struct error *err)
-{
-	if (!copy_settings(s, settings))
-		return error_set(err, "out of memory");
-	if (!steps_files_open(&s->files, s->state_folder, err) ||
-	    !watch_results(s, err))
-		return false;
-	s->helpers = helpers_new(s->loop);
-	s->tick = loop_timer_new(s->loop, on_tick, s);
-	if (s->helpers != NULL && s->tick != NULL)
-		s->link = link_new(s->loop, s->program, on_link, s);
-	return s->link != NULL || error_set(err, "out of memory");
-}
-
-struct steps *
-steps_new(struct loop *loop, struct store *store,
-    const struct steps_settings *settings, struct error *err)
-{
-	struct steps *s = calloc(1, sizeof(*s));
-
-	if (s == NULL) {
-		(void)error_set(err, "out of memory");
-		return NULL;
-	}
-	s->loop = loop;
-	s->store = store;
-	s->files = (struct steps_files){ -1, -1, -1, -1, -1, "" };
-	s->notify = -1;
-	LIST_INIT(&s->attempts);
-	if (set_up(s, settings, err))
-		return s;
-	steps_free(s);
-	return NULL;
-}
-
-void
-steps_free(struct steps *s)
-{
-	struct attempt *a;
-
-	if (s == NULL)
-		return;
-	while ((a = LIST_FIRST(&s->attempts)) != NULL)
-		attempt_free(a);
-	link_free(s->link);
-	helpers_free(s->helpers);
-	loop_timer_free(s->tick);
-	loop_watch_free(s->watch);
-	if (s->notify >= 0)
-		(void)close(s->notify);
-	steps_files_close(&s->files);
-	free(s->program);
-	free(s->config_folder);
-	free(s->state_folder);
-	free(s);
 }
 
 bool
@@ -246,7 +64,7 @@ add_attempt(struct steps *s, const char *key, steps_ended *ended, void *arg)
 	struct attempt *a;
 
 	if (s->active == STEPS_ACTIVE_MAX || !key_parse(key, &parsed) ||
-	    find_key(s, key) != NULL)
+	    attempt_find(s, key) != NULL)
 		return NULL;
 	a = calloc(1, sizeof(*a));
 	if (a == NULL)
@@ -259,7 +77,7 @@ add_attempt(struct steps *s, const char *key, steps_ended *ended, void *arg)
 	LIST_INSERT_HEAD(&s->attempts, a, link);
 	s->active++;
 	if (!loop_timer_runs(s->tick))
-		loop_timer_start(s->tick, TICK_MS);
+		loop_timer_start(s->tick, STEPS_TICK_MS);
 	return a;
 }
 
@@ -312,6 +130,7 @@ steps_adopt(struct steps *s, const struct request *r, bool is_wanted,
 		free(found);
 		return false;
 	}
+	steps_see_results(s);
 	begun = steps_files_claim(&s->files, a->key) != CLAIM_NONE ||
 	    steps_files_result(&s->files, a->key, found);
 	free(found);
@@ -333,7 +152,7 @@ steps_adopt(struct steps *s, const struct request *r, bool is_wanted,
 void
 steps_withdraw(struct steps *s, const char *key)
 {
-	struct attempt *a = find_key(s, key);
+	struct attempt *a = attempt_find(s, key);
 
 	if (a != NULL)
 		attempt_withdraw(a);
@@ -351,7 +170,7 @@ steps_helper(struct steps *s, const char *id, const char *const *argv,
 		.done = done,
 		.arg = arg };
 
-	return helpers_start(s->helpers, s->link, &order);
+	return helpers_start(s->helpers, &order);
 }
 
 bool
@@ -366,15 +185,24 @@ steps_run(struct steps *s, const char *id, const char *const *argv,
 		.ran = ran,
 		.arg = arg };
 
-	return helpers_start(s->helpers, s->link, &order);
+	return helpers_start(s->helpers, &order);
 }
 
 bool
 steps_can_act(struct steps *s, struct error *err)
 {
-	if (access(s->program, X_OK) != 0)
+	/* PID 1 executes it; we may not even see that we could not. */
+	if (s->mode == STEPS_DIRECT && access(s->program, X_OK) != 0)
 		return error_set(err, "%s: %s", s->program, strerror(errno));
+	if (s->mode == STEPS_UNITS && !steps_files_look(&s->files, err))
+		return false;
 	return steps_files_writable(&s->files, err) && link_is_up(s->link, err);
+}
+
+void
+steps_try(struct steps *s, const char *digest, steps_tried *tried, void *arg)
+{
+	trial_begin(s->trial, digest, tried, arg);
 }
 
 unsigned

@@ -1,9 +1,10 @@
 /*
  * steps.h - the monitor's side of the step runner.
  *
- * Writes requests, has runners started by a small spawner process, notices
- * their results and their deaths.  It decides nothing: which step is asked
- * for is the caller's business, and whether it may run is the runner's.
+ * Writes requests, has runners started by a small spawner process or by
+ * PID 1, notices their results and their deaths.  It decides nothing: which
+ * step is asked for is the caller's business, and whether it may run is the
+ * runner's.
  *
  * Every callback comes from the loop, never from inside the call that asked
  * for it, and exactly once for each start, adoption or helper.
@@ -21,25 +22,35 @@
 #include "executor/request.h"
 #include "executor/result.h"
 
-#define STEPS_ACTIVE_MAX 1024  /* attempts under way at once */
-#define STEPS_HELPERS_MAX 1024 /* helpers under way at once */
-#define STEPS_TRIES_MAX 3      /* starts of one runner */
-#define STEPS_CLAIM_WAIT_MS 5000
+#define STEPS_ACTIVE_MAX 1024    /* attempts under way at once */
+#define STEPS_HELPERS_MAX 1024   /* helpers under way at once */
+#define STEPS_TRIES_MAX 3        /* starts of one runner */
 #define STEPS_NOT_AFTER_MS 60000 /* a request is good for so long */
 
 struct steps;
+
+enum steps_mode {
+	STEPS_DIRECT, /* by a spawner, as our own user */
+	STEPS_UNITS,  /* by PID 1: the runner as root, helpers as another */
+};
 
 struct steps_settings {
 	const char *program;       /* rollbackd-step, an absolute path */
 	const char *config_folder; /* where the request's files are found */
 	const char *state_folder;
 	int64_t kill_grace_ms; /* between TERM and KILL */
+	enum steps_mode mode;
+	/* With STEPS_UNITS. */
+	const char *runner_folder; /* claims and results, to be read */
+	const char *helper_folder; /* where helpers ask what to do */
+	const char *helper_user;   /* as whom they run; NULL: as we do */
+	const char *bus_address;   /* NULL: the system bus */
 };
 
 /*
  * Copies the settings, makes the folders that are missing and starts the
- * spawner.  A spawner that cannot be started is tried again and makes
- * steps_can_act() say no; NULL only when folders or memory are missing.
+ * spawner, or connects to PID 1.  What cannot be reached is tried again and
+ * makes steps_can_act() say no; NULL only when folders or memory are missing.
  */
 struct steps *steps_new(struct loop *loop, struct store *store,
     const struct steps_settings *settings, struct error *err);
@@ -101,10 +112,27 @@ bool steps_run(struct steps *s, const char *id, const char *const *argv,
     int64_t timeout_ms, int64_t kill_grace_ms, steps_ran *ran, void *arg);
 
 /*
- * Could a step be started now: program there, folders writable, spawner
- * alive?  The reason when not.
+ * Could a step be started now, as far as can be seen at once: program there,
+ * folders writable, spawner alive or PID 1 heard?  The reason when not.
  */
 bool steps_can_act(struct steps *s, struct error *err);
+
+/* Valid until the callback returns; texts are NULL where all is in order. */
+struct steps_trial_result {
+	const char *no_steps;   /* why none could be run */
+	const char *no_helpers; /* why no probe or notifier could be */
+};
+typedef void steps_tried(void *arg, const struct steps_trial_result *r);
+
+/*
+ * Tries it: has a runner and a helper started as for a step and a notifier,
+ * that change nothing; in systemd mode also has the runner keep its copy of
+ * the configuration of this digest.  One at a time: one that is under way is
+ * begun anew, and tells only once.
+ */
+#define STEPS_TRIAL_MS 60000
+void steps_try(
+    struct steps *s, const char *digest, steps_tried *tried, void *arg);
 
 /* Attempts under way. */
 unsigned steps_active(const struct steps *s);

@@ -23,34 +23,46 @@ static void
 send_runner(struct attempt *a)
 {
 	const struct steps *s = a->steps;
-	char grace[24];
-	const char *const arguments[] = { "-c", s->config_folder, "-s",
-		s->state_folder, "-g", grace, a->key, NULL };
+	const struct link_order order = { .kind = LINK_RUNNER,
+		.id = a->id,
+		.name = a->key,
+		.config_folder = s->config_folder,
+		.state_folder = s->state_folder,
+		.kill_grace_ms = s->kill_grace_ms };
 
-	(void)snprintf(
-	    grace, sizeof(grace), "%lld", (long long)s->kill_grace_ms);
-	a->runner_ended = false;
+	a->is_dead = false;
+	a->trouble.text[0] = '\0';
 	/* When it cannot be sent, the next try comes by the clock. */
-	if (!link_send(s->link, RUNNER_KIND, a->id, arguments, -1)) {
-		a->runner_ended = true;
-		a->runner_status = -1;
-	}
+	a->runner_ended = !link_send(s->link, &order);
+	a->runner_status = -1;
+}
+
+/* A link that will soon be up again is no reason to give up. */
+static bool
+is_awaiting_link(const struct attempt *a)
+{
+	const struct steps *s = a->steps;
+	struct error ignored;
+
+	return loop_now_ms(s->loop) - a->first_ms <
+	    link_down_wait_ms(s->link) &&
+	    !link_is_up(s->link, &ignored);
 }
 
 static void
 send_reaper(struct attempt *a)
 {
 	const struct steps *s = a->steps;
-	char grace[24];
-	const char *const arguments[] = { "-s", s->state_folder, "-g", grace,
-		"--reap", a->key, NULL };
+	const struct link_order order = { .kind = LINK_REAPER,
+		.id = a->id,
+		.name = a->key,
+		.state_folder = s->state_folder,
+		.kill_grace_ms = s->kill_grace_ms };
 
-	(void)snprintf(
-	    grace, sizeof(grace), "%lld", (long long)s->kill_grace_ms);
 	a->state = ATTEMPT_REAPING;
 	a->since_ms = loop_now_ms(s->loop);
-	a->runner_ended =
-	    !link_send(s->link, REAPER_KIND, a->id, arguments, -1);
+	a->is_dead = false;
+	a->runner_ended = !link_send(s->link, &order);
 }
 
 /* Says why no runner took the key. */
@@ -61,6 +73,8 @@ give_up(struct attempt *a)
 
 	if (!link_is_up(a->steps->link, &why))
 		;
+	else if (a->trouble.text[0] != '\0')
+		why = a->trouble;
 	else if (!a->runner_ended)
 		(void)error_set(&why, "nothing was heard of it");
 	else if (a->runner_status == STEP_EXIT_STORAGE)
@@ -80,14 +94,15 @@ give_up(struct attempt *a)
 static void
 look_unclaimed(struct attempt *a)
 {
-	int64_t patience_ms = a->runner_ended ? RETRY_MS : STEPS_CLAIM_WAIT_MS;
+	int64_t patience_ms =
+	    a->runner_ended ? RETRY_MS : link_claim_wait_ms(a->steps->link);
 
 	if (a->withdrawn) {
 		attempt_over(a, step_outcome_word(STEP_WITHDRAWN),
 		    "taken back before it was started", NULL);
 		return;
 	}
-	if (waited_ms(a) < patience_ms)
+	if (waited_ms(a) < patience_ms || is_awaiting_link(a))
 		return;
 	if (a->tries < STEPS_TRIES_MAX) {
 		attempt_start_runner(a);
@@ -96,6 +111,21 @@ look_unclaimed(struct attempt *a)
 	steps_files_unask(&a->steps->files, a->key);
 	if (steps_files_claim(&a->steps->files, a->key) == CLAIM_NONE)
 		give_up(a);
+}
+
+/*
+ * Who claimed it is a process of another user: PID 1 says whether its unit is
+ * over, when asked after the claim was seen.
+ */
+static void
+look_unit(struct attempt *a)
+{
+	a->state = ATTEMPT_RUNNING;
+	a->since_ms = loop_now_ms(a->steps->loop);
+	if (a->is_dead)
+		send_reaper(a);
+	else
+		(void)link_follow(a->steps->link, a->id, a->key);
 }
 
 static void
@@ -112,6 +142,9 @@ look_claim(struct attempt *a)
 	case CLAIM_ALIVE:
 		a->state = ATTEMPT_RUNNING;
 		a->since_ms = loop_now_ms(a->steps->loop);
+		break;
+	case CLAIM_THERE:
+		look_unit(a);
 		break;
 	case CLAIM_CUT:
 		if (waited_ms(a) >= CUT_WAIT_MS)
@@ -205,7 +238,8 @@ attempt_start_runner(struct attempt *a)
 {
 	a->state = ATTEMPT_STARTING;
 	a->since_ms = loop_now_ms(a->steps->loop);
-	a->tries++;
+	if (a->tries++ == 0)
+		a->first_ms = a->since_ms;
 	send_runner(a);
 }
 
@@ -237,6 +271,8 @@ attempt_free(struct attempt *a)
 {
 	LIST_REMOVE(a, link);
 	a->steps->active--;
+	link_drop(a->steps->link, LINK_RUNNER, a->id);
+	link_drop(a->steps->link, LINK_REAPER, a->id);
 	request_writing_cancel(a->writing);
 	free(a);
 }

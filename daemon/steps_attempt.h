@@ -12,8 +12,7 @@
 #include "daemon/steps_link.h"
 #include "executor/key.h"
 
-#define RUNNER_KIND 'r' /* of the link's tags */
-#define REAPER_KIND 'k'
+#define STEPS_TICK_MS 1000
 
 enum attempt_state {
 	ATTEMPT_WRITING,  /* its request is on the way to the disk */
@@ -30,10 +29,13 @@ struct attempt {
 	char key[KEY_BYTES];
 	enum attempt_state state;
 	int64_t since_ms; /* when a runner or reaper was asked for last */
+	int64_t first_ms; /* when one was asked for first */
 	unsigned tries;
 	bool withdrawn;
-	bool runner_ended; /* the spawner says so, of the last one */
+	bool runner_ended; /* the link says so, of the last one */
+	bool is_dead;      /* and that was after its claim was seen */
 	long runner_status;
+	struct error trouble; /* why it could not be started */
 	struct request_writing *writing;
 	const char *outcome; /* with ATTEMPT_OVER */
 	struct error reason;
@@ -47,11 +49,15 @@ struct steps {
 	char *program;
 	char *config_folder;
 	char *state_folder;
+	char *runner_folder; /* NULL: beneath the state folder */
+	enum steps_mode mode;
 	int64_t kill_grace_ms;
 	struct steps_files files;
+	struct steps_trial *trial;
 	struct link *link;
 	struct helpers *helpers;
 	int notify; /* inotify of the results */
+	bool sees_results;
 	struct loop_watch *watch;
 	struct loop_timer *tick;
 	LIST_HEAD(attempts, attempt) attempts;
@@ -64,6 +70,12 @@ struct steps {
  * told and the attempt is gone: true.
  */
 bool attempt_look(struct attempt *a);
+
+/* NULL when none of the key is under way. */
+struct attempt *attempt_find(struct steps *s, const char *key);
+
+/* Looks for the runner's folder of results where it was not there before. */
+void steps_see_results(struct steps *s);
 
 void attempt_start_runner(struct attempt *a);
 void attempt_withdraw(struct attempt *a);

@@ -13,20 +13,12 @@
 
 #define ROOM_MIN_BYTES (1024 * 1024) /* a step needs less than that */
 
-bool
-steps_files_open(
-    struct steps_files *f, const char *state_folder, struct error *err)
+/* Where monitor and runner are one user, all is beneath one folder. */
+static bool
+open_shared(struct steps_files *f, int root, struct error *err)
 {
-	int root = -1, step = -1;
+	int step = files_open_folder(root, "step", true, err);
 
-	*f = (struct steps_files){ -1, -1, -1, -1, -1, "" };
-	if (!host_boot_id(f->boot_id))
-		return error_set(err, "the kernel does not tell its boot id");
-	root = files_open_folder(AT_FDCWD, state_folder, true, err);
-	if (root >= 0)
-		f->requests = files_open_folder(root, "requests", true, err);
-	if (f->requests >= 0)
-		step = files_open_folder(root, "step", true, err);
 	if (step >= 0)
 		f->claims = files_open_folder(step, "claims", true, err);
 	if (f->claims >= 0)
@@ -35,14 +27,54 @@ steps_files_open(
 		f->results = files_open_folder(step, "results", true, err);
 	if (f->results >= 0)
 		f->outputs = files_open_folder(step, "output", true, err);
-	if (root >= 0)
-		(void)close(root);
 	if (step >= 0)
 		(void)close(step);
-	if (f->outputs >= 0)
+	return f->outputs >= 0;
+}
+
+bool
+steps_files_look(struct steps_files *f, struct error *err)
+{
+	int runner;
+
+	if (f->results >= 0)
 		return true;
-	steps_files_close(f);
-	return false;
+	runner = files_open_folder(AT_FDCWD, f->foreign, false, err);
+	if (runner < 0)
+		return false;
+	if (f->claims < 0)
+		f->claims = files_open_folder(runner, "claims", false, err);
+	if (f->claims >= 0)
+		f->results = files_open_folder(runner, "results", false, err);
+	(void)close(runner);
+	return f->results >= 0;
+}
+
+bool
+steps_files_open(struct steps_files *f, const char *state_folder,
+    const char *runner_folder, struct error *err)
+{
+	struct error later;
+	bool ok = false;
+	int root;
+
+	*f = (struct steps_files){ -1, -1, -1, -1, -1, "", runner_folder };
+	if (!host_boot_id(f->boot_id))
+		return error_set(err, "the kernel does not tell its boot id");
+	root = files_open_folder(AT_FDCWD, state_folder, true, err);
+	if (root >= 0)
+		f->requests = files_open_folder(root, "requests", true, err);
+	if (f->requests >= 0 && runner_folder == NULL)
+		ok = open_shared(f, root, err);
+	else if (f->requests >= 0) {
+		(void)steps_files_look(f, &later);
+		ok = true;
+	}
+	if (root >= 0)
+		(void)close(root);
+	if (!ok)
+		steps_files_close(f);
+	return ok;
 }
 
 void
@@ -57,13 +89,10 @@ steps_files_close(struct steps_files *f)
 }
 
 static bool
-is_writable(int folder, const char *name, struct error *err)
+has_room(int folder, const char *name, struct error *err)
 {
 	struct statvfs v;
 
-	if (faccessat(folder, ".", W_OK | X_OK, 0) != 0)
-		return error_set(
-		    err, "cannot write in %s: %s", name, strerror(errno));
 	if (fstatvfs(folder, &v) != 0)
 		return error_set(err, "%s: %s", name, strerror(errno));
 	if (v.f_bavail * v.f_frsize < ROOM_MIN_BYTES)
@@ -73,9 +102,32 @@ is_writable(int folder, const char *name, struct error *err)
 	return true;
 }
 
+static bool
+is_writable(int folder, const char *name, struct error *err)
+{
+	if (faccessat(folder, ".", W_OK | X_OK, 0) != 0)
+		return error_set(
+		    err, "cannot write in %s: %s", name, strerror(errno));
+	return has_room(folder, name, err);
+}
+
+/* Whether root can write there, the runner says itself. */
+static bool
+is_readable(int folder, const char *name, struct error *err)
+{
+	if (faccessat(folder, ".", R_OK | X_OK, 0) != 0)
+		return error_set(err, "cannot read the runner's %s: %s", name,
+		    strerror(errno));
+	return has_room(folder, name, err);
+}
+
 bool
 steps_files_writable(const struct steps_files *f, struct error *err)
 {
+	if (f->foreign != NULL)
+		return is_writable(f->requests, "requests", err) &&
+		    is_readable(f->claims, "claims", err) &&
+		    is_readable(f->results, "results", err);
 	return is_writable(f->requests, "requests", err) &&
 	    is_writable(f->claims, "claims", err) &&
 	    is_writable(f->pins, "pins", err) &&
@@ -90,14 +142,18 @@ steps_files_claim(const struct steps_files *f, const char *key)
 	struct error err;
 	size_t length;
 
+	/* What cannot be looked at may be there. */
 	if (!file_exists(f->claims, key))
 		return CLAIM_NONE;
 	if (file_read(f->claims, key, geteuid(), bytes, CLAIM_MAX_BYTES,
 		&length, &err) != FILE_OK ||
 	    !claim_parse(&claim, bytes, length, &err))
 		return CLAIM_CUT;
-	if (strcmp(claim.boot_id, f->boot_id) != 0 ||
-	    !host_process_lives((pid_t)claim.pid, claim.start_time))
+	if (strcmp(claim.boot_id, f->boot_id) != 0)
+		return CLAIM_DEAD;
+	if (f->foreign != NULL)
+		return CLAIM_THERE;
+	if (!host_process_lives((pid_t)claim.pid, claim.start_time))
 		return CLAIM_DEAD;
 	return CLAIM_ALIVE;
 }

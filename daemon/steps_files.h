@@ -20,20 +20,28 @@ struct steps_files {
 	int results;
 	int outputs;
 	char boot_id[BOOT_ID_BYTES];
+	/* The runner's, where it is another user; else NULL. */
+	const char *foreign;
 };
 
-/* Opens the folders, making those that are missing. */
-bool steps_files_open(
-    struct steps_files *f, const char *state_folder, struct error *err);
+/*
+ * Opens the folders, making those that are missing.  Where a folder of the
+ * runner's own is given, it is borrowed and only read, and it may be missing:
+ * steps_files_look() tries again.
+ */
+bool steps_files_open(struct steps_files *f, const char *state_folder,
+    const char *runner_folder, struct error *err);
+bool steps_files_look(struct steps_files *f, struct error *err);
 void steps_files_close(struct steps_files *f);
 
-/* Could files be made in all of them now? */
+/* Could files be made in them now, by whom they are made? */
 bool steps_files_writable(const struct steps_files *f, struct error *err);
 
 enum claim_state {
 	CLAIM_NONE,
 	CLAIM_ALIVE, /* its runner is at work */
 	CLAIM_DEAD,  /* its runner is gone, or of another boot */
+	CLAIM_THERE, /* of this boot; only PID 1 knows its runner */
 	CLAIM_CUT,   /* being written, or its runner died while it was */
 };
 

@@ -27,6 +27,7 @@ struct task {
 
 struct helpers {
 	struct loop *loop;
+	struct link *runners;
 	LIST_HEAD(tasks, task) tasks;
 	unsigned count;
 	unsigned last_id;
@@ -87,6 +88,9 @@ finish_by_record(struct task *t, long status)
 static void
 on_timer(void *arg)
 {
+	const struct task *t = arg;
+
+	link_drop(t->helpers->runners, LINK_HELPER, t->id);
 	fail(arg, "nothing was heard of it");
 }
 
@@ -117,24 +121,25 @@ make_record(const struct helper_order *order)
 }
 
 static bool
-send_task(struct task *t, struct link *link, const struct helper_order *order)
+send_task(struct task *t, const struct helper_order *order)
 {
-	char grace[24];
-	const char *const arguments[] = { "-g", grace, "--helper", order->id,
-		NULL };
+	const struct link_order o = { .kind = LINK_HELPER,
+		.id = t->id,
+		.name = order->id,
+		.kill_grace_ms = order->kill_grace_ms,
+		.record = t->record };
 
-	(void)snprintf(
-	    grace, sizeof(grace), "%lld", (long long)order->kill_grace_ms);
-	return link_send(link, HELPER_KIND, t->id, arguments, t->record);
+	return link_send(t->helpers->runners, &o);
 }
 
 struct helpers *
-helpers_new(struct loop *loop)
+helpers_new(struct loop *loop, struct link *link)
 {
 	struct helpers *h = calloc(1, sizeof(*h));
 
 	if (h != NULL) {
 		h->loop = loop;
+		h->runners = link;
 		LIST_INIT(&h->tasks);
 	}
 	return h;
@@ -155,8 +160,7 @@ helpers_free(struct helpers *h)
 }
 
 bool
-helpers_start(
-    struct helpers *h, struct link *link, const struct helper_order *order)
+helpers_start(struct helpers *h, const struct helper_order *order)
 {
 	struct task *t;
 
@@ -172,7 +176,7 @@ helpers_start(
 	t->arg = order->arg;
 	t->record = make_record(order);
 	t->timer = loop_timer_new(h->loop, on_timer, t);
-	if (t->record < 0 || t->timer == NULL || !send_task(t, link, order)) {
+	if (t->record < 0 || t->timer == NULL || !send_task(t, order)) {
 		task_free(t);
 		return false;
 	}

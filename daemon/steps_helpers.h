@@ -1,6 +1,6 @@
 /*
- * steps_helpers.h - programs for notifiers, run by the spawner without a
- * claim and without a file on disk.
+ * steps_helpers.h - programs for notifiers and probes, run without a claim
+ * and without a file on disk.
  */
 #ifndef DAEMON_STEPS_HELPERS_H
 #define DAEMON_STEPS_HELPERS_H
@@ -8,11 +8,10 @@
 #include "daemon/steps.h"
 #include "daemon/steps_link.h"
 
-#define HELPER_KIND 'h' /* of its tags */
-
 struct helpers;
 
-struct helpers *helpers_new(struct loop *loop);
+/* Borrows the link, which is freed first. */
+struct helpers *helpers_new(struct loop *loop, struct link *link);
 void helpers_free(struct helpers *h);
 
 struct helper_order {
@@ -26,10 +25,9 @@ struct helper_order {
 	void *arg;
 };
 
-bool helpers_start(
-    struct helpers *h, struct link *link, const struct helper_order *order);
+bool helpers_start(struct helpers *h, const struct helper_order *order);
 
-/* What the link has to say of a helper, or that the spawner died. */
+/* What the link has to say of a helper, or that it broke. */
 void helpers_news(struct helpers *h, const struct link_news *news);
 
 #endif

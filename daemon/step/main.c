@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,6 +17,7 @@
 #include "base/units.h"
 #include "base/version.h"
 #include "daemon/step/attempt.h"
+#include "daemon/step/helper_fetch.h"
 #include "daemon/step/helper_run.h"
 #include "daemon/step/keep.h"
 #include "daemon/step/prune.h"
@@ -32,6 +34,8 @@ enum mode {
 	MODE_SPAWNER,
 	MODE_KEEP,
 	MODE_PRUNE,
+	MODE_TEST,
+	OPTION_FROM, /* no mode */
 };
 
 struct arguments {
@@ -40,6 +44,7 @@ struct arguments {
 	struct state_settings state;
 	const char *name; /* key or id */
 	int64_t kill_grace_ms;
+	const char *from; /* a socket; NULL: descriptor 3 */
 };
 
 static void __attribute__((noreturn)) usage(void)
@@ -50,8 +55,10 @@ static void __attribute__((noreturn)) usage(void)
 	    "       rollbackd-step -s STATE_FOLDER [-g MS] --reap KEY\n"
 	    "       rollbackd-step -c CONFIG -s FOLDER -r REQUESTS -u MONITOR "
 	    "[-g MS]\n"
-	    "           KEY | reap-KEY | keep-DIGEST | prune\n"
+	    "           KEY | reap-KEY | keep-DIGEST | prune | test\n"
 	    "       rollbackd-step [-g MS] --helper ID <3 RECORD\n"
+	    "       rollbackd-step --from SOCKET --helper ID\n"
+	    "       rollbackd-step -c CONFIG_FOLDER -s STATE_FOLDER --test\n"
 	    "       rollbackd-step --spawner 3\n");
 	exit(STEP_EXIT_USAGE);
 }
@@ -67,6 +74,7 @@ parse_name(struct arguments *a, const char *name)
 		{ "reap-", MODE_REAP },
 		{ "keep-", MODE_KEEP },
 		{ "prune", MODE_PRUNE },
+		{ "test", MODE_TEST },
 	};
 
 	a->name = name;
@@ -90,6 +98,8 @@ parse_options(int argc, char *argv[], struct arguments *a)
 		{ "reap", required_argument, NULL, MODE_REAP },
 		{ "helper", required_argument, NULL, MODE_HELPER },
 		{ "spawner", required_argument, NULL, MODE_SPAWNER },
+		{ "from", required_argument, NULL, OPTION_FROM },
+		{ "test", no_argument, NULL, MODE_TEST },
 		{ "version", no_argument, NULL, 'V' },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -123,6 +133,13 @@ parse_options(int argc, char *argv[], struct arguments *a)
 			a->mode = (enum mode)c;
 			a->name = optarg;
 			break;
+		case MODE_TEST:
+			a->mode = MODE_TEST;
+			a->name = "";
+			break;
+		case OPTION_FROM:
+			a->from = optarg;
+			break;
 		case 'V':
 			(void)printf("rollbackd-step %s\n", ROLLBACKD_VERSION);
 			exit(STEP_EXIT_OK);
@@ -153,7 +170,7 @@ check(const struct arguments *a)
 		usage();
 	if (a->state.monitor != NULL && a->config == NULL)
 		usage();
-	if (a->mode == MODE_PRUNE && *a->name != '\0')
+	if ((a->mode == MODE_PRUNE || a->mode == MODE_TEST) && *a->name != '\0')
 		usage();
 	if (a->mode == MODE_KEEP && !digest_text_is_valid(a->name))
 		errx(STEP_EXIT_USAGE, "the digest is malformed");
@@ -196,10 +213,30 @@ run(const struct arguments *a)
 	else if (a->mode == MODE_ATTEMPT)
 		status = attempt_run(&state, &settings);
 	else
+		/* For a test: that all of it is there and ours. */
 		status = STEP_EXIT_OK;
 	if (state.is_system)
 		prune_run(&state, a->mode == MODE_PRUNE);
 	return status;
+}
+
+/*
+ * Another helper of the same user must not look into this one, nor answer in
+ * its place.
+ */
+static enum step_exit
+help(struct arguments *a)
+{
+	int record = STEP_PASSED_FD;
+	struct error why;
+
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	if (a->from != NULL)
+		record =
+		    helper_fetch(a->from, a->name, &a->kill_grace_ms, &why);
+	if (record < 0)
+		errx(STEP_EXIT_NO_REQUEST, "%s: %s", a->name, why.text);
+	return helper_run(record, a->name, a->kill_grace_ms);
 }
 
 int
@@ -209,10 +246,11 @@ main(int argc, char *argv[])
 
 	parse_options(argc, argv, &a);
 	check(&a);
-	shed(a.mode == MODE_SPAWNER || a.mode == MODE_HELPER);
+	shed(a.mode == MODE_SPAWNER ||
+	    (a.mode == MODE_HELPER && a.from == NULL));
 	if (a.mode == MODE_SPAWNER)
 		return (int)spawner_run(STEP_PASSED_FD, argv[0]);
 	if (a.mode == MODE_HELPER)
-		return (int)helper_run(STEP_PASSED_FD, a.name, a.kill_grace_ms);
+		return (int)help(&a);
 	return (int)run(&a);
 }

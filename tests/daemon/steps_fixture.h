@@ -33,6 +33,7 @@ struct fixture {
 	char state[128];
 	char digest[DIGEST_TEXT_BYTES];
 	char run[ULID_BYTES];
+	struct steps_settings settings; /* what differs from direct mode */
 	struct loop *loop;
 	struct store *store;
 	struct steps *steps;
@@ -109,10 +110,13 @@ on_impatience(void *arg)
 static inline void
 open_steps(struct fixture *f)
 {
-	const struct steps_settings settings = { f->program, f->conf, f->state,
-		300 };
+	struct steps_settings settings = f->settings;
 	struct error err = { "" };
 
+	settings.program = f->program;
+	settings.config_folder = f->conf;
+	settings.state_folder = f->state;
+	settings.kill_grace_ms = 300;
 	f->steps = steps_new(f->loop, f->store, &settings, &err);
 	assert_string_equal(err.text, "");
 	assert_non_null(f->steps);

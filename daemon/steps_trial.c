@@ -1,0 +1,214 @@
+#include "daemon/steps_trial.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/digest.h"
+#include "base/ulid.h"
+#include "daemon/step/state.h"
+#include "daemon/steps_attempt.h"
+
+#define HELPER_MS 20000
+
+struct steps_trial {
+	struct steps *steps;
+	struct loop_timer *limit;
+	unsigned helpers; /* under way, of this trial or of one before */
+	bool awaits_helper;
+	unsigned id; /* of the stage under way: news of older ones are old */
+	char digest[DIGEST_TEXT_BYTES];
+	struct error no_steps;
+	struct error no_helpers;
+	steps_tried *tried; /* NULL: none is under way */
+	void *arg;
+};
+
+static void
+finish(struct steps_trial *t)
+{
+	const struct steps_trial_result r = {
+		.no_steps =
+		    t->no_steps.text[0] == '\0' ? NULL : t->no_steps.text,
+		.no_helpers =
+		    t->no_helpers.text[0] == '\0' ? NULL : t->no_helpers.text,
+	};
+	steps_tried *tried = t->tried;
+
+	if (tried == NULL)
+		return;
+	t->tried = NULL;
+	t->awaits_helper = false;
+	t->id++;
+	loop_timer_stop(t->limit);
+	tried(t->arg, &r);
+}
+
+static void
+on_helper(void *arg, bool ok, const char *reason)
+{
+	struct steps_trial *t = arg;
+
+	/* Of a trial that was given up: one is as good as the other. */
+	if (--t->helpers > 0 || !t->awaits_helper)
+		return;
+	t->awaits_helper = false;
+	if (!ok)
+		(void)error_set(
+		    &t->no_helpers, "a command cannot be run: %s", reason);
+	finish(t);
+}
+
+/* The runner itself is a program that is there and harmless. */
+static bool
+start_helper(struct steps_trial *t)
+{
+	const char *const argv[] = { t->steps->program, "--version", NULL };
+	uint8_t random[10] = { 0 };
+	char id[ULID_BYTES];
+
+	random[0] = (uint8_t)t->id;
+	random[1] = (uint8_t)(t->id >> 8);
+	ulid_make((uint64_t)loop_wall_ms(), random, id);
+	if (!steps_helper(t->steps, id, argv, HELPER_MS, "", on_helper, t))
+		return false;
+	t->helpers++;
+	t->awaits_helper = true;
+	return true;
+}
+
+static void
+try_helper(struct steps_trial *t)
+{
+	struct error why;
+
+	t->id++;
+	if (start_helper(t))
+		return;
+	if (link_is_up(t->steps->link, &why))
+		(void)error_set(&why, "it cannot be sent");
+	(void)error_set(
+	    &t->no_helpers, "a command cannot be run: %s", why.text);
+	finish(t);
+}
+
+static bool
+send(struct steps_trial *t, enum link_kind kind)
+{
+	const struct steps *s = t->steps;
+	const struct link_order order = { .kind = kind,
+		.id = ++t->id,
+		.name = kind == LINK_KEEP ? t->digest : "test",
+		.config_folder = s->config_folder,
+		.state_folder = s->state_folder,
+		.kill_grace_ms = s->kill_grace_ms };
+	struct error why;
+
+	if (link_send(s->link, &order))
+		return true;
+	if (link_is_up(s->link, &why))
+		(void)error_set(&why, "it cannot be sent");
+	(void)error_set(
+	    &t->no_steps, "the runner cannot be started: %s", why.text);
+	return false;
+}
+
+static void
+explain(struct steps_trial *t, const struct link_news *news)
+{
+	bool is_unit = t->steps->mode == STEPS_UNITS;
+	const char *unit = news->kind == LINK_KEEP ? "keep-*" : "test";
+	char where[64] = "";
+
+	if (is_unit)
+		(void)snprintf(where, sizeof(where),
+		    ": see journalctl -u 'rollbackd-step@%s'", unit);
+	if (news->event == LINK_FAILED)
+		(void)error_set(&t->no_steps,
+		    "the runner cannot be started: %s", news->detail);
+	else if (news->event == LINK_LOST)
+		(void)error_set(&t->no_steps, "the spawner died");
+	else if (news->kind == LINK_KEEP)
+		(void)error_set(&t->no_steps,
+		    "the runner does not take the configuration that is in "
+		    "use (status %ld)%s",
+		    news->number, where);
+	else if (news->number == STEP_EXIT_STORAGE)
+		(void)error_set(
+		    &t->no_steps, "the runner cannot use its folders%s", where);
+	else
+		(void)error_set(&t->no_steps,
+		    "the runner's own test ended with status %ld%s",
+		    news->number, where);
+}
+
+static void
+on_limit(void *arg)
+{
+	struct steps_trial *t = arg;
+
+	if (t->no_steps.text[0] == '\0')
+		(void)error_set(&t->no_steps,
+		    "nothing was heard of the runner's own test for %d s",
+		    STEPS_TRIAL_MS / 1000);
+	finish(t);
+}
+
+struct steps_trial *
+trial_new(struct steps *s)
+{
+	struct steps_trial *t = calloc(1, sizeof(*t));
+
+	if (t == NULL)
+		return NULL;
+	t->steps = s;
+	t->limit = loop_timer_new(s->loop, on_limit, t);
+	if (t->limit != NULL)
+		return t;
+	free(t);
+	return NULL;
+}
+
+void
+trial_free(struct steps_trial *t)
+{
+	if (t == NULL)
+		return;
+	loop_timer_free(t->limit);
+	free(t);
+}
+
+void
+trial_begin(
+    struct steps_trial *t, const char *digest, steps_tried *tried, void *arg)
+{
+	bool keeps = t->steps->mode == STEPS_UNITS;
+
+	(void)snprintf(t->digest, sizeof(t->digest), "%s", digest);
+	t->no_steps.text[0] = t->no_helpers.text[0] = '\0';
+	t->awaits_helper = false;
+	t->tried = tried;
+	t->arg = arg;
+	loop_timer_start(t->limit, STEPS_TRIAL_MS);
+	if (!send(t, keeps ? LINK_KEEP : LINK_TEST))
+		/* Told from the loop, as all is. */
+		loop_timer_start(t->limit, 0);
+}
+
+void
+trial_news(struct steps_trial *t, const struct link_news *news)
+{
+	bool is_lost = news->event == LINK_LOST;
+
+	if (t->tried == NULL || news->event == LINK_STARTED ||
+	    (!is_lost && news->id != t->id))
+		return;
+	if (is_lost || news->event != LINK_ENDED || news->number != 0) {
+		explain(t, news);
+		finish(t);
+		return;
+	}
+	if (news->kind == LINK_TEST)
+		try_helper(t);
+	else if (!send(t, LINK_TEST))
+		finish(t);
+}
