@@ -209,6 +209,7 @@ rollback_advance(struct rollback *r)
 		return;
 	case TODO_STEP:
 	case TODO_CHECK:
+	case TODO_UNDO:
 		rollback_step(r);
 		return;
 	case TODO_VERIFY:

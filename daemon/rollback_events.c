@@ -145,6 +145,8 @@ rollback_step_json(const struct rollback *r, const struct todo *todo)
 	json_set_int(o, "step", todo->step);
 	json_set_int(o, "attempt", todo->attempt);
 	json_set_int(o, "check", todo->check);
+	if (todo->undo > 0)
+		json_set_int(o, "undo", todo->undo);
 	json_set_text(o, "label", plan_step(run->plan, todo->step)->label);
 	return o;
 }

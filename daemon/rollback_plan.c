@@ -185,8 +185,9 @@ on_planned(void *arg, bool ok)
 static void
 write_plan(struct rollback *r)
 {
-	struct rollback_run *before = rollback_run_now(r);
-	struct rollback_run *run = &r->runs[r->run_count];
+	const struct rollback_run *run = &r->runs[r->run_count];
+	const struct rollback_run *parent =
+	    &r->runs[incident_parent(r->core, r->run_count)];
 	struct event_draft drafts[2] = { 0 };
 	size_t count = 0;
 	struct notice notice = rollback_notice(r, "decision", r->reason);
@@ -204,7 +205,7 @@ write_plan(struct rollback *r)
 		.incident = r->id,
 		.run = run->id,
 		.data = rollback_planned_json(
-		    r, run, before == NULL ? NULL : before->id),
+		    r, run, parent == run ? NULL : parent->id),
 	};
 	FAILPOINT("monitor.before-planned");
 	r->is_busy = true;

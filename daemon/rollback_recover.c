@@ -102,8 +102,9 @@ on_planned(
 
 	if (r->core == NULL || r->run_count == INCIDENT_RUNS_MAX)
 		return;
-	/* An escalation was asked for before it was planned. */
-	(void)incident_todo(r->core, INT64_MIN);
+	/* An escalation was asked for before it was planned; if nothing had
+	   failed then time was up. */
+	(void)incident_todo(r->core, INT64_MAX);
 	if (pin == NULL || e->run == NULL ||
 	    !rollback_run_make(r, run, pin, strlen(pin), &err)) {
 		incident_plan_failed(r->core, err.text);
@@ -118,23 +119,31 @@ on_planned(
 }
 
 static void
-on_intent(struct recovery *y, struct json_object *data)
+on_intent(
+    struct recovery *y, const struct store_event *e, struct json_object *data)
 {
-	int64_t step = 0, attempt = 0, check = 0;
+	int64_t step = 0, attempt = 0, check = 0, undo = 0;
 
 	(void)json_int(data, "step", &step);
 	(void)json_int(data, "attempt", &attempt);
 	(void)json_int(data, "check", &check);
+	(void)json_int(data, "undo", &undo);
+	/* Time was up, if no step had failed by then. */
+	if (undo > 0)
+		(void)incident_todo(y->r->core, INT64_MAX);
 	y->r->todo = (struct todo){
-		.kind = check > 0 ? TODO_CHECK : TODO_STEP,
+		.kind = undo > 0 ? TODO_UNDO :
+		    check > 0    ? TODO_CHECK :
+				   TODO_STEP,
 		.step = (unsigned)step,
 		.attempt = (unsigned)attempt,
 		.check = (unsigned)check,
+		.undo = (unsigned)undo,
 	};
 	y->intent_is_open = true;
 	if (y->r->run_count > 0)
 		rollback_run_now(y->r)->has_begun = true;
-	incident_step_begins(y->r->core);
+	incident_step_begins(y->r->core, e->boot_ms);
 }
 
 static void
@@ -146,12 +155,15 @@ on_outcome(
 		.step = y->r->todo.step,
 		.attempt = y->r->todo.attempt,
 		.check = y->r->todo.check,
+		.undo = y->r->todo.undo,
 		.outcome = STEP_INTERRUPTED,
 		.capture = json_text(data, "capture"),
 	};
-	int64_t status = 0;
+	int64_t status = 0, left_behind = 0;
 
 	(void)json_int(data, "exit_status", &status);
+	(void)json_int(data, "left_behind", &left_behind);
+	ended.lives_on = left_behind > 0;
 	ended.exit_status = (int)status;
 	if (word != NULL)
 		(void)step_outcome_parse(word, &ended.outcome);
@@ -173,7 +185,7 @@ replay(struct recovery *y, const struct store_event *e)
 	else if (r->core == NULL)
 		;
 	else if (strcmp(e->kind, EVENT_INTENT) == 0)
-		on_intent(y, data);
+		on_intent(y, e, data);
 	else if (strcmp(e->kind, EVENT_OUTCOME) == 0)
 		on_outcome(y, e, data);
 	else if (strcmp(e->kind, EVENT_VERIFIED) == 0)
@@ -202,7 +214,7 @@ adopt(struct rollback *r)
 	    "asks what became of a step that was under way in incident %s",
 	    r->id);
 	if (!rollback_request(r, &request, key) ||
-	    !steps_adopt(r->m->steps, &request, !incident_is_aborted(r->core),
+	    !steps_adopt(r->m->steps, &request, incident_is_wanted(r->core),
 		rollback_step_ended, r))
 		rollback_step_ended(r, &unknown);
 }

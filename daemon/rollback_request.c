@@ -11,6 +11,7 @@ rollback_key(struct rollback *r, struct key *key)
 		.step = r->todo.step,
 		.attempt = r->todo.attempt,
 		.check = r->todo.check,
+		.undo = r->todo.undo,
 	};
 	(void)snprintf(
 	    key->run, sizeof(key->run), "%s", rollback_run_now(r)->id);
@@ -59,6 +60,15 @@ or_null(const char *words)
 	return words[0] == '\0' ? NULL : words;
 }
 
+/* The run that goes over to the one under way. */
+static const char *
+parent(const struct rollback *r)
+{
+	if (r->run_count == 1)
+		return NULL;
+	return r->runs[incident_parent(r->core, r->run_count - 1)].id;
+}
+
 bool
 rollback_request(
     struct rollback *r, struct request *request, char text[KEY_BYTES])
@@ -70,8 +80,7 @@ rollback_request(
 	key_text(&key, text);
 	*request = (struct request){
 		.key = text,
-		.parent =
-		    r->run_count > 1 ? r->runs[r->run_count - 2].id : NULL,
+		.parent = parent(r),
 		.service = r->service,
 		.procedure = plan_procedure(run->plan)->name,
 		.digest = run->digest,

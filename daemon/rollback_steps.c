@@ -8,6 +8,14 @@
 #include "daemon/rollback_private.h"
 
 static const char *
+what_todo(const struct rollback *r)
+{
+	if (r->todo.undo > 0)
+		return "the undo of step";
+	return r->todo.check > 0 ? "the check of step" : "step";
+}
+
+static const char *
 todo_label(struct rollback *r)
 {
 	return plan_step(rollback_run_now(r)->plan, r->todo.step)->label;
@@ -39,8 +47,7 @@ tell_outcome(struct rollback *r, const struct result *result, bool is_bad)
 
 	log_service(is_bad ? LOG_LEVEL_ERROR : LOG_LEVEL_NOTICE,
 	    LOG_ID_STEP_ENDED, r->service, "%s %s is %s after %.3f s%s%s",
-	    r->todo.check > 0 ? "the check of step" : "step", todo_label(r),
-	    result->outcome,
+	    what_todo(r), todo_label(r), result->outcome,
 	    result->started_ms == 0 ? 0.0 : (double)took_ms / 1000,
 	    result->reason == NULL || !is_bad ? "" : ": ",
 	    result->reason == NULL || !is_bad ? "" : result->reason);
@@ -63,9 +70,11 @@ rollback_step_ended(void *arg, const struct result *result)
 		.step = r->todo.step,
 		.attempt = r->todo.attempt,
 		.check = r->todo.check,
+		.undo = r->todo.undo,
 		.outcome = outcome,
 		.exit_status = (int)result->exit_status,
 		.capture = result->capture == NULL ? NULL : r->capture,
+		.lives_on = result->left_behind > 0,
 	};
 	is_bad = outcome != STEP_DONE &&
 	    !(r->todo.check > 0 && outcome == STEP_FAILED);
@@ -74,7 +83,7 @@ rollback_step_ended(void *arg, const struct result *result)
 		notice =
 		    outcome == STEP_INTERRUPTED ? "interrupted" : "step_failed";
 	(void)snprintf(r->write.summary, sizeof(r->write.summary),
-	    "step %s is %s", todo_label(r), result->outcome);
+	    "%s %s is %s", what_todo(r), todo_label(r), result->outcome);
 	rollback_write(r, EVENT_OUTCOME,
 	    rollback_outcome_json(r, &r->todo, result), notice,
 	    outcome_is_stored);
@@ -95,11 +104,11 @@ intent_is_stored(struct rollback *r)
 	char key[KEY_BYTES];
 
 	FAILPOINT("monitor.after-intent");
-	if (incident_is_aborted(r->core)) {
+	if (!incident_is_wanted(r->core)) {
 		end_without_start(r, "withdrawn", "aborted before it began");
 		return;
 	}
-	incident_step_begins(r->core);
+	incident_step_begins(r->core, loop_now_ms(r->m->loop));
 	r->is_busy = true;
 	if (!rollback_request(r, &request, key) ||
 	    !steps_start(r->m->steps, &request, rollback_step_ended, r))
@@ -129,6 +138,14 @@ rollback_waits_for(const struct rollback *r)
 	return NULL;
 }
 
+static const char *
+begins(const struct todo *todo)
+{
+	if (todo->undo > 0)
+		return "undoes step";
+	return todo->check > 0 ? "checks step" : "starts step";
+}
+
 void
 rollback_step(struct rollback *r)
 {
@@ -145,8 +162,7 @@ rollback_step(struct rollback *r)
 	}
 	run->has_begun = true;
 	log_service(LOG_LEVEL_NOTICE, LOG_ID_STEP_STARTED, r->service,
-	    "%s %s, attempt %u",
-	    r->todo.check > 0 ? "checks step" : "starts step", todo_label(r),
+	    "%s %s, attempt %u", begins(&r->todo), todo_label(r),
 	    r->todo.attempt);
 	FAILPOINT("monitor.before-intent");
 	rollback_write(r, EVENT_INTENT, rollback_step_json(r, &r->todo), NULL,

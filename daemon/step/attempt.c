@@ -69,7 +69,7 @@ static enum step_outcome
 judge_exit(struct attempt *a, const char **capture)
 {
 	const struct effect *e = &a->effect;
-	bool captures = a->permit.key.check == 0 &&
+	bool captures = a->permit.key.check == 0 && a->permit.key.undo == 0 &&
 	    permit_step(&a->permit)->capture != NULL;
 
 	if (captures)
@@ -89,6 +89,12 @@ judge_exit(struct attempt *a, const char **capture)
 	return STEP_DONE;
 }
 
+static bool
+is_cut(const struct permit *p)
+{
+	return p->key.undo == 0 && p->limit_ms < permit_step(p)->timeout_ms;
+}
+
 static enum step_outcome
 judge(struct attempt *a, const char **capture)
 {
@@ -103,8 +109,11 @@ judge(struct attempt *a, const char **capture)
 		return judge_exit(a, capture);
 	case EFFECT_TIMED_OUT:
 		(void)error_set(&a->reason,
-		    "not done within %s; all its processes were ended",
-		    duration_text(permit_step(&a->permit)->timeout_ms, limit));
+		    "not done within %s%s; all its processes were ended",
+		    duration_text(a->permit.limit_ms, limit),
+		    is_cut(&a->permit) ?
+			", all the time that the run had left" :
+			"");
 		return STEP_TIMED_OUT;
 	case EFFECT_STOPPED:
 		(void)error_set(&a->reason,
@@ -154,7 +163,6 @@ end_with_effect(struct attempt *a)
 static enum step_exit
 run_effect(struct attempt *a)
 {
-	const struct step_settings *step = permit_step(&a->permit);
 	char mark[MARK_BYTES];
 	int file = openat(a->state->outputs, a->settings->key,
 	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
@@ -163,7 +171,7 @@ run_effect(struct attempt *a)
 		.command = &a->permit.command,
 		.mark = mark,
 		.input = input,
-		.timeout_ms = step->timeout_ms,
+		.timeout_ms = a->permit.limit_ms,
 		.kill_grace_ms = a->settings->kill_grace_ms,
 		.user = a->state->is_system ? &a->permit.user : NULL,
 	};

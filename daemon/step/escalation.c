@@ -12,6 +12,7 @@
 
 #define ON_FAILURE_PROCEDURE "procedure:"
 #define WEEK_MS INT64_C(604800000)
+#define SLACK_MS 60000 /* the monitor counts from before the claim */
 
 /* A run as its pin, claims and results tell it. */
 struct ancestor {
@@ -135,7 +136,8 @@ leads_to(const struct ancestor *a, const char *procedure, struct error *err)
 	if (!a->has_acted)
 		return error_set(err, "nobody stood behind its parent run");
 	if (a->next.kind != NEXT_FINISHED)
-		return (is_escalation && a->begun_age_ms > from->budget_ms) ||
+		return (is_escalation && a->next.kind == NEXT_STEP &&
+			   a->begun_age_ms > from->budget_ms - SLACK_MS) ||
 		    error_set(err, "its parent run has not ended");
 	if (a->next.outcome == RUN_FAILED && a->next.procedure != NULL &&
 	    strcmp(a->next.procedure, procedure) == 0)
@@ -159,8 +161,11 @@ saw(void *arg, const struct key *key, const struct claim *claim)
 	struct siblings *found = arg;
 	const struct permit *p = found->permit;
 
+	/* Behind what a step named may come what its procedure names. */
 	found->found = claim->refusal == NULL && claim->parent != NULL &&
 	    strcmp(claim->parent, p->request.parent) == 0 &&
+	    claim->procedure != NULL &&
+	    strcmp(claim->procedure, p->request.procedure) == 0 &&
 	    strcmp(key->run, p->key.run) != 0;
 	return !found->found;
 }
@@ -173,7 +178,7 @@ is_only_child(const struct permit *p, const struct state *s, struct error *err)
 	if (!history_read(s, WEEK_MS, saw, &siblings, err))
 		return false;
 	return !siblings.found ||
-	    error_set(err, "another run follows its parent run already");
+	    error_set(err, "a run of it follows its parent run already");
 }
 
 static bool

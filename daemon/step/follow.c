@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+#include "daemon/step/halt.h"
+
 bool
 follow_key(const char *run, const struct next *next, char text[KEY_BYTES])
 {
@@ -9,8 +11,8 @@ follow_key(const char *run, const struct next *next, char text[KEY_BYTES])
 
 	if (next->kind == NEXT_FINISHED)
 		return false;
-	if (next->kind == NEXT_CHECK)
-		key.check = next->check;
+	key.check = next->check;
+	key.undo = next->undo;
 	(void)snprintf(key.run, sizeof(key.run), "%s", run);
 	key_text(&key, text);
 	return true;
@@ -24,12 +26,14 @@ follow_result(const struct state *s, struct run *run, const struct next *next,
 	struct result result;
 	struct step_ended ended = { .step = next->step,
 		.attempt = next->attempt,
-		.check = next->kind == NEXT_CHECK ? next->check : 0 };
+		.check = next->check,
+		.undo = next->undo };
 
 	if (!state_read_result(s, key, &result, buffer) ||
 	    !step_outcome_parse(result.outcome, &ended.outcome))
-		return false;
+		return halt_was_made(s, run, key);
 	ended.exit_status = (int)result.exit_status;
 	ended.capture = result.capture;
+	ended.lives_on = result.left_behind > 0;
 	return run_step_ended(run, &ended, result.ended_ms);
 }

@@ -13,8 +13,8 @@
 bool follow_key(const char *run, const struct next *next, char text[KEY_BYTES]);
 
 /*
- * Tells the run what the result of that key says; false when there is no good
- * one.
+ * Tells the run what the result of that key says, or that it was ended before
+ * it; false when neither is known.
  */
 bool follow_result(const struct state *s, struct run *run,
     const struct next *next, const char *key);

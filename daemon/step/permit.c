@@ -9,7 +9,9 @@
 #include "daemon/host/host.h"
 #include "daemon/step/follow.h"
 #include "daemon/step/generation.h"
+#include "daemon/step/halt.h"
 #include "daemon/step/program.h"
+#include "daemon/step/time_left.h"
 #include "daemon/step/warrant.h"
 
 static enum permit_answer
@@ -179,10 +181,7 @@ is_next(struct permit *p, const struct state *s, const char *key,
 		if (strcmp(asked, key) == 0)
 			return true;
 		if (!follow_result(s, p->run, &next, asked))
-			return error_set(err,
-			    "it is not its turn: the run is at step %u, "
-			    "attempt %u",
-			    next.step + 1, next.attempt);
+			return halt_make(p, s, asked, err);
 		if (!learn(p, s, asked, place, err))
 			return false;
 	}
@@ -214,7 +213,8 @@ is_permitted(
 	if (p->run == NULL)
 		return error_set(err, "out of memory");
 	return is_next(p, s, key, &place, err) &&
-	    is_warranted(p, s, &place, err) && program_find(p, s, err);
+	    is_warranted(p, s, &place, err) && time_left_find(p, s, err) &&
+	    program_find(p, s, err);
 }
 
 /* Of two that store it at once, one finds the other's, which is the same. */

@@ -37,6 +37,8 @@ struct permit {
 	struct plan *plan;
 	struct run *run;
 	struct command command; /* ready to be executed */
+	int64_t time_left_ms;   /* of the run's budget */
+	int64_t limit_ms;       /* then the program is killed */
 	struct who user;        /* whom it runs as, in system mode */
 	char warrant[CLAIM_WARRANT_MAX + 1]; /* for the claim; "": has one */
 	int lock; /* of the state, while a warrant is sought and claimed */

@@ -1,6 +1,7 @@
 #include "daemon/step/program.h"
 
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -106,11 +107,20 @@ set_login(struct permit *p, struct error *err)
 	return true;
 }
 
+static enum step_part
+part(const struct key *key)
+{
+	if (key->undo > 0)
+		return STEP_UNDO;
+	return key->check > 0 ? STEP_CHECK : STEP_ITSELF;
+}
+
 bool
 program_find(struct permit *p, const struct state *s, struct error *err)
 {
 	const struct request *r = &p->request;
 	const struct step_settings *step = permit_step(p);
+	char time_left[24];
 	const struct occasion occasion = {
 		.service = r->service,
 		.environment = p->pin->service.environment,
@@ -121,15 +131,18 @@ program_find(struct permit *p, const struct state *s, struct error *err)
 		.incident = r->incident,
 		.run = p->key.run,
 		.key = r->key,
+		.time_left = time_left,
 	};
 
+	(void)snprintf(time_left, sizeof(time_left), "%lld",
+	    (long long)p->time_left_ms / 1000);
 	if (executor_find(step->executor) == NULL)
 		return error_set(err, "no executor %s", step->executor);
 	if (s->is_system && !find_user(p, err))
 		return false;
 	return may_be_declared(&step->environment, err) &&
-	    step_command(p->plan, p->key.step, p->key.check > 0, &occasion,
-		p->run, &p->command, err) &&
+	    step_command(p->plan, p->key.step, part(&p->key), &occasion, p->run,
+		&p->command, err) &&
 	    (!s->is_system || set_login(p, err)) &&
 	    is_safe(p->command.argv[0], s->is_system && p->user.uid == 0, err);
 }

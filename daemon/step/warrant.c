@@ -25,7 +25,8 @@ static const struct {
 static enum warrant
 of_old(const struct key *key, const struct claim *claim)
 {
-	if (key->step != 0 || key->attempt != 1 || key->check != 0)
+	if (key->step != 0 || key->attempt != 1 || key->check != 0 ||
+	    key->undo != 0)
 		return WARRANT_NONE;
 	if (claim->parent != NULL)
 		return WARRANT_PARENT;

@@ -180,6 +180,25 @@ count_parse(const char *text, uint64_t *count)
 	return true;
 }
 
+bool
+count_range_parse(const char *text, uint64_t *first, uint64_t *last)
+{
+	char low[COUNT_RANGE_MAX_BYTES];
+	const char *dash = strchr(text, '-');
+	size_t length = dash == NULL ? strlen(text) : (size_t)(dash - text);
+
+	if (length >= sizeof(low))
+		return false;
+	memcpy(low, text, length);
+	low[length] = '\0';
+	if (!count_parse(low, first))
+		return false;
+	*last = *first;
+	if (dash != NULL && !count_parse(dash + 1, last))
+		return false;
+	return *first <= *last;
+}
+
 /* At least one digit; what stands behind them, or NULL. */
 static const char *
 skip_digits(const char *at)

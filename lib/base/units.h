@@ -28,6 +28,10 @@ const char *size_text(int64_t bytes, char buffer[DURATION_TEXT_MAX]);
 /* Decimal digits only, no sign, no leading zero but "0" itself. */
 bool count_parse(const char *text, uint64_t *count);
 
+/* "3", "0-1": two such numbers, the first no greater than the last. */
+#define COUNT_RANGE_MAX_BYTES 48
+bool count_range_parse(const char *text, uint64_t *first, uint64_t *last);
+
 /*
  * A measured value for people: "12.3%" of a unit "ratio", "12ms" of "ms",
  * "12.5 days" of any other, "12.5" of NULL.

@@ -5,6 +5,7 @@
 #include "config/suggest.h"
 #include "executor/executor.h"
 #include "procedure/match.h"
+#include "procedure/retry.h"
 #include "procedure/variables.h"
 #include "procedure/when.h"
 
@@ -137,6 +138,43 @@ check_resume(struct at_step *at, const struct step_settings *s)
 }
 
 static void
+check_attempts(struct at_step *at, const struct step_settings *s)
+{
+	struct error err;
+
+	if (!retry_on_check(&s->retry_on, &err))
+		check_wrong(
+		    at->check, at->where, "step \"%s\": %s", s->name, err.text);
+	if (s->attempts > 1 && s->resume == RESUME_ASK &&
+	    s->retry_on.count == 0)
+		check_wrong(at->check, at->where,
+		    "step \"%s\": attempts = %u: when it fails half of it may "
+		    "be done; write resume = \"rerun\" if it may be run twice, "
+		    "\"check\" with a check, or in retry_on the statuses by "
+		    "which it says that nothing was done",
+		    s->name, s->attempts);
+	if (s->attempts == 1 && s->retry_on.count > 0)
+		check_doubt(at->check, at->where,
+		    "step \"%s\": retry_on says when it may be tried again, "
+		    "and attempts = 1 that it never is",
+		    s->name);
+}
+
+static void
+check_undo(struct at_step *at, const struct step_settings *s)
+{
+	if (s->prepare && s->undo.count > 0)
+		check_wrong(at->check, at->where,
+		    "step \"%s\": what only prepares changes nothing: there "
+		    "is nothing to undo",
+		    s->name);
+	if (s->undo.count == 0 && s->undo_timeout_ms > 0)
+		check_doubt(at->check, at->where,
+		    "step \"%s\": undo_timeout without an undo is for nothing",
+		    s->name);
+}
+
+static void
 check_names_of_step(struct at_step *at, const struct step_settings *s)
 {
 	const struct procedure_settings *p = at->procedure;
@@ -195,11 +233,15 @@ check_step(struct at_step *at, const struct step_settings *s)
 	check_executor(at, s);
 	check_program(at->check, at->where, "command", &s->command);
 	check_program(at->check, at->where, "check", &s->check);
+	check_program(at->check, at->where, "undo", &s->undo);
 	check_templates(at, "command", &s->command);
 	check_templates(at, "check", &s->check);
+	check_templates(at, "undo", &s->undo);
 	check_environment(at, s);
 	check_on_failure(at, s);
+	check_attempts(at, s);
 	check_resume(at, s);
+	check_undo(at, s);
 	check_names_of_step(at, s);
 	for (size_t i = 0; i < s->when.count; i++)
 		if (!when_check(

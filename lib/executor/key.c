@@ -8,6 +8,7 @@
 #define STEP_LAST 255
 #define ATTEMPT_LAST 99
 #define CHECK_LAST 99
+#define UNDO_LAST 99
 #define DIGITS_MAX 3
 
 void
@@ -16,9 +17,13 @@ key_text(const struct key *key, char text[KEY_BYTES])
 	int length = snprintf(text, KEY_BYTES, "%.*s-%u-%u", ULID_BYTES - 1,
 	    key->run, key->step, key->attempt);
 
+	text += length;
 	if (key->check > 0)
-		(void)snprintf(text + length, KEY_BYTES - (size_t)length,
-		    "-c%u", key->check);
+		(void)snprintf(
+		    text, KEY_BYTES - (size_t)length, "-c%u", key->check);
+	else if (key->undo > 0)
+		(void)snprintf(
+		    text, KEY_BYTES - (size_t)length, "-u%u", key->undo);
 }
 
 /* The number up to the next "-" or the end, without leading zeros. */
@@ -61,7 +66,7 @@ key_parse(const char *text, struct key *key)
 	memcpy(key->run, text, run);
 	key->run[run] = '\0';
 	text += run;
-	key->check = 0;
+	key->check = key->undo = 0;
 	if (!ulid_is_valid(key->run) || !skip(&text, "-") ||
 	    !read_number(&text, 0, STEP_LAST, &key->step) ||
 	    !skip(&text, "-") ||
@@ -69,6 +74,9 @@ key_parse(const char *text, struct key *key)
 		return false;
 	if (*text == '\0')
 		return true;
-	return skip(&text, "-c") &&
-	    read_number(&text, 1, CHECK_LAST, &key->check) && *text == '\0';
+	if (skip(&text, "-c"))
+		return read_number(&text, 1, CHECK_LAST, &key->check) &&
+		    *text == '\0';
+	return skip(&text, "-u") &&
+	    read_number(&text, 1, UNDO_LAST, &key->undo) && *text == '\0';
 }

@@ -7,28 +7,6 @@
 #include "base/text.h"
 #include "base/units.h"
 
-#define RANGE_TEXT_MAX 8 /* "100-255" */
-
-/* "3", "0-1" */
-static bool
-parse_range(const char *text, uint64_t *first, uint64_t *last)
-{
-	char low[RANGE_TEXT_MAX];
-	const char *dash = strchr(text, '-');
-	size_t length = dash == NULL ? strlen(text) : (size_t)(dash - text);
-
-	if (length >= sizeof(low))
-		return false;
-	memcpy(low, text, length);
-	low[length] = '\0';
-	if (!count_parse(low, first))
-		return false;
-	*last = *first;
-	if (dash != NULL && !count_parse(dash + 1, last))
-		return false;
-	return *first <= *last && *last < COMMAND_STATUS_COUNT;
-}
-
 static bool
 read_codes(bool codes[COMMAND_STATUS_COUNT], const char *key,
     const struct strings *texts, struct error *err)
@@ -36,7 +14,8 @@ read_codes(bool codes[COMMAND_STATUS_COUNT], const char *key,
 	uint64_t first, last;
 
 	for (size_t i = 0; i < texts->count; i++) {
-		if (!parse_range(texts->items[i], &first, &last))
+		if (!count_range_parse(texts->items[i], &first, &last) ||
+		    last >= COMMAND_STATUS_COUNT)
 			return error_set(err,
 			    "%s = [ \"%s\" ]: write a status from 0 to 255, or "
 			    "a range such as \"0-1\"",

@@ -189,6 +189,7 @@ check_steps(const struct plan *p, struct error *err)
 			    s->name);
 		if (!check_arguments(p, i, &s->command, err) ||
 		    !check_arguments(p, i, &s->check, err) ||
+		    !check_arguments(p, i, &s->undo, err) ||
 		    !check_environment(p, i, err))
 			return false;
 	}

@@ -30,7 +30,8 @@ plan_needs_target(const struct plan *p)
 	for (unsigned i = 0; i < plan_step_count(p); i++) {
 		const struct step_settings *s = plan_step(p, i)->settings;
 
-		if (mentions_target(&s->command) || mentions_target(&s->check))
+		if (mentions_target(&s->command) ||
+		    mentions_target(&s->check) || mentions_target(&s->undo))
 			return true;
 		for (size_t k = 0; k < s->environment.count; k++)
 			if (mentions_target(&s->environment.items[k].values))

@@ -6,6 +6,7 @@
 #define CONDITIONS_MAX 16
 #define LOCK_MAX_BYTES 256
 #define PARAMS_MAX 64
+#define RETRY_ON_MAX 16
 
 /* clang-format off */
 static const struct option_word resumes[] = {
@@ -62,9 +63,18 @@ static const struct option steps[] = {
 	{ .key = "attempts", .type = OPTION_COUNT, .offset = STEP(attempts),
 	  .fallback = "1", .min = 1, .max = STEP_ATTEMPTS_MAX,
 	  .help = "how often in all it is tried" },
+	{ .key = "retry_on", .type = OPTION_STRINGS, .offset = STEP(retry_on),
+	  .min = 1, .max = RETRY_ON_MAX,
+	  .help = "exit statuses by which it says that it has done nothing" },
 	{ .key = "delay", .type = OPTION_DURATION, .offset = STEP(delay_ms),
 	  .fallback = "5s", .max = HOUR_MS,
-	  .help = "from a failed attempt to the next" },
+	  .help = "from the first attempt to the second" },
+	{ .key = "backoff", .type = OPTION_NUMBER, .offset = STEP(backoff),
+	  .fallback = "2", .min = 1, .max = STEP_BACKOFF_MAX,
+	  .help = "each further delay is so many times the one before" },
+	{ .key = "delay_max", .type = OPTION_DURATION,
+	  .offset = STEP(delay_max_ms), .fallback = "1m", .max = HOUR_MS,
+	  .help = "no delay grows past this" },
 	{ .key = "when", .type = OPTION_STRINGS, .offset = STEP(when),
 	  .min = 1, .max = CONDITIONS_MAX,
 	  .help = "conditions, all of which must hold, else it is skipped" },
@@ -82,6 +92,12 @@ static const struct option steps[] = {
 	  .fallback = "false",
 	  .help = "only looks whether the rest can be done; comes before an "
 		  "approval" },
+	{ .key = "undo", .type = OPTION_STRINGS, .offset = STEP(undo),
+	  .min = 1, .max = ARGUMENTS_MAX,
+	  .help = "takes back what it has done, when the run fails later" },
+	{ .key = "undo_timeout", .type = OPTION_DURATION,
+	  .offset = STEP(undo_timeout_ms), .min = 100, .max = DAY_MS,
+	  .help = "then the undo is killed; default: the timeout" },
 };
 
 static const struct option_table step_options = {
@@ -108,6 +124,9 @@ static const struct option options[] = {
 	{ .key = "escalate", .type = OPTION_NAME,
 	  .offset = PROCEDURE(escalate),
 	  .help = "the procedure to run when this one does not help" },
+	{ .key = "undo_on_abort", .type = OPTION_BOOL,
+	  .offset = PROCEDURE(undo_on_abort), .fallback = "false",
+	  .help = "an abort undoes what was done" },
 	{ .key = "params", .type = OPTION_NAMED, .offset = PROCEDURE(params),
 	  .max = PARAMS_MAX, .detail = &param_options,
 	  .help = "the parameters it takes from the service" },

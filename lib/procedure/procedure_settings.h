@@ -14,6 +14,7 @@
 #define PROCEDURE_STEPS_MAX 64       /* as written */
 #define PROCEDURE_PLAN_STEPS_MAX 256 /* after for_each */
 #define STEP_ATTEMPTS_MAX 10
+#define STEP_BACKOFF_MAX 10
 
 /* What to do when a crash or reboot left a step with unknown outcome. */
 enum resume {
@@ -31,8 +32,11 @@ struct step_settings {
 	struct strings check;   /* with resume = "check": 0 done, 1 not done */
 	struct params environment;
 	int64_t timeout_ms;
-	unsigned attempts; /* in all; default 1 */
-	int64_t delay_ms;  /* between attempts */
+	unsigned attempts;       /* in all; default 1 */
+	struct strings retry_on; /* exit statuses: "nothing was done" */
+	int64_t delay_ms;        /* from a failed attempt to the second */
+	double backoff;          /* times the delay before */
+	int64_t delay_max_ms;    /* no delay grows past it */
 	struct strings when;
 	const char *on_failure; /* "stop", "continue", "procedure:NAME" */
 	enum resume resume;
@@ -43,6 +47,8 @@ struct step_settings {
 	 * before a person is asked.  Only before all others.
 	 */
 	bool prepare;
+	struct strings undo;     /* takes back what the step has done */
+	int64_t undo_timeout_ms; /* 0: as the step's */
 };
 
 struct param_spec {
@@ -61,6 +67,7 @@ struct procedure_settings {
 	int64_t budget_ms;    /* for the whole run, verification included */
 	const char *lock;     /* may hold ${...}; NULL: the environment */
 	const char *escalate; /* procedure to run when this one fails */
+	bool undo_on_abort;   /* an abort undoes what was done */
 	struct param_spec *params;
 	size_t param_count;
 	struct step_settings *steps;

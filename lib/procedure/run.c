@@ -3,62 +3,82 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "procedure/run_private.h"
 #include "procedure/when.h"
 
-#define STEP_OUTCOMES 7
-#define PROCEDURE_PREFIX "procedure:"
-
-enum state {
-	AT_STEP,  /* a step attempt is asked for */
-	AT_CHECK, /* a check of the attempt is asked for */
-	AT_END,
-};
-
-struct step_state {
-	enum step_outcome outcome;
-	bool reached;
-	bool captured;
-	char capture[RUN_CAPTURE_MAX + 1];
-};
-
-struct run {
-	const struct plan *plan;
-	unsigned step_count;
-	enum state state;
-	unsigned step;
-	unsigned attempt;
-	unsigned check;
-	unsigned failures; /* attempts of the step that failed */
-	unsigned reruns;   /* attempts of it after interruptions */
-	bool begun;        /* what is asked for is under way */
-	bool aborted;
-	int64_t at_ms;
-	enum run_outcome outcome;
-	const char *procedure;
-	const char *reason;
-	struct step_state steps[];
-};
-
-static const struct step_settings *
-settings_now(const struct run *r)
+const struct step_settings *
+run_settings_now(const struct run *r)
 {
 	return plan_step(r->plan, r->step)->settings;
 }
 
-/* Every end of a run goes through here: an abort outranks all others. */
-static void
-finish(struct run *r, enum run_outcome outcome, const char *reason)
+unsigned
+run_step_now(const struct run *r)
+{
+	return r->state == AT_UNDO ? r->undoing : r->step;
+}
+
+unsigned
+run_attempt_now(const struct run *r)
+{
+	unsigned step = run_step_now(r);
+
+	return step < r->step_count ? r->steps[step].attempt : 0;
+}
+
+static bool
+undoes_on_abort(const struct run *r)
+{
+	return plan_procedure(r->plan)->undo_on_abort;
+}
+
+/* What is unknown is looked at by a person before anything else is done. */
+static bool
+is_to_be_undone(const struct run *r)
+{
+	if (r->outcome == RUN_ABORTED)
+		return undoes_on_abort(r) &&
+		    run_step_outcome(r, r->step) != STEP_INTERRUPTED;
+	return r->outcome == RUN_FAILED;
+}
+
+static bool
+has_undo(const struct run *r, unsigned step)
+{
+	return r->steps[step].touched && !r->steps[step].undone &&
+	    plan_step(r->plan, step)->settings->undo.count > 0;
+}
+
+void
+run_undo_next(struct run *r)
+{
+	r->state = AT_END;
+	r->begun = false;
+	r->at_ms = 0;
+	for (unsigned i = r->step_count; i > 0; i--)
+		if (has_undo(r, i - 1)) {
+			r->state = AT_UNDO;
+			r->undoing = i - 1;
+			return;
+		}
+}
+
+void
+run_finish(struct run *r, enum run_outcome outcome, const char *reason)
 {
 	r->state = AT_END;
 	r->begun = false;
 	r->outcome = outcome;
 	r->reason = reason;
-	if (!r->aborted)
-		return;
-	r->outcome = RUN_ABORTED;
-	r->reason = "aborted";
-	if (run_step_outcome(r, r->step) == STEP_INTERRUPTED)
-		r->reason = "aborted, a step's outcome unknown";
+	if (r->aborted || outcome == RUN_ABORTED) {
+		r->outcome = RUN_ABORTED;
+		if (r->aborted)
+			r->reason = "aborted";
+		if (run_step_outcome(r, r->step) == STEP_INTERRUPTED)
+			r->reason = "aborted, a step's outcome unknown";
+	}
+	if (is_to_be_undone(r))
+		run_undo_next(r);
 }
 
 /* Every step and check that is asked for goes through here. */
@@ -66,9 +86,11 @@ static void
 ask(struct run *r, enum state state, int64_t at_ms)
 {
 	if (r->aborted) {
-		finish(r, RUN_ABORTED, NULL);
+		run_finish(r, RUN_ABORTED, NULL);
 		return;
 	}
+	if (state == AT_STEP)
+		r->steps[r->step].attempt++;
 	r->state = state;
 	r->begun = false;
 	r->at_ms = at_ms;
@@ -77,7 +99,7 @@ ask(struct run *r, enum state state, int64_t at_ms)
 static bool
 is_wanted(const struct run *r)
 {
-	const struct strings *when = &settings_now(r)->when;
+	const struct strings *when = &run_settings_now(r)->when;
 
 	for (size_t i = 0; i < when->count; i++)
 		if (!when_holds(when->items[i], r->plan, r->step, r))
@@ -85,231 +107,33 @@ is_wanted(const struct run *r)
 	return true;
 }
 
-/* The first step from here on that is wanted. */
-static void
-enter(struct run *r, int64_t now_ms)
+void
+run_enter(struct run *r, int64_t now_ms)
 {
-	for (; r->step < r->step_count; r->step++) {
-		if (r->aborted)
-			break;
+	for (; r->step < r->step_count && !r->aborted; r->step++) {
 		r->steps[r->step].reached = true;
 		if (!is_wanted(r))
 			continue;
-		r->attempt = 1;
-		r->check = 0;
-		r->failures = r->reruns = 0;
+		r->check = r->failures = r->reruns = 0;
 		ask(r, AT_STEP, now_ms);
 		return;
 	}
-	finish(r, RUN_DONE, "every step is over");
+	run_finish(r, RUN_DONE, "every step is over");
 }
 
-static void
-step_is_over(struct run *r, enum step_outcome outcome, int64_t now_ms)
+void
+run_try_again(struct run *r, int64_t at_ms)
 {
-	r->steps[r->step].outcome = outcome;
-	r->step++;
-	enter(r, now_ms);
-}
-
-/* Nothing of the step is left to be tried: on_failure decides. */
-static void
-give_up(struct run *r, const char *reason, int64_t now_ms)
-{
-	const char *then = settings_now(r)->on_failure;
-	size_t prefix = strlen(PROCEDURE_PREFIX);
-
-	if (then != NULL && strcmp(then, "continue") == 0) {
-		r->step++;
-		enter(r, now_ms);
-		return;
-	}
-	finish(r, RUN_FAILED, reason);
-	if (then != NULL && !r->aborted &&
-	    strncmp(then, PROCEDURE_PREFIX, prefix) == 0)
-		r->procedure = then + prefix;
-}
-
-static void
-try_again(struct run *r, int64_t at_ms)
-{
-	r->attempt++;
 	r->check = 0;
 	ask(r, AT_STEP, at_ms);
 }
 
-static void
-count_failure(struct run *r, const char *reason, int64_t now_ms)
-{
-	r->failures++;
-	if (r->failures < settings_now(r)->attempts)
-		try_again(r, now_ms + settings_now(r)->delay_ms);
-	else
-		give_up(r, reason, now_ms);
-}
-
-static void
-rerun(struct run *r, int64_t now_ms)
-{
-	if (r->reruns == RUN_RERUNS_MAX) {
-		finish(r, RUN_INTERRUPTED, "interrupted too often");
-		return;
-	}
-	r->reruns++;
-	try_again(r, now_ms);
-}
-
-static void
-ask_check(struct run *r, int64_t now_ms)
+void
+run_ask_check(struct run *r, int64_t now_ms)
 {
 	r->check++;
 	ask(r, AT_CHECK, now_ms);
 }
-
-static void
-keep_capture(struct run *r, const char *capture)
-{
-	struct step_state *s = &r->steps[r->step];
-
-	/* A cut one could mean something else. */
-	if (settings_now(r)->capture == NULL || capture == NULL ||
-	    strlen(capture) > RUN_CAPTURE_MAX)
-		return;
-	memcpy(s->capture, capture, strlen(capture) + 1);
-	s->captured = true;
-}
-
-static void
-step_done(struct run *r, const struct step_ended *e, int64_t now_ms)
-{
-	keep_capture(r, e->capture);
-	step_is_over(r, STEP_DONE, now_ms);
-}
-
-static void
-step_failed(struct run *r, const struct step_ended *e, int64_t now_ms)
-{
-	r->steps[r->step].outcome = e->outcome;
-	count_failure(r, "failed", now_ms);
-}
-
-static void
-step_timed_out(struct run *r, const struct step_ended *e, int64_t now_ms)
-{
-	r->steps[r->step].outcome = e->outcome;
-	switch (settings_now(r)->resume) {
-	case RESUME_ASK:
-		give_up(r, "timed out", now_ms);
-		return;
-	case RESUME_RERUN:
-		count_failure(r, "timed out", now_ms);
-		return;
-	case RESUME_CHECK:
-		ask_check(r, now_ms);
-		return;
-	}
-}
-
-static void
-step_refused(struct run *r, const struct step_ended *e, int64_t now_ms)
-{
-	r->steps[r->step].outcome = e->outcome;
-	give_up(r, "refused", now_ms);
-}
-
-static void
-step_interrupted(struct run *r, const struct step_ended *e, int64_t now_ms)
-{
-	r->steps[r->step].outcome = e->outcome;
-	switch (settings_now(r)->resume) {
-	case RESUME_ASK:
-		finish(r, RUN_INTERRUPTED, "interrupted, its outcome unknown");
-		return;
-	case RESUME_RERUN:
-		rerun(r, now_ms);
-		return;
-	case RESUME_CHECK:
-		ask_check(r, now_ms);
-		return;
-	}
-}
-
-/* Nobody takes a step back but to end the run. */
-static void
-withdrawn(struct run *r, const struct step_ended *e, int64_t now_ms)
-{
-	(void)now_ms;
-	if (r->state == AT_STEP)
-		r->steps[r->step].outcome = e->outcome;
-	finish(r, RUN_ABORTED, "taken back before it ran");
-}
-
-static void
-check_passed(struct run *r, const struct step_ended *e, int64_t now_ms)
-{
-	(void)e;
-	step_is_over(r, STEP_DONE, now_ms);
-}
-
-/* The outcome of the step is still that from before the check. */
-static bool
-has_timed_out(const struct run *r)
-{
-	return r->steps[r->step].outcome == STEP_TIMED_OUT;
-}
-
-static void
-check_cannot_tell(struct run *r, const struct step_ended *e, int64_t now_ms)
-{
-	(void)e;
-	if (has_timed_out(r))
-		give_up(r, "timed out, and its check cannot tell", now_ms);
-	else
-		finish(r, RUN_INTERRUPTED,
-		    "interrupted, and its check cannot tell");
-}
-
-static void
-check_failed(struct run *r, const struct step_ended *e, int64_t now_ms)
-{
-	if (e->exit_status != 1)
-		check_cannot_tell(r, e, now_ms);
-	else if (has_timed_out(r))
-		count_failure(r, "timed out, and is not done", now_ms);
-	else
-		rerun(r, now_ms);
-}
-
-static void
-check_interrupted(struct run *r, const struct step_ended *e, int64_t now_ms)
-{
-	if (r->check == RUN_CHECKS_MAX)
-		check_cannot_tell(r, e, now_ms);
-	else
-		ask_check(r, now_ms);
-}
-
-/* No entry: nothing that can end so. */
-static void (*const endings[][STEP_OUTCOMES])(
-    struct run *, const struct step_ended *, int64_t) = {
-	[AT_STEP] = {
-	    [STEP_DONE] = step_done,
-	    [STEP_FAILED] = step_failed,
-	    [STEP_TIMED_OUT] = step_timed_out,
-	    [STEP_REFUSED] = step_refused,
-	    [STEP_INTERRUPTED] = step_interrupted,
-	    [STEP_WITHDRAWN] = withdrawn,
-	},
-	[AT_CHECK] = {
-	    [STEP_DONE] = check_passed,
-	    [STEP_FAILED] = check_failed,
-	    [STEP_TIMED_OUT] = check_cannot_tell,
-	    [STEP_REFUSED] = check_cannot_tell,
-	    [STEP_INTERRUPTED] = check_interrupted,
-	    [STEP_WITHDRAWN] = withdrawn,
-	},
-	[AT_END] = { NULL },
-};
 
 struct run *
 run_new(const struct plan *plan)
@@ -323,7 +147,7 @@ run_new(const struct plan *plan)
 	r->step_count = count;
 	for (unsigned i = 0; i < r->step_count; i++)
 		r->steps[i].outcome = STEP_SKIPPED;
-	enter(r, 0);
+	run_enter(r, 0);
 	return r;
 }
 
@@ -339,14 +163,16 @@ run_next(const struct run *r)
 	static const enum next_kind kinds[] = {
 		[AT_STEP] = NEXT_STEP,
 		[AT_CHECK] = NEXT_CHECK,
+		[AT_UNDO] = NEXT_UNDO,
 		[AT_END] = NEXT_FINISHED,
 	};
 
 	return (struct next){
 		.kind = kinds[r->state],
-		.step = r->step,
-		.attempt = r->attempt,
-		.check = r->check,
+		.step = run_step_now(r),
+		.attempt = run_attempt_now(r),
+		.check = r->state == AT_CHECK ? r->check : 0,
+		.undo = r->state == AT_UNDO ? UNDO_FIRST : 0,
 		.at_ms = r->at_ms,
 		.outcome = r->outcome,
 		.procedure = r->procedure,
@@ -366,12 +192,12 @@ run_step_begins(struct run *r)
 bool
 run_step_ended(struct run *r, const struct step_ended *e, int64_t now_ms)
 {
-	if (e->step != r->step || e->attempt != r->attempt ||
-	    e->check != r->check || e->outcome >= STEP_OUTCOMES ||
-	    endings[r->state][e->outcome] == NULL)
+	struct next n = run_next(r);
+
+	if (e->step != n.step || e->attempt != n.attempt ||
+	    e->check != n.check || e->undo != n.undo)
 		return false;
-	endings[r->state][e->outcome](r, e, now_ms);
-	return true;
+	return run_ending(r, e, now_ms);
 }
 
 void
@@ -380,8 +206,48 @@ run_abort(struct run *r)
 	if (r->state == AT_END)
 		return;
 	r->aborted = true;
-	if (!r->begun)
-		finish(r, RUN_ABORTED, NULL);
+	r->procedure = NULL;
+	if (r->state != AT_UNDO) {
+		if (!r->begun)
+			run_finish(r, RUN_ABORTED, NULL);
+		return;
+	}
+	r->outcome = RUN_ABORTED;
+	r->reason = "aborted";
+	if (!r->begun && !undoes_on_abort(r))
+		r->state = AT_END;
+}
+
+bool
+run_stop(struct run *r, const char *reason)
+{
+	if (r->state != AT_STEP || r->begun)
+		return false;
+	run_finish(r, RUN_FAILED, reason);
+	return true;
+}
+
+unsigned
+run_undone_count(const struct run *r)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < r->step_count; i++)
+		count += r->steps[i].undone;
+	return count;
+}
+
+bool
+run_undo_failed(const struct run *r, unsigned *step)
+{
+	*step = r->undoing;
+	return r->undo_failed;
+}
+
+bool
+run_is_wanted(const struct run *r)
+{
+	return !r->aborted || (r->state == AT_UNDO && undoes_on_abort(r));
 }
 
 enum step_outcome

@@ -45,6 +45,7 @@ const char *run_outcome_word(enum run_outcome outcome);
 enum next_kind {
 	NEXT_STEP,     /* run step, attempt, no sooner than at_ms */
 	NEXT_CHECK,    /* run the step's check command */
+	NEXT_UNDO,     /* run the step's undo command */
 	NEXT_FINISHED, /* outcome; procedure: what on_failure asks for, or NULL
 	                */
 };
@@ -54,20 +55,23 @@ struct next {
 	unsigned step;    /* index in the plan; where a run has stopped */
 	unsigned attempt; /* from 1 */
 	unsigned check;   /* from 1; with NEXT_CHECK */
+	unsigned undo;    /* from 1; with NEXT_UNDO */
 	int64_t at_ms;
 	enum run_outcome outcome;
 	const char *procedure;
 	const char *reason; /* static or of the plan: for people */
 };
 
-/* How one step attempt, or one check of it, ended. */
+/* How one step attempt, or one check or undo of it, ended. */
 struct step_ended {
 	unsigned step;
 	unsigned attempt;
-	unsigned check; /* 0: the step itself */
+	unsigned check; /* 0: none */
 	enum step_outcome outcome;
 	int exit_status; /* with done and failed; 128 + signal when killed */
 	const char *capture; /* what it printed, trimmed; NULL: nothing */
+	unsigned undo;       /* 0: none */
+	bool lives_on;       /* interrupted, and some of it cannot be killed */
 };
 
 struct run;
@@ -90,21 +94,47 @@ bool run_step_begins(struct run *r);
  * gives false.  Skipped steps are passed over silently.  The same ends lead
  * to the same run_next(), whenever they are told; now_ms moves at_ms alone.
  *
- * A step that failed is run again as its attempts allow; one that timed out
- * only with resume = "rerun", or "check" when the check says that it is not
- * done, for it may have done its work.  An interrupted one is run again in
- * these two cases as well, RUN_RERUNS_MAX times.  A check says done with exit
- * status 0 and not done with 1; with anything else it cannot tell, and then
- * an interrupted step ends the run and a timed-out one stays that.  One that
- * was withdrawn ends the run as aborted.
+ * A step is run again, as its attempts allow, only where it is known that this
+ * does no harm: it failed with a status that retry_on names, for then nothing
+ * was done; or it failed or timed out and says resume = "rerun", or "check"
+ * and the check says that it is not done.  An interrupted one is run again
+ * with rerun and such a check as well, RUN_RERUNS_MAX times, unless some of it
+ * lives on.  A check says done with exit status 0 and not done with 1; with
+ * anything else it cannot tell, and then an interrupted step ends the run and
+ * another stays what it was.  One that was withdrawn ends the run as aborted.
+ *
+ * A run that fails is undone before it ends: the steps that have an undo and
+ * may have changed something, the last one first, each once.  They have when
+ * one of their attempts was started, unless all said by retry_on that nothing
+ * was done; what a check said does not count, for half of it may be done.  An
+ * undo that is not done ends the undoing; one whose outcome is unknown makes
+ * the run interrupted.  A run that is interrupted is not undone, one that is
+ * aborted only with undo_on_abort.
  */
 bool run_step_ended(struct run *r, const struct step_ended *e, int64_t now_ms);
 
 /*
- * No further step will be asked for.  When one is under way run_next() stays
- * what it is until that one ends; else the run is finished at once.
+ * No further step or check will be asked for.  When one is under way
+ * run_next() stays what it is until that one ends; else the run is finished,
+ * or is undone, at once.  Undoing ends likewise, unless undo_on_abort.
  */
 void run_abort(struct run *r);
+
+/*
+ * The step that is asked for and has not begun is not to begin any more: the
+ * run fails for that reason, which is static.  False when that is not what is
+ * asked for.
+ */
+bool run_stop(struct run *r, const char *reason);
+
+/* Steps that were undone. */
+unsigned run_undone_count(const struct run *r);
+
+/* The undo that could not be done, the last of them; false: none. */
+bool run_undo_failed(const struct run *r, unsigned *step);
+
+/* Of an abort: is what run_next() asks for wanted nevertheless? */
+bool run_is_wanted(const struct run *r);
 
 /*
  * Outcome of a step so far; STEP_SKIPPED also for those never reached.  Those

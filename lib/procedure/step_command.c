@@ -69,6 +69,7 @@ set_own(const struct making *m, struct error *err)
 		{ "ROLLBACK_REASON", o->reason },
 		{ "ROLLBACK_INCIDENT", o->incident },
 		{ "ROLLBACK_RUN", o->run },
+		{ "ROLLBACK_TIME_LEFT", o->time_left },
 		{ "ROLLBACK_KEY", o->key },
 	};
 
@@ -96,16 +97,30 @@ set_environment(const struct making *m, struct error *err)
 	return set_own(m, err);
 }
 
+/* An undo may have to do with half of it. */
+static bool
+set_outcome(const struct making *m, struct error *err)
+{
+	return command_set_variable(m->out, "ROLLBACK_STEP_OUTCOME",
+	    step_outcome_word(run_step_outcome(m->run, m->step)), err);
+}
+
 bool
-step_command(const struct plan *plan, unsigned step, bool check,
+step_command(const struct plan *plan, unsigned step, enum step_part part,
     const struct occasion *occasion, const struct run *run, struct command *out,
     struct error *err)
 {
 	const struct step_settings *s = plan_step(plan, step)->settings;
 	const struct making m = { plan, step, occasion, run, out };
+	const struct strings *const commands[] = {
+		[STEP_ITSELF] = &s->command,
+		[STEP_CHECK] = &s->check,
+		[STEP_UNDO] = &s->undo,
+	};
 
 	if (set_environment(&m, err) &&
-	    add_arguments(&m, check ? &s->check : &s->command, err))
+	    (part != STEP_UNDO || set_outcome(&m, err)) &&
+	    add_arguments(&m, commands[part], err))
 		return true;
 	command_clear(out);
 	return false;

@@ -7,7 +7,7 @@
  *	ROLLBACKD_KEY, ROLLBACK_KEY	the step attempt
  *	ROLLBACK_SERVICE, ROLLBACK_ENVIRONMENT, ROLLBACK_VERSION,
  *	ROLLBACK_PREVIOUS_VERSION, ROLLBACK_TARGET_VERSION, ROLLBACK_REASON,
- *	ROLLBACK_INCIDENT, ROLLBACK_RUN
+ *	ROLLBACK_INCIDENT, ROLLBACK_RUN, ROLLBACK_TIME_LEFT
  *
  * of which those that are not known are left out.
  */
@@ -27,10 +27,16 @@
 #define STEP_MARK "ROLLBACKD_KEY" /* what its processes are known by */
 
 /*
- * Fills an empty command with that of the step, or of its check.  On refusal
- * gives the reason and leaves it empty; else the caller clears it.
+ * Fills an empty command with that of the step, its check or its undo, which
+ * is told in ROLLBACK_STEP_OUTCOME how the step has ended.  On refusal gives
+ * the reason and leaves it empty; else the caller clears it.
  */
-bool step_command(const struct plan *plan, unsigned step, bool check,
+enum step_part {
+	STEP_ITSELF,
+	STEP_CHECK,
+	STEP_UNDO,
+};
+bool step_command(const struct plan *plan, unsigned step, enum step_part part,
     const struct occasion *occasion, const struct run *run, struct command *out,
     struct error *err);
 

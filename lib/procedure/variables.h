@@ -27,6 +27,7 @@ struct occasion {
 	const char *incident;
 	const char *run;
 	const char *key;
+	const char *time_left; /* whole seconds; in the environment only */
 };
 
 /* In place of a step: nothing but the occasion and single parameters. */

@@ -4,6 +4,13 @@
  * Performs nothing.  The daemon asks incident_todo(), does that, and says
  * how it went; the answer is then another todo.  After a crash the same calls
  * are made again from the durable log, and the todo is where it was.
+ *
+ * When something fails, there come in this order: the attempts of the step;
+ * its on_failure; the undo of what was done, the last first; then another
+ * procedure, once the run has ended: the one that on_failure names, or else
+ * the procedure's escalate, or else that of the procedure it followed.  What
+ * was done stays when only the verification fails; then comes escalate.  There
+ * are never more than two such procedures, and none twice.
  */
 #ifndef SERVICE_INCIDENT_H
 #define SERVICE_INCIDENT_H
@@ -41,6 +48,7 @@ enum todo_kind {
 	TODO_PLAN,    /* plan the procedure, then incident_planned() */
 	TODO_STEP,    /* run a step attempt, no sooner than at_ms */
 	TODO_CHECK,   /* run a step's check */
+	TODO_UNDO,    /* run a step's undo */
 	TODO_VERIFY,  /* ask afresh, incident_verify_sample() and _tick() */
 	TODO_CLOSE,   /* write it up with outcome and reason */
 };
@@ -51,6 +59,7 @@ struct todo {
 	unsigned step;
 	unsigned attempt;
 	unsigned check;
+	unsigned undo;
 	int64_t at_ms;
 	enum incident_outcome outcome;
 };
@@ -124,7 +133,10 @@ void incident_tick(struct incident *i, int64_t now_ms);
 /* From the log: how a verification went that had ended before a crash. */
 void incident_verified(struct incident *i, bool recovered);
 
-/* No new step begins; one under way still ends. */
+/*
+ * No new step begins; one under way still ends.  With the procedure's
+ * undo_on_abort the run under way is undone before it is closed.
+ */
 void incident_abort(struct incident *i, const char *reason);
 
 /* now_ms: the deadline may have passed. */
@@ -138,11 +150,21 @@ const struct run *incident_run(const struct incident *i);
 const struct verification *incident_verification(const struct incident *i);
 bool incident_is_aborted(const struct incident *i);
 
+/* Is what is being done still wanted?  Not after an abort, but to undo. */
+bool incident_is_wanted(const struct incident *i);
+
 /*
- * A step is about to be started: from here on the incident cannot be "not
- * needed" any more, unless the step only prepares.
+ * Of runs in the order of their plans: the one whose on_failure or escalate
+ * names this one's procedure; 0 for the first.
  */
-void incident_step_begins(struct incident *i);
+unsigned incident_parent(const struct incident *i, unsigned run);
+
+/*
+ * What incident_todo() asks for is about to be started: from here on the
+ * incident cannot be "not needed" any more, and the time budget of its run
+ * counts from the first such call, unless the step only prepares.
+ */
+void incident_step_begins(struct incident *i, int64_t now_ms);
 bool incident_has_begun(const struct incident *i);
 
 #endif

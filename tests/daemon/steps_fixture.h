@@ -57,6 +57,7 @@ static const char configuration[] =
     "} );\n"
     "procedures = ( { name = \"back\"; steps = ( {\n"
     "  name = \"one\"; timeout = \"%s\"; attempts = 3; delay = \"0s\";\n"
+    "  retry_on = [ \"1-127\" ];\n"
     "  command = [ \"/bin/sh\", \"-c\", \"%s\" ]; } );\n"
     "} );\n";
 

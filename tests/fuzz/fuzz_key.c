@@ -21,7 +21,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	key_text(&key, again);
 	if (strcmp(text, again) != 0 || strchr(text, '/') != NULL ||
 	    !ulid_is_valid(key.run) || key.step > 255 || key.attempt < 1 ||
-	    key.attempt > 99 || key.check > 99)
+	    key.attempt > 99 || key.check > 99 || key.undo > 99 ||
+	    (key.check > 0 && key.undo > 0))
 		abort();
 	return 0;
 }

@@ -95,7 +95,7 @@ try_as_command(const char **arguments, const char *value, const char *slow)
 	expect((plan != NULL) == (slow != NULL && !is_option));
 	if (plan == NULL)
 		return;
-	if (step_command(plan, 0, false, &nothing, NULL, &c, &err)) {
+	if (step_command(plan, 0, STEP_ITSELF, &nothing, NULL, &c, &err)) {
 		expect(c.argument_count == 3 && c.argv[3] == NULL);
 		expect(strcmp(c.argv[0], "/bin/do") == 0);
 		expect(strcmp(c.argv[1], slow) == 0);

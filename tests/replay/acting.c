@@ -85,9 +85,11 @@ start_step(struct world *w, const struct todo *todo)
 	const char *label = plan_step(plan, todo->step)->label;
 
 	w->step_is_on = true;
-	incident_step_begins(w->incident);
+	incident_step_begins(w->incident, w->now_ms);
 	if (todo->kind == TODO_CHECK)
 		tell(w, "check of step %s", label);
+	else if (todo->kind == TODO_UNDO)
+		tell(w, "undo of step %s", label);
 	else if (todo->attempt == 1)
 		tell(w, "step %s", label);
 	else
@@ -114,6 +116,7 @@ advance_once(struct world *w)
 		return true;
 	case TODO_STEP:
 	case TODO_CHECK:
+	case TODO_UNDO:
 		if (todo.at_ms > w->now_ms)
 			return false;
 		if (w->will_crash) {

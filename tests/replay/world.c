@@ -199,7 +199,8 @@ next_wake_ms(const struct world *w)
 
 	if (w->incident == NULL || w->step_is_on)
 		return INT64_MAX;
-	if (w->todo.kind == TODO_STEP || w->todo.kind == TODO_CHECK)
+	if (w->todo.kind == TODO_STEP || w->todo.kind == TODO_CHECK ||
+	    w->todo.kind == TODO_UNDO)
 		return w->todo.at_ms;
 	v = incident_verification(w->incident);
 	return verification_deadline_ms(v);
@@ -458,6 +459,7 @@ world_step_ended(struct world *w, enum step_outcome outcome, int exit_status,
 	struct step_ended ended = { .step = w->todo.step,
 		.attempt = w->todo.attempt,
 		.check = w->todo.check,
+		.undo = w->todo.undo,
 		.outcome = outcome,
 		.exit_status = exit_status,
 		.capture = output };

@@ -102,6 +102,7 @@ test_any_text_survives(void **state)
 		.executor = "command",
 		.timeout_ms = 61001,
 		.attempts = 10,
+		.backoff = 1.5,
 		.on_failure = "stop",
 		.resume = RESUME_CHECK,
 		.command = { hard, 7 },

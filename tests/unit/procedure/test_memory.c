@@ -104,13 +104,13 @@ static const struct occasion occasion = { .service = "backend",
 static bool
 build_command(const struct plan *plan, struct run *r, struct error *err)
 {
-	struct step_ended found = { 0, 1, 0, STEP_DONE, 0, "blue" };
+	struct step_ended found = { 0, 1, 0, STEP_DONE, 0, "blue", 0, false };
 	struct command c = { .argv = NULL };
 	bool good;
 
 	assert_true(run_step_ended(r, &found, 0));
 	assert_int_equal(run_next(r).step, 1);
-	good = step_command(plan, 1, false, &occasion, r, &c, err);
+	good = step_command(plan, 1, STEP_ITSELF, &occasion, r, &c, err);
 	if (good)
 		assert_string_equal(c.argv[2], "blue");
 	else

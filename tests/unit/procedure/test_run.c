@@ -5,8 +5,6 @@
  */
 #include "tests/unit/procedure/run_story.h"
 
-#include "base/text.h"
-
 struct row {
 	const char *name;
 	struct step_settings steps[3]; /* those that have a name */
@@ -31,14 +29,25 @@ static struct row rows[] = {
 	  "FAILED(a)" },
 
 	/* attempts */
-	{ "a failed step is tried as often as it may", { { A, .attempts = 3 } },
-	  "fff", "a1 a2 a3 FAILED(a)" },
-	{ "and goes on once it is done", { { A, .attempts = 3 }, { B } },
-	  "ffdd", "a1 a2 a3 b1 DONE" },
+	{ "what failed may have done half of its work", { { A, .attempts = 3 } },
+	  "f", "a1 FAILED(a)" },
+	{ "when it says that nothing was done it is tried again",
+	  { { A, NOTHING_DONE, .attempts = 3 } },
+	  "nnn", "a1 a2 a3 FAILED(a)" },
+	{ "but not with any other status",
+	  { { A, NOTHING_DONE, .attempts = 3 } },
+	  "nf", "a1 a2 FAILED(a)" },
+	{ "and goes on once it is done",
+	  { { A, NOTHING_DONE, .attempts = 3 }, { B } },
+	  "nndd", "a1 a2 a3 b1 DONE" },
+	{ "a step that may run again is tried whatever its status",
+	  { { A, RERUN, .attempts = 3 } },
+	  "fnf", "a1 a2 a3 FAILED(a)" },
 	{ "attempts are counted for each step",
-	  { { A, .attempts = 2 }, { B, .attempts = 2 } },
-	  "fdfd", "a1 a2 b1 b2 DONE" },
-	{ "what was refused is not tried again", { { A, .attempts = 3 } },
+	  { { A, RERUN, .attempts = 2 }, { B, NOTHING_DONE, .attempts = 2 } },
+	  "fdnd", "a1 a2 b1 b2 DONE" },
+	{ "what was refused is not tried again",
+	  { { A, RERUN, NOTHING_DONE, .attempts = 3 } },
 	  "r", "a1 FAILED(a)" },
 	{ "what timed out may have done its work", { { A, .attempts = 3 } },
 	  "t", "a1 FAILED(a)" },
@@ -51,7 +60,7 @@ static struct row rows[] = {
 	{ "continue with the last is the end", { { A, CONTINUE } },
 	  "f", "a1 DONE" },
 	{ "continue comes after all attempts",
-	  { { A, CONTINUE, .attempts = 2 }, { B } },
+	  { { A, CONTINUE, RERUN, .attempts = 2 }, { B } },
 	  "ffd", "a1 a2 b1 DONE" },
 	{ "refused and timed out are failures too",
 	  { { A, CONTINUE }, { B, CONTINUE }, { C } },
@@ -72,6 +81,10 @@ static struct row rows[] = {
 	{ "interruptions and failures are counted apart",
 	  { { A, RERUN, .attempts = 2 }, { B } },
 	  "ifiti", "a1 a2 a3 a4 FAILED(a) FAILED(a)" },
+	{ "none runs again beside what cannot be killed", { { A, RERUN } },
+	  "k", "a1 INTERRUPTED(a)" },
+	{ "nor is it checked", { { A, CHECK } },
+	  "k", "a1 INTERRUPTED(a)" },
 	{ "reruns are counted for each step", { { A, RERUN }, { B, RERUN } },
 	  "iidiid", "a1 a2 a3 b1 b2 b3 DONE" },
 
@@ -94,8 +107,15 @@ static struct row rows[] = {
 	  "ii0", "a1 a1c1 a1c2 DONE" },
 	{ "and not twice", { { A, CHECK } },
 	  "iii", "a1 a1c1 a1c2 INTERRUPTED(a)" },
-	{ "a failed step is not checked", { { A, CHECK, .attempts = 2 } },
-	  "ff", "a1 a2 FAILED(a)" },
+	{ "a failed step may have been done after all", { { A, CHECK }, { B } },
+	  "f0d", "a1 a1c1 b1 DONE" },
+	{ "or may be tried again", { { A, CHECK, .attempts = 2 } },
+	  "f1f1", "a1 a1c1 a2 a2c1 FAILED(a)" },
+	{ "or has failed: cannot tell", { { A, CHECK, .attempts = 2 } },
+	  "f2", "a1 a1c1 FAILED(a)" },
+	{ "it is not asked where the step has said it already",
+	  { { A, CHECK, NOTHING_DONE, .attempts = 2 } },
+	  "nn", "a1 a2 FAILED(a)" },
 	{ "one that timed out may have been done after all",
 	  { { A, CHECK }, { B } },
 	  "t0d", "a1 a1c1 b1 DONE" },
@@ -129,10 +149,10 @@ static struct row rows[] = {
 	  "BAd", "a1 a1 a1 ABORTED(b)" },
 	{ "also for the last one", { { A } },
 	  "BAd", "a1 a1 a1 ABORTED" },
-	{ "no further attempt after it", { { A, .attempts = 3 } },
+	{ "no further attempt after it", { { A, RERUN, .attempts = 3 } },
 	  "BAf", "a1 a1 a1 ABORTED(a)" },
 	{ "none is begun that was to come after a while",
-	  { { A, .attempts = 3, .delay_ms = 1000 } },
+	  { { A, RERUN, .attempts = 3, .delay_ms = 1000 } },
 	  "BfA", "a1 a1 a2 ABORTED(a)" },
 	{ "no rerun", { { A, RERUN } },
 	  "BAi", "a1 a1 a1 ABORTED(a)" },
@@ -155,38 +175,20 @@ static struct row rows[] = {
 	  "w", "a1 ABORTED(a)" },
 	{ "the same of a check", { { A, CHECK }, { B } },
 	  "iw", "a1 a1c1 ABORTED(a)" },
+
+	/* time */
+	{ "when time is up no step begins", { { A }, { B } },
+	  "dS", "a1 b1 FAILED(b)" },
+	{ "nor another attempt", { { A, RERUN, .attempts = 2 } },
+	  "fS", "a1 a2 FAILED(a)" },
+	{ "one that has begun ends", { { A }, { B } },
+	  "BSd", "a1 a1 a1 b1" },
+	{ "a check looks", { { A, CHECK } },
+	  "iS0", "a1 a1c1 a1c1 DONE" },
+	{ "what is over is over", { { A } },
+	  "dS", "a1 DONE DONE" },
 };
 /* clang-format on */
-
-static void
-tell(struct text *t, const struct plan *plan, const struct run *r)
-{
-	static const char *const finished[] = {
-		[RUN_DONE] = "DONE",
-		[RUN_FAILED] = "FAILED",
-		[RUN_INTERRUPTED] = "INTERRUPTED",
-		[RUN_ABORTED] = "ABORTED",
-	};
-	struct next n = run_next(r);
-	const char *label = n.step < plan_step_count(plan) ?
-	    plan_step(plan, n.step)->label :
-	    NULL;
-
-	if (t->length > 0)
-		text_add(t, " ");
-	if (n.kind == NEXT_FINISHED) {
-		assert_non_null(n.reason);
-		text_add(t, finished[n.outcome]);
-		if (label != NULL)
-			text_addf(t, "(%s)", label);
-		if (n.procedure != NULL)
-			text_addf(t, ">%s", n.procedure);
-		return;
-	}
-	text_addf(t, "%s%u", label, n.attempt);
-	if (n.kind == NEXT_CHECK)
-		text_addf(t, "c%u", n.check);
-}
 
 static void
 test_row(void **state)

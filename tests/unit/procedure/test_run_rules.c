@@ -4,12 +4,12 @@
 static void
 test_a_retry_waits_for_its_delay(void **state)
 {
-	struct step_settings steps[3] = { { A, .attempts = 2,
+	struct step_settings steps[3] = { { A, RERUN, .attempts = 2,
 	    .delay_ms = 1500 } };
 	struct procedure_settings procedure;
 	struct plan *plan = plan_of(&procedure, steps);
 	struct run *r = run_new(plan);
-	struct step_ended e = { 0, 1, 0, STEP_FAILED, 1, NULL };
+	struct step_ended e = { 0, 1, 0, STEP_FAILED, 1, NULL, 0, false };
 
 	(void)state;
 	assert_int_equal(run_next(r).at_ms, 0);
@@ -23,18 +23,19 @@ static void
 test_only_what_was_asked_for_can_end(void **state)
 {
 	static const struct step_ended odd[] = {
-		{ 1, 1, 0, STEP_DONE, 0, NULL },
-		{ 0, 2, 0, STEP_DONE, 0, NULL },
-		{ 0, 0, 0, STEP_DONE, 0, NULL },
-		{ 0, 1, 1, STEP_DONE, 0, NULL },
-		{ 0, 1, 0, STEP_SKIPPED, 0, NULL },
-		{ 0, 1, 0, (enum step_outcome)(STEP_SKIPPED + 1), 0, NULL },
+		{ 1, 1, 0, STEP_DONE, 0, NULL, 0, false },
+		{ 0, 2, 0, STEP_DONE, 0, NULL, 0, false },
+		{ 0, 0, 0, STEP_DONE, 0, NULL, 0, false },
+		{ 0, 1, 1, STEP_DONE, 0, NULL, 0, false },
+		{ 0, 1, 0, STEP_SKIPPED, 0, NULL, 0, false },
+		{ 0, 1, 0, (enum step_outcome)(STEP_SKIPPED + 1), 0, NULL, 0,
+		    false },
 	};
 	struct step_settings steps[3] = { { A, CHECK }, { B } };
 	struct procedure_settings procedure;
 	struct plan *plan = plan_of(&procedure, steps);
 	struct run *r = run_new(plan);
-	struct step_ended e = { 0, 1, 0, STEP_INTERRUPTED, 0, NULL };
+	struct step_ended e = { 0, 1, 0, STEP_INTERRUPTED, 0, NULL, 0, false };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(odd); i++) {
@@ -58,7 +59,7 @@ test_outcomes_are_remembered(void **state)
 	struct procedure_settings procedure;
 	struct plan *plan = plan_of(&procedure, steps);
 	struct run *r = run_new(plan);
-	struct step_ended e = { 0, 1, 0, STEP_TIMED_OUT, 0, NULL };
+	struct step_ended e = { 0, 1, 0, STEP_TIMED_OUT, 0, NULL, 0, false };
 
 	(void)state;
 	assert_int_equal(run_step_outcome(r, 0), STEP_SKIPPED);
@@ -79,8 +80,8 @@ static void
 end_with_capture(struct run *r, enum step_outcome outcome, const char *capture)
 {
 	struct next n = run_next(r);
-	struct step_ended e = { n.step, n.attempt, n.check, outcome, 0,
-		capture };
+	struct step_ended e = { n.step, n.attempt, n.check, outcome, 0, capture,
+		n.undo, false };
 
 	assert_true(run_step_ended(r, &e, 0));
 }
@@ -88,7 +89,8 @@ end_with_capture(struct run *r, enum step_outcome outcome, const char *capture)
 static void
 test_captures_come_from_steps_that_are_done(void **state)
 {
-	struct step_settings steps[3] = { { A, .attempts = 2, .capture = "x" },
+	struct step_settings steps[3] = { { A, RERUN, .attempts = 2,
+					      .capture = "x" },
 		{ B, .capture = "y" }, { C, .capture = "x" } };
 	struct procedure_settings procedure;
 	struct plan *plan = plan_of(&procedure, steps);
@@ -142,7 +144,10 @@ test_reasons_are_for_people(void **state)
 		const char *reason;
 	} reasons[] = {
 		{ "d", "every step is over" },
-		{ "f", "failed" },
+		{ "n", "failed, with nothing done" },
+		{ "f2", "failed, and its check cannot tell" },
+		{ "f1", "failed, and is not done" },
+		{ "k", "some of its processes cannot be killed" },
 		{ "r", "refused" },
 		{ "t2", "timed out, and its check cannot tell" },
 		{ "t1", "timed out, and is not done" },
@@ -156,7 +161,7 @@ test_reasons_are_for_people(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(reasons); i++) {
-		struct step_settings steps[3] = { { A, CHECK } };
+		struct step_settings steps[3] = { { A, CHECK, NOTHING_DONE } };
 		struct procedure_settings procedure;
 		struct plan *plan = plan_of(&procedure, steps);
 		struct run *r = run_new(plan);
@@ -211,6 +216,7 @@ random_steps(struct step_settings steps[3], uint32_t *seed)
 			.attempts = draw(seed, 4),
 			.resume = (enum resume)draw(seed, 3),
 			.check = { check_command, 1 },
+			.undo = { undo_command, draw(seed, 2) },
 			.on_failure = then[draw(seed, 4)],
 			.capture = draw(seed, 2) == 0 ? names[i] : NULL,
 		};
@@ -225,6 +231,8 @@ assert_same(const struct run *a, const struct run *b)
 	assert_int_equal(x.step, y.step);
 	assert_int_equal(x.attempt, y.attempt);
 	assert_int_equal(x.check, y.check);
+	assert_int_equal(x.undo, y.undo);
+	assert_int_equal(x.outcome, y.outcome);
 	assert_ptr_equal(x.procedure, y.procedure);
 	assert_ptr_equal(x.reason, y.reason);
 }
@@ -236,7 +244,8 @@ assert_is_new(
 {
 	for (unsigned i = 0; i < count; i++)
 		assert_false(told[i].step == e->step &&
-		    told[i].attempt == e->attempt && told[i].check == e->check);
+		    told[i].attempt == e->attempt &&
+		    told[i].check == e->check && told[i].undo == e->undo);
 }
 
 /* What the runner relies on, and that no run goes on for ever. */
@@ -252,9 +261,10 @@ walk(struct plan *plan, uint32_t *seed)
 		struct run *again = run_new(plan);
 		struct step_ended e = { n.step, n.attempt, n.check,
 			(enum step_outcome)draw(seed, STEP_SKIPPED),
-			(int)draw(seed, 3), "v" };
+			(int)draw(seed, 3), "v", n.undo, draw(seed, 8) == 0 };
 
-		assert_true(n.step >= done); /* never one that is over */
+		/* Never one that is over, but to undo it. */
+		assert_true(n.kind == NEXT_UNDO || n.step >= done);
 		assert_is_new(told, count, &e);
 		assert_in_range(n.attempt, 1, 4 + RUN_RERUNS_MAX);
 		for (unsigned i = 0; i < count; i++)
@@ -264,7 +274,8 @@ walk(struct plan *plan, uint32_t *seed)
 		assert_in_range(count, 0, 62);
 		told[count++] = e;
 		assert_true(run_step_ended(r, &e, 0));
-		if (run_step_outcome(r, n.step) == STEP_DONE)
+		if (n.kind != NEXT_UNDO &&
+		    run_step_outcome(r, n.step) == STEP_DONE)
 			done = n.step + 1;
 	}
 	run_free(r);
@@ -294,7 +305,7 @@ end_at_random(struct run *r, uint32_t *seed)
 	struct next n = run_next(r);
 	struct step_ended e = { n.step, n.attempt, n.check,
 		(enum step_outcome)draw(seed, STEP_SKIPPED), (int)draw(seed, 3),
-		NULL };
+		NULL, n.undo, false };
 
 	assert_true(run_step_ended(r, &e, 0));
 }
@@ -313,6 +324,7 @@ abort_at(struct plan *plan, unsigned ends, bool begins, uint32_t *seed)
 		(void)run_step_begins(r); /* or it is over already */
 	run_abort(r);
 	after = run_next(r);
+	assert_int_equal(run_is_wanted(r), before.kind == NEXT_FINISHED);
 	if (before.kind != NEXT_FINISHED && begins) {
 		assert_int_equal(after.kind, before.kind);
 		assert_int_equal(after.step, before.step);

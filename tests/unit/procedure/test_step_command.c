@@ -89,7 +89,8 @@ test_a_step_with_everything(void **state)
 	struct error err = { "" };
 
 	(void)state;
-	assert_true(step_command(plan, 1, false, &everything, NULL, &c, &err));
+	assert_true(
+	    step_command(plan, 1, STEP_ITSELF, &everything, NULL, &c, &err));
 	assert_lines(c.argv, c.argument_count,
 	    "/bin/undo|-n|shop|deployment/db 1|0.9||");
 	assert_lines(c.envp, c.variable_count,
@@ -112,7 +113,8 @@ test_its_check(void **state)
 	struct error err = { "" };
 
 	(void)state;
-	assert_true(step_command(plan, 0, true, &everything, NULL, &c, &err));
+	assert_true(
+	    step_command(plan, 0, STEP_CHECK, &everything, NULL, &c, &err));
 	assert_lines(c.argv, c.argument_count, "/bin/is|web|");
 	assert_string_equal(command_variable(&c, "LANG"), "de_DE.UTF-8");
 	command_clear(&c);
@@ -128,7 +130,8 @@ test_what_is_not_known_is_left_out(void **state)
 	struct error err = { "" };
 
 	(void)state;
-	assert_true(step_command(plan, 2, false, &little, NULL, &c, &err));
+	assert_true(
+	    step_command(plan, 2, STEP_ITSELF, &little, NULL, &c, &err));
 	assert_lines(c.argv, c.argument_count, "/bin/plain|");
 	assert_lines(c.envp, c.variable_count,
 	    "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:"
@@ -141,31 +144,31 @@ test_what_is_not_known_is_left_out(void **state)
 struct refusal {
 	const char *name;
 	struct step_settings step;
-	bool check;
+	enum step_part part;
 	const char *complaint;
 };
 
 /* clang-format off */
 static struct refusal refusals[] = {
 	{ "an unknown target",
-	  { .command = LIST("/bin/to", "${target_version}") }, false,
+	  { .command = LIST("/bin/to", "${target_version}") }, STEP_ITSELF,
 	  "${target_version} is not known on this occasion" },
 	{ "an unknown target in the environment",
 	  { .command = LIST("/bin/to"), .environment = {
 	      (struct param[]){ { "T", LIST("${target_version}"), false } },
 	      1 } },
-	  false, "${target_version} is not known" },
+	  STEP_ITSELF, "${target_version} is not known" },
 	{ "a version that would be an option",
-	  { .command = LIST("/bin/to", "${version}") }, false,
+	  { .command = LIST("/bin/to", "${version}") }, STEP_ITSELF,
 	  "would begin with \"-\"" },
 	{ "a program that is not where it is said",
-	  { .command = LIST("to", "x") }, false,
+	  { .command = LIST("to", "x") }, STEP_ITSELF,
 	  "\"to\" is no absolute path" },
 	{ "a program named by a version",
-	  { .command = LIST("${previous_version}") }, false,
+	  { .command = LIST("${previous_version}") }, STEP_ITSELF,
 	  "\"0.8\" is no absolute path" },
 	{ "a check that is not there",
-	  { .command = LIST("/bin/to") }, true, "there is no command" },
+	  { .command = LIST("/bin/to") }, STEP_CHECK, "there is no command" },
 };
 /* clang-format on */
 
@@ -186,7 +189,7 @@ test_refusal(void **state)
 
 	step.name = "a";
 	plan = plan_of(&p);
-	assert_false(step_command(plan, 0, row->check, &o, NULL, &c, &err));
+	assert_false(step_command(plan, 0, row->part, &o, NULL, &c, &err));
 	if (strstr(err.text, row->complaint) == NULL)
 		fail_msg("says: %s", err.text);
 	assert_null(c.argv);
@@ -217,7 +220,7 @@ fits(const char **arguments, size_t count, size_t variables)
 		list[i] = (struct param){ names[i], { value, 1 }, false };
 	}
 	plan = plan_of(&p);
-	good = step_command(plan, 0, false, &nothing, NULL, &c, &err);
+	good = step_command(plan, 0, STEP_ITSELF, &nothing, NULL, &c, &err);
 	command_clear(&c);
 	plan_free(plan);
 	return good;

@@ -173,7 +173,8 @@ static void
 end_step(struct run *r, const char *capture)
 {
 	struct next n = run_next(r);
-	struct step_ended e = { n.step, n.attempt, 0, STEP_DONE, 0, capture };
+	struct step_ended e = { n.step, n.attempt, 0, STEP_DONE, 0, capture, 0,
+		false };
 
 	assert_true(run_step_ended(r, &e, 0));
 }
@@ -293,7 +294,7 @@ static void
 test_every_name_of_the_occasion_has_its_value(void **state)
 {
 	static const struct occasion all = { "s", "e", "v", "p", "t", "reason",
-		"i", "r", "k" };
+		"i", "r", "k", "9" };
 	static const char *const values[] = { "s", "e", "v", "p", "t", "i", "r",
 		"k" };
 	struct plan *plan = new_plan();

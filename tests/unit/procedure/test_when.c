@@ -145,7 +145,7 @@ end_step(struct run *r, char letter, const char *capture)
 	struct next n = run_next(r);
 	struct step_ended e = { n.step, n.attempt, 0,
 		(enum step_outcome)(strchr(letters, letter) - letters), 0,
-		capture };
+		capture, 0, false };
 
 	assert_true(run_step_ended(r, &e, 0));
 }

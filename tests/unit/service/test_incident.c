@@ -9,8 +9,8 @@
  *   drop  it is not needed any more     await  it needs an approval
  *   yes   a person approves it          no     a person says no
  *   look  nothing: its first step only prepares
- * and below each what is to be done next: P plan, S step, C check, V verify,
- * w wait, f confirm, a await, or the outcome in short.
+ * and below each what is to be done next: P plan, S step, C check, U undo, V
+ * verify, w wait, f confirm, a await, or the outcome in short.
  */
 #include "tests/unit/test.h"
 
@@ -238,10 +238,11 @@ end_step(struct story *s, enum step_outcome outcome)
 		.step = t.step,
 		.attempt = t.attempt,
 		.check = t.check,
+		.undo = t.undo,
 		.outcome = outcome,
 	};
 
-	incident_step_begins(s->incident);
+	incident_step_begins(s->incident, s->now_ms);
 	assert_true(incident_step_ended(s->incident, &e, s->now_ms));
 }
 
@@ -333,6 +334,9 @@ tell_todo(struct story *s, char *out, size_t size)
 		break;
 	case TODO_CHECK:
 		word = "C";
+		break;
+	case TODO_UNDO:
+		word = "U";
 		break;
 	case TODO_VERIFY:
 		word = "V";
