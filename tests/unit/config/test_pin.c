@@ -274,6 +274,7 @@ test_who_has_a_say(void **state)
 			.executor = "command",
 			.timeout_ms = 1000,
 			.attempts = 1,
+			.backoff = 1,
 			.on_failure = "stop",
 			.command = { listed, 1 } };
 		struct pin *pin;
@@ -326,6 +327,7 @@ test_the_say_is_that_of_the_control_socket(void **state)
 			.executor = "command",
 			.timeout_ms = 1000,
 			.attempts = 1,
+			.backoff = 1,
 			.on_failure = "stop",
 			.command = { listed, 1 } };
 		struct procedure_settings procedure = { .name = "a",
