@@ -6,7 +6,7 @@
  *
  * Names are those of the request's fields; file may be given more than once,
  * not_after_ms is counted from now, "digest" is made from the files unless it
- * is given.
+ * is given.  With STEP_REQUEST_SAYS in the environment prints the digest.
  */
 #include <err.h>
 #include <fcntl.h>
@@ -135,6 +135,8 @@ main(int argc, char *argv[])
 		make_digest(&r, argv[1], digest);
 	step_request_write(&file, &r);
 	store(argv[2], argv[3], &file);
+	if (getenv("STEP_REQUEST_SAYS") != NULL)
+		(void)puts(r.digest);
 	text_free(&file);
 	return 0;
 }
