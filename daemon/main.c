@@ -25,6 +25,7 @@
 #include "daemon/rollback.h"
 #include "daemon/send.h"
 #include "daemon/store_watch.h"
+#include "daemon/together.h"
 #include "daemon/watched.h"
 #include "daemon/witness.h"
 
@@ -141,6 +142,9 @@ open_parts(struct monitor *m, const struct config *c, struct error *err)
 	m->recorder = recorder_new(m, err);
 	if (m->recorder == NULL)
 		return false;
+	m->together = together_new(m);
+	if (m->together == NULL)
+		return error_set(err, "no memory for the groups");
 	m->baselines = baselines_new(m, c->state_directory);
 	if (m->baselines == NULL)
 		return error_set(err, "no memory for the baselines");
@@ -225,6 +229,7 @@ close_parts(struct monitor *m)
 	outbox_free(m->outbox);
 	fetch_free(m->fetch);
 	baselines_free(m->baselines);
+	together_free(m->together);
 	holds_free(&m->holds);
 	generation_leave(m->generation);
 	loop_free(m->loop);

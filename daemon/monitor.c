@@ -5,8 +5,11 @@
 
 #include "daemon/rollback.h"
 #include "daemon/rollback_private.h"
+#include "daemon/together.h"
 #include "daemon/watched.h"
 #include "daemon/witness.h"
+
+#define CLOCK_MOVED_MS 1000
 
 struct generation *
 generation_join(struct generation *g)
@@ -56,6 +59,18 @@ lock_holder(void *arg, const char *lock)
 	return NULL;
 }
 
+/* Whole seconds, and another one only when clocks have moved. */
+static int64_t
+wall_offset_ms(struct monitor *m, int64_t now_ms)
+{
+	int64_t offset_ms = loop_wall_ms() - now_ms;
+	int64_t moved_ms = offset_ms - m->wall_offset_ms;
+
+	if (moved_ms <= -CLOCK_MOVED_MS || moved_ms >= CLOCK_MOVED_MS)
+		m->wall_offset_ms = offset_ms - offset_ms % CLOCK_MOVED_MS;
+	return m->wall_offset_ms;
+}
+
 struct surroundings
 monitor_surroundings(struct monitor *m, struct watched *w)
 {
@@ -75,6 +90,10 @@ monitor_surroundings(struct monitor *m, struct watched *w)
 		.run_is_on =
 		    r != NULL && rollback_acts(r) && !rollback_confirms(r),
 		.confirm = r != NULL && rollback_confirms(r),
+		.wall_offset_ms = wall_offset_ms(m, now_ms),
+		.limit_until_ms = together_limit_until_ms(m->together, now_ms),
+		.correlated = together_correlated,
+		.correlated_arg = w,
 		.lock_holder = lock_holder,
 		.lock_arg = w,
 	};

@@ -26,6 +26,7 @@ struct baselines;
 struct recorder;
 struct rollback;
 struct store_watch;
+struct together;
 struct watched;
 struct witnesses;
 struct life;
@@ -54,6 +55,7 @@ struct monitor {
 	struct life *life;
 	struct recorder *recorder; /* of what is seen and decided */
 	struct baselines *baselines;
+	struct together *together;
 	struct holds holds;
 	struct refusals refusals; /* written down */
 	struct witnesses *witnesses;
@@ -76,6 +78,7 @@ struct monitor {
 	int64_t started_ms;
 	int64_t reloaded_wall_ms;
 	int64_t tilt_until_ms;
+	int64_t wall_offset_ms; /* see struct surroundings */
 };
 
 /* NULL when there is no such service. */

@@ -105,6 +105,18 @@ add_time(struct text *t, const char *key, int64_t ms)
 		recording_add_int(t, key, ms);
 }
 
+/* Nothing where there are none. */
+static void
+add_times(struct text *t, const char *key, const int64_t *at_ms, size_t count)
+{
+	if (count == 0)
+		return;
+	text_addf(t, ",\"%s\":[", key);
+	for (size_t i = 0; i < count; i++)
+		text_addf(t, "%s%" PRId64, i == 0 ? "" : ",", at_ms[i]);
+	text_add_char(t, ']');
+}
+
 static void
 add_versions(struct text *t, const struct versions *v)
 {
@@ -204,6 +216,8 @@ recorder_state(struct text *t, const struct recorder_mark *mark,
 	add_time(t, "acted_ms", memory->acted_ms);
 	add_time(t, "witnessed_ms", memory->witnessed_ms);
 	recording_add_flag(t, "incident", memory->has_incident);
+	add_times(t, "acts", memory->act_ms, memory->act_count);
+	add_times(t, "repeats", memory->repeat_ms, memory->repeat_count);
 	add_cleared(t, settings, memory);
 	add_reports(t, &memory->said);
 	add_dismissed(t, settings, &memory->said);
@@ -259,6 +273,38 @@ add_locks(struct text *t, const struct service *core,
 	text_add_char(t, '}');
 }
 
+/* Then it matters what the clock on the wall shows. */
+static bool
+has_calendar(const struct service_settings *s)
+{
+	for (size_t i = 0; i < s->rule_count; i++)
+		if (s->rules[i].when_open.count > 0)
+			return true;
+	return s->when_maintained.count > 0;
+}
+
+/* The rules that were held for it. */
+static void
+add_correlated(struct text *t, const struct service *core,
+    const struct surroundings *around)
+{
+	const struct service_settings *s = service_settings(core);
+	const char *before = "";
+
+	text_add(t, ",\"correlated\":[");
+	for (unsigned i = 0; i < s->rule_count; i++) {
+		if (around->correlated == NULL ||
+		    s->rules[i].when != RULE_WHEN_TRIPPED ||
+		    service_rule_verdict(core, i) != VERDICT_TRIPPED ||
+		    around->correlated(around->correlated_arg, i) == NULL)
+			continue;
+		text_add(t, before);
+		recording_write_words(t, s->rules[i].name);
+		before = ",";
+	}
+	text_add_char(t, ']');
+}
+
 void
 recorder_around(struct text *t, const struct service *core,
     const struct surroundings *around)
@@ -274,6 +320,10 @@ recorder_around(struct text *t, const struct service *core,
 	recording_add_flag(t, "running", around->run_is_on);
 	recording_add_flag(t, "confirm", around->confirm);
 	recording_add_flag(t, "approved", around->is_approved);
+	recording_add_int(t, "limit_until_ms", around->limit_until_ms);
+	if (has_calendar(service_settings(core)))
+		recording_add_int(t, "wall_offset_ms", around->wall_offset_ms);
+	add_correlated(t, core, around);
 	add_locks(t, core, around);
 }
 

@@ -10,6 +10,7 @@
 #include "daemon/events.h"
 #include "daemon/log.h"
 #include "daemon/rollback.h"
+#include "daemon/together.h"
 #include "daemon/watched.h"
 #include "report/event.h"
 
@@ -88,10 +89,14 @@ take_closed(struct monitor *m, const struct store_event *e)
 {
 	struct watched *w = monitor_watched(m, e->service);
 	struct json_object *data = data_of(e);
+	const char *rule = json_text(data, "rule");
+	bool acted = has_acted(json_text(data, "outcome"));
 
-	if (w != NULL && has_acted(json_text(data, "outcome")))
+	if (acted && (w == NULL || service_acts_alone(watched_core(w), rule)))
+		together_acted(m->together, boot_now_ms(m, e));
+	if (w != NULL && acted)
 		service_acted(watched_core(w),
-		    &(struct service_act){ .rule = json_text(data, "rule"),
+		    &(struct service_act){ .rule = rule,
 			.procedure = json_text(data, "procedure"),
 			.now_at = json_text(data, "now_at"),
 			.had_tripped = json_flag(data, "had_tripped", false),

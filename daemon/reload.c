@@ -9,6 +9,7 @@
 #include "daemon/recorder.h"
 #include "daemon/recover.h"
 #include "daemon/rollback.h"
+#include "daemon/together.h"
 #include "daemon/watched.h"
 #include "daemon/witness.h"
 
@@ -20,6 +21,7 @@ struct change {
 	struct generation *g;
 	struct watched **list; /* NULL where the old one is kept */
 	struct witnesses *witnesses;
+	struct groups *groups;
 	struct json_object *added;
 	struct json_object *changed;
 	struct json_object *removed;
@@ -46,6 +48,9 @@ build(struct change *c, struct error *err)
 	c->list = calloc(config->service_count + 1, sizeof(*c->list));
 	if (c->list == NULL)
 		return error_set(err, "no memory for the services");
+	c->groups = groups_new(config->services, config->service_count);
+	if (c->groups == NULL)
+		return error_set(err, "no memory for the groups");
 	c->witnesses = witnesses_new(&c->m->ask_tools, config, err);
 	if (c->witnesses == NULL)
 		return false;
@@ -73,6 +78,7 @@ give_up(struct change *c)
 		watched_free(c->list[i]);
 	free(c->list);
 	witnesses_free(c->witnesses);
+	groups_free(c->groups);
 	json_object_put(c->added);
 	json_object_put(c->changed);
 	json_object_put(c->removed);
@@ -159,6 +165,7 @@ swap_services(struct change *c)
 	free(m->watched);
 	m->watched = c->list;
 	m->watched_count = config->service_count;
+	together_regroup(m->together, c->groups);
 }
 
 static void

@@ -4,6 +4,7 @@
 
 #include "daemon/log.h"
 #include "daemon/rollback_private.h"
+#include "daemon/together.h"
 
 static void
 take_rule(struct rollback *r, unsigned index)
@@ -95,10 +96,12 @@ rollback_decided(
 	take_versions(r);
 	if (r->action != ACTION_ROLL_BACK)
 		propose(r, d->rule);
-	else if (act(r, (int)d->rule))
+	else if (act(r, (int)d->rule)) {
+		together_acted(m->together, loop_now_ms(m->loop));
 		rollback_advance(r);
-	else
+	} else {
 		rollback_free(r);
+	}
 }
 
 const char *

@@ -8,6 +8,7 @@
 
 #include "daemon/log.h"
 #include "daemon/rollback_private.h"
+#include "daemon/together.h"
 
 /* What the events leave open at their end. */
 struct recovery {
@@ -240,6 +241,10 @@ rollback_recover(struct monitor *m, struct watched *w,
 	}
 	if (r->core == NULL)
 		return;
+	/* One that waits for its confirmation must not wait for itself. */
+	if (incident_has_begun(r->core) && !r->by_operator &&
+	    r->severity == SEVERITY_P0)
+		together_acted(m->together, r->opened_ms);
 	if (y.intent_is_open && !y.is_unreadable) {
 		adopt(r);
 		return;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/together.h"
 #include "service/inputs.h"
 
 /* What the rule's procedure needs; where it cannot be planned, why not. */
@@ -57,6 +58,8 @@ on_heard(void *arg, const struct service_input *in)
 	if (service_input_forgets(in))
 		for (size_t i = 0; i < w->settings->probe_count; i++)
 			poller_forget(w->probes[i].poller);
+	if (in->kind == SERVICE_DEPLOYED)
+		together_deployed(w->monitor->together, w, in->at_ms);
 	if (!w->is_over && !w->is_retired)
 		recorder_heard(w->monitor->recorder, w, &w->mark, in);
 }
@@ -125,6 +128,7 @@ watched_wake(struct watched *w)
 	int64_t now_ms = loop_now_ms(w->monitor->loop);
 
 	service_forget(w->core, now_ms);
+	together_look(w->monitor->together, w);
 	for (size_t i = 0; i < w->settings->probe_count; i++) {
 		w->probes[i].told_ms = now_ms;
 		poller_wake(w->probes[i].poller);
@@ -157,7 +161,9 @@ watched_inherit(struct watched *to, struct watched *from)
 {
 	service_inherit(to->core, from->core);
 	watched_set_rollback(to, from->rollback);
+	to->held = from->held;
 	from->is_over = true;
+	from->has_place = false;
 	for (size_t i = 0; i < from->settings->probe_count; i++)
 		poller_stop(from->probes[i].poller);
 	if (to->rollback == NULL || !rollback_move(to->rollback, to))
@@ -170,6 +176,7 @@ watched_retire(struct watched *w)
 {
 	recorder_removed(w->monitor->recorder, w, &w->mark);
 	w->is_retired = true;
+	w->has_place = false;
 	if (w->rollback != NULL && !w->is_over)
 		rollback_look(w->rollback);
 }
@@ -272,6 +279,26 @@ watched_late_ms(const struct watched *w, int64_t now_ms)
 			worst_ms = late_ms;
 	}
 	return worst_ms;
+}
+
+const struct held *
+watched_held(const struct watched *w)
+{
+	return &w->held;
+}
+
+void
+watched_set_place(struct watched *w, unsigned place)
+{
+	w->has_place = true;
+	w->place = place;
+}
+
+bool
+watched_place(const struct watched *w, unsigned *place)
+{
+	*place = w->place;
+	return w->has_place;
 }
 
 enum guard

@@ -11,6 +11,7 @@
 #include "daemon/monitor.h"
 #include "daemon/poller.h"
 #include "daemon/rollback.h"
+#include "decision/held.h"
 #include "service/service.h"
 
 struct watched;
@@ -78,6 +79,11 @@ int64_t watched_late_ms(const struct watched *w, int64_t now_ms);
 
 /* What keeps it from acting, remembered from the last thought. */
 enum guard watched_guard(const struct watched *w);
+const struct held *watched_held(const struct watched *w);
+
+/* Where it stands among m->watched; false: it does not. */
+void watched_set_place(struct watched *w, unsigned place);
+bool watched_place(const struct watched *w, unsigned *place);
 
 /* Why the procedure of a rule cannot be planned; NULL: it can. */
 const char *watched_rule_trouble(const struct watched *w, unsigned rule);

@@ -35,6 +35,9 @@ struct watched {
 	struct rollback *rollback;
 	enum verdict verdict; /* as last logged */
 	enum guard guard;     /* as last told */
+	struct held held;
+	bool has_place;
+	unsigned place; /* see watched_place() */
 	bool was_blind;
 	uint64_t asked;
 	bool is_over; /* another object stands for the service now */

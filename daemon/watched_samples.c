@@ -1,10 +1,15 @@
 #include "daemon/watched_private.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "daemon/events.h"
 #include "daemon/log.h"
+#include "daemon/together.h"
 #include "daemon/witness.h"
+
+#define ALARM_MAX 640
+#define SECOND_MS 1000
 
 static void
 tell_verdict(struct watched *w, const struct sample *s)
@@ -81,6 +86,7 @@ watched_on_sample(void *arg, const struct sample *sample)
 		p->told_ms = s.answered_ms;
 	w->asked++;
 	service_observe(w->core, p->index, &s);
+	together_look(w->monitor->together, w);
 	tell_verdict(w, &s);
 	if (w->rollback != NULL)
 		rollback_count(w->rollback, &s);
@@ -159,6 +165,38 @@ tell_hold(struct watched *w, const struct service_decision *d)
 	    "rule %s holds, and %s keeps it from acting: %s", rule->name,
 	    guard_word(d->decision.guard), d->decision.reason);
 	events_new_id(w->monitor, key);
+	if (d->decision.guard == GUARD_CORRELATED)
+		together_held(w->monitor->together, w, d->decision.reason);
+	else if (d->decision.guard == GUARD_NO_STORE)
+		events_page(w->monitor, &notice, key);
+	else
+		events_append(w->monitor, NULL, 0, &notice, key, NULL, NULL);
+}
+
+/* It is bad, and for too long nothing was done about it. */
+static void
+raise_alarm(struct watched *w, const struct service_decision *d, int64_t now_ms)
+{
+	const struct service_settings *s = w->settings;
+	char summary[ALARM_MAX], span[DURATION_TEXT_MAX], key[ULID_BYTES];
+	struct notice notice = { .event = "alarm",
+		.service = s->name,
+		.environment = s->environment,
+		.summary = summary };
+	int64_t held;
+
+	if (!held_alarm(&w->held, s->held_alarm_ms, now_ms))
+		return;
+	held = now_ms - w->held.holds_since_ms;
+	notice.rule = s->rules[d->rule].name;
+	notice.severity = severity_word(s->rules[d->rule].severity);
+	(void)snprintf(summary, sizeof(summary),
+	    "rule %s of %s holds and has been kept from acting for %s, now by "
+	    "%s; what lets it act: %s",
+	    notice.rule, s->name, duration_text(held - held % SECOND_MS, span),
+	    d->decision.reason, d->decision.release);
+	log_service(LOG_LEVEL_CRITICAL, LOG_ID_ALARM, s->name, "%s", summary);
+	events_new_id(w->monitor, key);
 	if (d->decision.guard == GUARD_NO_STORE)
 		events_page(w->monitor, &notice, key);
 	else
@@ -174,9 +212,12 @@ watched_think(struct watched *w)
 	if (!w->monitor->is_ready || w->is_retired)
 		return;
 	look_at_witnesses(w);
+	together_look(w->monitor->together, w);
 	around = monitor_surroundings(w->monitor, w);
 	d = service_think(w->core, &around);
 	recorder_thought(w->monitor->recorder, w, &w->mark, &around, &d);
+	held_note(&w->held, &d.decision, d.rule, around.now_ms);
+	raise_alarm(w, &d, around.now_ms);
 	switch (d.decision.action) {
 	case ACTION_NONE:
 		w->guard = GUARD_NONE;

@@ -103,6 +103,22 @@ witnesses_seen_ms(const struct witnesses *w, int64_t asked_ms)
 	return newest_ms;
 }
 
+int64_t
+witnesses_all_seen_ms(const struct witnesses *w)
+{
+	int64_t oldest_ms = INT64_MAX;
+
+	for (size_t i = 0; i < w->count; i++) {
+		const struct sample *s = &w->items[i].sample;
+
+		if (s->outcome != SAMPLE_OK || s->answered_ms == 0)
+			return NEVER_MS;
+		if (s->asked_ms < oldest_ms)
+			oldest_ms = s->asked_ms;
+	}
+	return w->count == 0 ? NEVER_MS : oldest_ms;
+}
+
 struct witnesses *
 witnesses_new(const struct ask_tools *tools, const struct config *config,
     struct error *err)

@@ -37,6 +37,12 @@ bool witnesses_are_there(const struct witnesses *w);
  */
 int64_t witnesses_seen_ms(const struct witnesses *w, int64_t asked_ms);
 
+/*
+ * All were asked then or later, and have answered; NEVER_MS: not so, or there
+ * are none.
+ */
+int64_t witnesses_all_seen_ms(const struct witnesses *w);
+
 /* The name of one that does not answer, while none does; NULL: not blind. */
 const char *witnesses_blind(const struct witnesses *w);
 

@@ -141,6 +141,7 @@ run(const struct backtest_wish *w, const struct config *c)
 		.service_count = c->service_count,
 		.procedures = c->procedures,
 		.procedure_count = c->procedure_count,
+		.rollbacks_per_hour = c->limits.rollbacks_per_hour,
 		.acts = w->acts,
 		.skip_unknown = w->skip_unknown,
 		.verify = w->verify };

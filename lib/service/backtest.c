@@ -42,10 +42,16 @@ backtest_new(const struct backtest_settings *settings, struct text *out)
 	b->services = calloc(settings->service_count + 1, sizeof(*b->services));
 	b->reactions_ms =
 	    calloc(BACKTEST_ROLLBACKS_MAX, sizeof(*b->reactions_ms));
+	b->act_ms = calloc(ROLLBACKS_PER_HOUR_MAX, sizeof(*b->act_ms));
+	b->acts = (struct act_times){ .at_ms = b->act_ms,
+		.max = ROLLBACKS_PER_HOUR_MAX };
+	b->groups = groups_new(settings->services, settings->service_count);
 	ok = b->services != NULL && b->reactions_ms != NULL &&
-	    backtest_names_make(b);
+	    b->act_ms != NULL && b->groups != NULL && backtest_names_make(b);
 	for (size_t i = 0; ok && i < settings->service_count; i++) {
 		b->services[i].settings = &settings->services[i];
+		b->services[i].backtest = b;
+		b->services[i].index = (unsigned)i;
 		ok = make_probes(&b->services[i]);
 	}
 	if (ok)
@@ -79,6 +85,8 @@ backtest_free(struct backtest *b)
 	free(b->services);
 	free(b->names);
 	free(b->reactions_ms);
+	free(b->act_ms);
+	groups_free(b->groups);
 	free(b);
 }
 
@@ -163,6 +171,7 @@ take_sample(
 	t->counts.samples++;
 	t->probes[n->probe].samples++;
 	service_observe(t->core, n->probe, &s);
+	backtest_look(b, t);
 	b->pending = t;
 	b->pending_ms = in->now_ms;
 	return true;

@@ -40,6 +40,7 @@ struct backtest_settings {
 	size_t service_count;
 	const struct procedure_settings *procedures;
 	size_t procedure_count;
+	unsigned rollbacks_per_hour; /* of all services; 0: any number */
 	enum backtest_acts acts;
 	bool skip_unknown; /* else a name that is not configured is wrong */
 	bool verify;       /* compare with the decisions in the recording */

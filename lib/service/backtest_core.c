@@ -17,6 +17,45 @@ lock_holder(void *arg, const char *lock)
 	return NULL;
 }
 
+/* Of services that no daemon recorded only what was heard is known. */
+static bool
+is_witnessed(const struct backtest_service *t, unsigned rule)
+{
+	struct service_memory m = service_memory(t->core);
+
+	return t->around.has_witnesses && t->around.blind_witness == NULL &&
+	    m.witnessed_ms >= service_first_bad_ms(t->core, rule);
+}
+
+/* A recording knows; else it is worked out as the daemon does. */
+static const char *
+correlated(void *arg, unsigned rule)
+{
+	struct backtest_service *t = arg;
+	const struct backtest *b = t->backtest;
+	struct groups_case of = { .service = t->index,
+		.now_ms = t->around.now_ms,
+		.arm_window_ms = t->settings->rules[rule].arm_window_ms };
+
+	if (b->is_recording)
+		return (t->correlated >> rule & 1) == 0 ?
+		    NULL :
+		    "more than half of all groups are bad";
+	if (!groups_fail_together(b->groups))
+		return NULL;
+	of.is_witnessed = is_witnessed(t, rule);
+	return groups_hold(b->groups, &of, t->correlated_words) ?
+	    t->correlated_words :
+	    NULL;
+}
+
+void
+backtest_look(struct backtest *b, struct backtest_service *t)
+{
+	groups_failing(b->groups, t->index,
+	    t->core != NULL && !t->is_removed && service_is_failing(t->core));
+}
+
 static const struct procedure_settings *
 find_procedure(const struct backtest *b, const char *name)
 {
@@ -54,8 +93,12 @@ backtest_begin(
 		    find_procedure(b, t->settings->rules[i].procedure), &why);
 	t->around = (struct surroundings){ .tilt_until_ms = NEVER_MS,
 		.hold_until_ms = NEVER_MS,
+		.wall_offset_ms = b->wall_offset_ms,
 		.lock_holder = lock_holder,
-		.lock_arg = t };
+		.lock_arg = t,
+		.correlated = correlated,
+		.correlated_arg = t };
+	t->correlated = 0;
 	t->decision = (struct service_decision){ 0 };
 	t->is_unmatched = false;
 	t->is_removed = false;
@@ -74,6 +117,8 @@ backtest_forget(struct backtest_service *t)
 	t->locks = NULL;
 	t->told = NULL;
 	t->has_state = false;
+	if (t->backtest != NULL)
+		backtest_look(t->backtest, t);
 }
 
 static bool
@@ -124,6 +169,7 @@ act(struct backtest *b, struct backtest_service *t,
 		service_target_version(t->core) :
 		service_version(t->core),
 	    '\0', sizeof(target));
+	act_times_add(&b->acts, at_ms);
 	service_acted(t->core,
 	    &(struct service_act){ .rule = t->settings->rules[d->rule].name,
 		.procedure = t->settings->rules[d->rule].procedure,
@@ -154,6 +200,15 @@ note_decision(struct backtest *b, struct backtest_service *t,
 		act(b, t, d, at_ms);
 }
 
+static int64_t
+limit_until_ms(const struct backtest *b)
+{
+	if (b->settings.rollbacks_per_hour == 0)
+		return 0;
+	return act_times_free_ms(&b->acts, b->pending_ms, BUDGET_COUNTS_MS,
+	    b->settings.rollbacks_per_hour);
+}
+
 void
 backtest_settle(struct backtest *b)
 {
@@ -167,6 +222,8 @@ backtest_settle(struct backtest *b)
 	if (!b->is_ready || t->is_removed)
 		return;
 	t->around.now_ms = b->pending_ms;
+	if (acts(b))
+		t->around.limit_until_ms = limit_until_ms(b);
 	if (!service_is_calm(t->core))
 		d = service_think(t->core, &t->around);
 	note_decision(b, t, &d, b->pending_ms);

@@ -21,6 +21,8 @@ on_recording(
 	if (stream == NULL)
 		return backtest_incomplete(e, "a stream", err);
 	(void)json_int(e->json, "part", &part);
+	b->wall_offset_ms =
+	    backtest_time(e->json, "wall_ms", e->at_ms) - e->at_ms;
 	goes_on = strcmp(b->stream, stream) == 0 && part == b->part + 1;
 	b->part = part;
 	backtest_copy(
@@ -82,11 +84,11 @@ on_deploy(struct backtest *b, const struct backtest_event *e, struct error *err)
 		.was_good = json_flag(e->json, "was_good",
 		    service_verdict(core) == VERDICT_HEALTHY) };
 
-	(void)b;
 	if (version == NULL || strlen(version) > NAME_MAX_BYTES)
 		return backtest_incomplete(
 		    e, "a version of up to 128 bytes", err);
 	service_input(core, &in);
+	groups_deployed(b->groups, e->service->index, in.at_ms);
 	return true;
 }
 
@@ -177,6 +179,23 @@ take_locks(struct backtest_service *t, struct json_object *locks)
 			json_text(locks, t->locks[i].name));
 }
 
+static void
+take_correlated(struct backtest_service *t, struct json_object *rules)
+{
+	size_t count = rules == NULL ? 0 : json_object_array_length(rules);
+
+	t->correlated = 0;
+	for (size_t i = 0; i < count; i++) {
+		const char *name =
+		    json_object_get_string(json_object_array_get_idx(rules, i));
+
+		for (size_t k = 0; name != NULL && k < t->settings->rule_count;
+		     k++)
+			if (strcmp(t->settings->rules[k].name, name) == 0)
+				t->correlated |= UINT32_C(1) << k;
+	}
+}
+
 /* Only what the line says changes. */
 static bool
 on_around(struct backtest *b, const struct backtest_event *e, struct error *err)
@@ -206,6 +225,12 @@ on_around(struct backtest *b, const struct backtest_event *e, struct error *err)
 		    t->blind, sizeof(t->blind), json_text(o, "blind"));
 		a->blind_witness = t->blind[0] == '\0' ? NULL : t->blind;
 	}
+	a->wall_offset_ms =
+	    backtest_time(o, "wall_offset_ms", a->wall_offset_ms);
+	a->limit_until_ms =
+	    backtest_time(o, "limit_until_ms", a->limit_until_ms);
+	if (json_object_object_get_ex(o, "correlated", NULL))
+		take_correlated(t, json_array(o, "correlated"));
 	if (!is_own_act(b) && json_object_object_get_ex(o, "locks", NULL))
 		take_locks(t, json_member(o, "locks"));
 	return true;
@@ -295,6 +320,7 @@ take_all(struct backtest *b, struct backtest_event *e, unsigned kind,
 		if (!backtest_begin(b, e->service, err) ||
 		    !kinds[kind].take(b, e, err))
 			return false;
+		backtest_look(b, e->service);
 		backtest_tell_evaluators(b, e->service, e->at_ms);
 	}
 	return true;
@@ -319,6 +345,7 @@ take_one(struct backtest *b, struct backtest_event *e, unsigned kind,
 		backtest_settle(b);
 	if (!backtest_begin(b, e->service, err) || !kinds[kind].take(b, e, err))
 		return false;
+	backtest_look(b, e->service);
 	if (!same)
 		backtest_tell_evaluators(b, e->service, e->at_ms);
 	return true;

@@ -5,6 +5,7 @@
 #define SERVICE_BACKTEST_IMPL_H
 
 #include "service/backtest.h"
+#include "service/groups.h"
 #include "service/service.h"
 #include "service/service_input.h"
 
@@ -20,6 +21,8 @@ struct backtest_counts {
 	uint64_t samples;
 	uint64_t decided[ACTION_ROLL_BACK + 1][GUARD_CONFIRM + 1];
 };
+
+_Static_assert(SERVICE_RULES_MAX <= 32, "a bit each");
 
 struct backtest_lock {
 	char *name;                      /* NULL: none */
@@ -45,6 +48,10 @@ struct backtest_service {
 	char hold_reason[BACKTEST_WORDS_MAX];
 	char hold_author[BACKTEST_WORDS_MAX];
 	char blind[NAME_MAX_BYTES + 1];
+	struct backtest *backtest;
+	unsigned index;
+	uint32_t correlated; /* rules, as recorded: a bit each */
+	char correlated_words[GROUPS_WORDS_MAX];
 	struct service_decision decision; /* as told */
 	bool is_unmatched; /* no recorded decision has said the same yet */
 	int64_t decided_ms;
@@ -72,10 +79,14 @@ struct backtest {
 	size_t class_count;
 	const char *last_class;
 	double values[METRIC_NAMES_MAX];
+	struct groups *groups; /* of all services */
+	struct act_times acts; /* of all of them */
+	int64_t *act_ms;
 	struct backtest_service *pending; /* its decision is due */
 	int64_t pending_ms;
 	int64_t now_ms;
 	bool is_recording;
+	int64_t wall_offset_ms; /* when the recording began */
 	bool is_ready;
 	char stream[NAME_MAX_BYTES + 1];
 	int64_t part;
@@ -113,6 +124,8 @@ bool backtest_begin(
     struct backtest *b, struct backtest_service *t, struct error *err);
 void backtest_forget(struct backtest_service *t);
 void backtest_settle(struct backtest *b); /* decides what is due */
+/* After whatever may have changed how it is. */
+void backtest_look(struct backtest *b, struct backtest_service *t);
 
 /* A line that is no sample. */
 struct backtest_event {

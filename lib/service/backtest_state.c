@@ -71,6 +71,19 @@ take_decision(struct backtest_service *t, struct json_object *o)
 			d->decision.guard = g;
 }
 
+static unsigned
+take_times(int64_t at_ms[BUDGET_MAX], struct json_object *list)
+{
+	size_t count = list == NULL ? 0 : json_object_array_length(list);
+
+	if (count > BUDGET_MAX)
+		count = BUDGET_MAX;
+	for (size_t i = 0; i < count; i++)
+		at_ms[i] =
+		    json_object_get_int64(json_object_array_get_idx(list, i));
+	return (unsigned)count;
+}
+
 /* Rules for what is cleared: [{"rule":..,"armed":..,"acted_ms":..}] */
 static void
 take_clearings(const struct service_settings *s, struct service_memory *m,
@@ -117,10 +130,14 @@ backtest_state(
 	m.changed_ms = backtest_time(e->json, "changed_ms", NEVER_MS);
 	m.acted_ms = backtest_time(e->json, "acted_ms", NEVER_MS);
 	m.witnessed_ms = backtest_time(e->json, "witnessed_ms", NEVER_MS);
+	m.act_count = take_times(m.act_ms, json_array(e->json, "acts"));
+	m.repeat_count =
+	    take_times(m.repeat_ms, json_array(e->json, "repeats"));
 	m.has_incident = json_flag(e->json, "incident", false);
 	take_clearings(t->settings, &m, json_array(e->json, "cleared"));
 	backtest_take_said(t->settings, &m.said, e->json, e->at_ms);
 	service_remember(t->core, &m);
+	groups_deployed(b->groups, t->index, m.deployed_ms);
 	take_decision(t, json_member(e->json, "decision"));
 	t->has_state = true;
 	return true;

@@ -133,6 +133,12 @@ struct service_act {
  */
 bool service_is_failing(const struct service *s);
 
+/*
+ * Does the rule of that name act by itself?  None of that name is configured:
+ * it did, for all one knows; NULL or "": a person did.
+ */
+bool service_acts_alone(const struct service *s, const char *rule);
+
 /* Has what any rule for what is cleared looks at, just now? */
 bool service_has_tripped(const struct service *s);
 

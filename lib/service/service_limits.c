@@ -3,19 +3,34 @@
 
 #include <string.h>
 
-/* One that is configured no more acted by itself: one cannot be too sure. */
+static const struct rule_settings *
+find_rule(const struct service *s, const char *name)
+{
+	for (size_t i = 0; i < s->settings->rule_count; i++)
+		if (strcmp(s->settings->rules[i].name, name) == 0)
+			return &s->settings->rules[i];
+	return NULL;
+}
+
+bool
+service_acts_alone(const struct service *s, const char *rule)
+{
+	const struct rule_settings *by;
+
+	if (rule == NULL || rule[0] == '\0')
+		return false;
+	by = find_rule(s, rule);
+	return by == NULL || clearing_acts_alone(by);
+}
+
 void
 service_count_act(struct service *s, const struct service_act *act)
 {
-	const struct rule_settings *by = NULL;
+	const struct rule_settings *by;
 
-	if (act->rule == NULL || act->rule[0] == '\0')
+	if (!service_acts_alone(s, act->rule))
 		return;
-	for (size_t i = 0; i < s->settings->rule_count; i++)
-		if (strcmp(s->settings->rules[i].name, act->rule) == 0)
-			by = &s->settings->rules[i];
-	if (by != NULL && !clearing_acts_alone(by))
-		return;
+	by = find_rule(s, act->rule);
 	act_times_add(&s->acts, act->at_ms);
 	if (by == NULL || by->when == RULE_WHEN_TRIPPED)
 		act_times_add(&s->repeats, act->at_ms);

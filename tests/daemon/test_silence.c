@@ -5,6 +5,7 @@
 
 #include "daemon/load.h"
 #include "daemon/silence.h"
+#include "daemon/together.h"
 #include "daemon/watched.h"
 #include "daemon/witness.h"
 
@@ -60,6 +61,8 @@ make(struct fixture *f, const char *path)
 	m->fetch = fetch_new(m->loop, &err);
 	m->ask_tools = (struct ask_tools){ .loop = m->loop, .fetch = m->fetch };
 	m->outbox = outbox_new(m->loop, m->store, on_send, f);
+	m->together = together_new(m);
+	assert_non_null(m->together);
 	m->witnesses = witnesses_new(&m->ask_tools, f->generation.config, &err);
 	f->watched[0] = watched_new(
 	    m, m->generation, &f->generation.config->services[0], &err);
@@ -101,6 +104,7 @@ tear_down(void **state)
 	silence_free(f->silence);
 	watched_free(f->watched[0]);
 	witnesses_free(m->witnesses);
+	together_free(m->together);
 	outbox_free(m->outbox);
 	fetch_free(m->fetch);
 	config_free(f->generation.config);

@@ -1,0 +1,47 @@
+/*
+ * together.h - what no service knows by itself: whether most of the others
+ * are bad as well, and how many rollbacks all of them have had.
+ */
+#ifndef DAEMON_TOGETHER_H
+#define DAEMON_TOGETHER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "daemon/monitor.h"
+#include "service/groups.h"
+
+struct together;
+
+/* NULL: no memory. */
+struct together *together_new(struct monitor *m);
+void together_free(struct together *t);
+
+/*
+ * The services of m->watched are these now, and known by their place there;
+ * takes the groups over, which are those of the same services.
+ */
+void together_regroup(struct together *t, struct groups *groups);
+
+/* How a service is, after whatever may have changed that. */
+void together_look(struct together *t, struct watched *w);
+void together_deployed(struct together *t, struct watched *w, int64_t at_ms);
+
+/* For struct surroundings; w: the service.  Words are borrowed until the
+   next call. */
+const char *together_correlated(void *w, unsigned rule);
+
+/* Most groups are bad, and a rule was held for that: a page, once. */
+void together_held(
+    struct together *t, const struct watched *w, const char *reason);
+
+/* An automatic run began, or has been found in the log. */
+void together_acted(struct together *t, int64_t at_ms);
+
+/* Until then all services together have had their rollbacks; 0: not so. */
+int64_t together_limit_until_ms(const struct together *t, int64_t now_ms);
+
+size_t together_bad_groups(const struct together *t);
+size_t together_groups(const struct together *t);
+
+#endif
