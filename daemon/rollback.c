@@ -172,7 +172,8 @@ write_again(struct rollback *r)
 		return;
 	}
 	notice = rollback_notice(r, write->notice, write->summary);
-	if (r->todo.kind == TODO_STEP && run != NULL)
+	if ((r->todo.kind == TODO_STEP || r->todo.kind == TODO_UNDO) &&
+	    run != NULL)
 		notice.step = plan_step(run->plan, r->todo.step)->label;
 	events_append(r->m, &draft, 1, &notice, key, on_written, r);
 }

@@ -21,10 +21,27 @@ todo_label(struct rollback *r)
 	return plan_step(rollback_run_now(r)->plan, r->todo.step)->label;
 }
 
+/* The end of the run under way. */
+static struct json_object *
+run_ended_json(struct rollback *r, const struct next *next)
+{
+	const struct run *run = incident_run(r->core);
+	struct json_object *data = json_object_new_object();
+	unsigned step;
+
+	json_set_text(data, "outcome", run_outcome_word(next->outcome));
+	json_set_text(data, "reason", next->reason);
+	if (run_undone_count(run) > 0)
+		json_set_int(data, "undone", run_undone_count(run));
+	if (run_undo_failed(run, &step))
+		json_set_text(data, "not_undone",
+		    plan_step(rollback_run_now(r)->plan, step)->label);
+	return data;
+}
+
 static void
 outcome_is_stored(struct rollback *r)
 {
-	struct json_object *data;
 	struct next next;
 
 	FAILPOINT("monitor.after-outcome");
@@ -34,10 +51,8 @@ outcome_is_stored(struct rollback *r)
 		rollback_advance(r);
 		return;
 	}
-	data = json_object_new_object();
-	json_set_text(data, "outcome", run_outcome_word(next.outcome));
-	json_set_text(data, "reason", next.reason);
-	rollback_write(r, EVENT_RUN_ENDED, data, NULL, rollback_advance);
+	rollback_write(r, EVENT_RUN_ENDED, run_ended_json(r, &next), NULL,
+	    rollback_advance);
 }
 
 static void

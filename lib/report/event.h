@@ -21,10 +21,12 @@
  *             failure, status, latency_ms, detail
  * planned     procedure, digest, parent, target, lock, budget_ms, steps[]
  *             (labels)
- * intent      step, attempt, check, label
- * outcome     step, attempt, check, label, outcome, reason, exit_status,
- *             started_ms, ended_ms, output_bytes, tail, capture
- * run_ended   outcome, reason
+ * intent      step, attempt, check, undo (from 1; not there: none), label
+ * outcome     step, attempt, check, undo, label, outcome, reason,
+ *             exit_status, started_ms, ended_ms, output_bytes, left_behind,
+ *             tail, capture
+ * run_ended   outcome, reason, undone (steps), not_undone (label of the one
+ *             whose undo was not done)
  * verifying   probes[], successes, within_ms
  * verified    recovered(bool), reason, bad_samples, good_samples
  * abort       by, reason

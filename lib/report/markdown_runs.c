@@ -8,14 +8,17 @@
 static void
 add_who(struct text *out, struct json_object *data)
 {
-	int64_t step = 0, attempt = 1, check = 0;
+	int64_t step = 0, attempt = 1, check = 0, undo = 0;
 
 	(void)json_int(data, "step", &step);
 	(void)json_int(data, "attempt", &attempt);
 	(void)json_int(data, "check", &check);
+	(void)json_int(data, "undo", &undo);
 	text_addf(out, "| %lld | ", (long long)step + 1);
 	markdown_code(out, json_text(data, "label"));
-	if (check > 0)
+	if (undo > 0)
+		text_add(out, " undo");
+	else if (check > 0)
 		text_addf(out, " check %lld", (long long)check);
 	text_addf(out, " | %lld | ", (long long)attempt);
 }
@@ -77,10 +80,12 @@ add_rows(struct text *out, const struct story *s, const char *run)
 static void
 add_output(struct text *out, struct json_object *data, const char *tail)
 {
-	int64_t step = 0, bytes = 0;
+	int64_t step = 0, bytes = 0, undo = 0;
 
 	(void)json_int(data, "step", &step);
-	text_addf(out, "\nOutput of step %lld ", (long long)step + 1);
+	(void)json_int(data, "undo", &undo);
+	text_addf(out, "\nOutput of %sstep %lld ",
+	    undo > 0 ? "the undo of " : "", (long long)step + 1);
 	markdown_code(out, json_text(data, "label"));
 	if (json_int(data, "output_bytes", &bytes) &&
 	    bytes > (int64_t)strlen(tail))
@@ -144,6 +149,16 @@ add_not_reached(
 }
 
 static void
+add_undone(struct text *out, struct json_object *ended)
+{
+	struct text words = text_new(MARKDOWN_WORDS_MAX);
+
+	story_undone(ended, "; ", &words);
+	markdown_words(out, text_str(&words));
+	text_free(&words);
+}
+
+static void
 add_run(struct text *out, const struct story *s, const struct story_run *run,
     size_t *tail_bytes)
 {
@@ -162,6 +177,7 @@ add_run(struct text *out, const struct story *s, const struct story_run *run,
 	else {
 		text_add(out, ": ");
 		add_words(out, json_text(run->ended, "outcome"));
+		add_undone(out, run->ended);
 		text_add(out, ".\n\n");
 	}
 	if (!add_rows(out, s, run->run))

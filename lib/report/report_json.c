@@ -113,7 +113,8 @@ static struct json_object *
 attempt(struct json_object *data, enum story_attempt what, size_t *tail_bytes)
 {
 	static const char *const same[] = { "step", "label", "attempt", "check",
-		"outcome", "reason", "exit_status", "output_bytes", "capture" };
+		"undo", "outcome", "reason", "exit_status", "output_bytes",
+		"capture" };
 	struct json_object *o = json_object_new_object();
 	int64_t started_ms = story_moment(data, "started_ms");
 	int64_t ended_ms = story_moment(data, "ended_ms");
@@ -145,6 +146,10 @@ run_object(
 	    json_object_get(json_array(run->planned, "steps")));
 	set_same(o, "outcome", run->ended);
 	set_same(o, "reason", run->ended);
+	if (json_member(run->ended, "undone") != NULL)
+		set_same(o, "undone", run->ended);
+	if (json_member(run->ended, "not_undone") != NULL)
+		set_same(o, "not_undone", run->ended);
 	for (size_t i = 0; i < s->incident->event_count; i++) {
 		enum story_attempt what = story_attempt(s, i, run->run);
 

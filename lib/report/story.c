@@ -293,7 +293,8 @@ has_outcome(const struct report_incident *in, size_t intent)
 		    strcmp(o->run, e->run) == 0 &&
 		    same_int(o->data, e->data, "step") &&
 		    same_int(o->data, e->data, "attempt") &&
-		    same_int(o->data, e->data, "check"))
+		    same_int(o->data, e->data, "check") &&
+		    same_int(o->data, e->data, "undo"))
 			return true;
 	}
 	return false;
@@ -340,4 +341,18 @@ story_tail(struct json_object *outcome, size_t *bytes_so_far)
 		return STORY_TAIL_LEFT_OUT;
 	*bytes_so_far += length;
 	return tail;
+}
+
+void
+story_undone(struct json_object *ended, const char *before, struct text *out)
+{
+	const char *not_undone = json_text(ended, "not_undone");
+	int64_t count = 0;
+
+	if (json_int(ended, "undone", &count) && count > 0)
+		text_addf(out, "%s%lld step%s undone", before, (long long)count,
+		    count == 1 ? " was" : "s were");
+	if (not_undone != NULL)
+		text_addf(
+		    out, "%sstep %s could not be undone", before, not_undone);
 }

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/text.h"
 #include "report/report.h"
 #include "report/words.h"
 
@@ -94,6 +95,13 @@ enum story_attempt story_attempt(
 
 /* Why an attempt ended as it did; NULL where the outcome says it all. */
 const char *story_reason(struct json_object *outcome);
+
+/*
+ * What the end of a run says was undone, behind the words: "1 step was
+ * undone"; nothing where nothing was.
+ */
+void story_undone(
+    struct json_object *ended, const char *before, struct text *out);
 
 /*
  * The outputs of all attempts together are capped, first come first served:

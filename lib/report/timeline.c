@@ -149,16 +149,19 @@ tell_planned(
 	add(t, e->wall_ms, "planned", &w);
 }
 
-/* "Step 2 switch, attempt 1", or "Check 1 of step 2 switch, attempt 1". */
+/* "Step 2 (switch), attempt 1", "Check 1 of ...", "Undo of ...". */
 static void
 add_step(struct text *w, struct json_object *data)
 {
-	int64_t step = 0, attempt = 1, check = 0;
+	int64_t step = 0, attempt = 1, check = 0, undo = 0;
 
 	(void)json_int(data, "step", &step);
 	(void)json_int(data, "attempt", &attempt);
 	(void)json_int(data, "check", &check);
-	if (check > 0)
+	(void)json_int(data, "undo", &undo);
+	if (undo > 0)
+		text_add(w, "Undo of step ");
+	else if (check > 0)
 		text_addf(w, "Check %lld of step ", (long long)check);
 	else
 		text_add(w, "Step ");
@@ -212,6 +215,7 @@ tell_run_ended(
 	text_add(&w, "Run ended: ");
 	words_add(&w, text_of(e->data, "outcome"));
 	add_reason(&w, e->data);
+	story_undone(e->data, "; ", &w);
 	add(t, e->wall_ms, "run_ended", &w);
 }
 

@@ -17,8 +17,9 @@
 #define FOLDER "tests/golden/report/"
 #define EVENTS_MAX 64
 
-static const char *const names[] = { "recovered", "escalated", "interrupted",
-	"cut-off", "aborted", "proposed", "operator", "hostile", "bare" };
+static const char *const names[] = { "recovered", "escalated", "undone",
+	"interrupted", "cut-off", "aborted", "proposed", "operator", "hostile",
+	"bare" };
 
 struct incident {
 	struct json_object *all;
