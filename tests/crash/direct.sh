@@ -1,8 +1,15 @@
 # direct.sh - the daemon as a program of ours, which starts the steps itself.
+dir=$(mktemp -d "${TMPDIR:-/tmp}/rollbackd-crash.XXXXXX") || exit 1
+socket=$dir/run/control.sock
+state=$dir/state
+conf=$dir/rollbackd.conf
+runner="runner = { program = \"$programs/rollbackd-step\"; };"
+armed=$dir/armed
 daemon=
 
 begin() {
-	:
+	: >"$conf.new"
+	chmod 600 "$conf.new"
 }
 
 # Our own runners: those with our folder among their arguments.
@@ -13,12 +20,12 @@ runners() {
 # With $1, it dies at that place once.
 start_daemon() {
 	if [ -n "${1:-}" ]; then
-		: >"$dir/armed"
-		ROLLBACKD_FAILPOINT=$1 ROLLBACKD_FAILPOINT_FILE=$dir/armed \
-			"$programs/rollbackd" -f -c "$dir/rollbackd.conf" \
+		: >"$armed"
+		ROLLBACKD_FAILPOINT=$1 ROLLBACKD_FAILPOINT_FILE=$armed \
+			"$programs/rollbackd" -f -c "$conf" \
 			2>>"$dir/log" &
 	else
-		"$programs/rollbackd" -f -c "$dir/rollbackd.conf" 2>>"$dir/log" &
+		"$programs/rollbackd" -f -c "$conf" 2>>"$dir/log" &
 	fi
 	daemon=$!
 	disown
