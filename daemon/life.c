@@ -12,6 +12,7 @@
 
 #include "daemon/acts.h"
 #include "daemon/events.h"
+#include "daemon/host/retention.h"
 #include "daemon/log.h"
 #include "daemon/poller.h"
 #include "daemon/recorder.h"
@@ -25,7 +26,7 @@
 #define CHECK_EVERY_BEATS 20
 #define CHECK_AT_ONCE 200
 #define PRUNE_EVERY_BEATS (3600 * 1000 / BEAT_MS)
-#define RETENTION_MS (INT64_C(90) * 24 * 3600 * 1000)
+#define PRUNE_STEPS_BEAT 60
 #define STUCK_MS 10000 /* without progress: no ping, systemd ends us */
 
 struct life {
@@ -192,6 +193,9 @@ on_beat(void *arg)
 	recorder_look(l->m->recorder);
 	if (l->beats % PRUNE_EVERY_BEATS == 0)
 		store_prune(l->m->store, loop_wall_ms() - RETENTION_MS);
+	/* Not before it is known what was under way. */
+	if (l->beats % PRUNE_EVERY_BEATS == PRUNE_STEPS_BEAT)
+		steps_prune(l->m->steps);
 	if (l->beats++ % CHECK_EVERY_BEATS != 0)
 		return;
 	look_at_acting(l);

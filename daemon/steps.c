@@ -212,7 +212,7 @@ steps_active(const struct steps *s)
 }
 
 void
-steps_prune(struct steps *s, const char *run)
+steps_prune(struct steps *s)
 {
-	steps_files_prune(&s->files, s->store, run);
+	steps_files_prune(&s->files, s->store);
 }

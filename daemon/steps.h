@@ -138,9 +138,9 @@ void steps_try(
 unsigned steps_active(const struct steps *s);
 
 /*
- * Forgets a run that was closed long ago: its claims, pin, results and
- * outputs, on the store's thread.
+ * Forgets runs that ended long ago: their claims, pins, results and outputs,
+ * on the store's thread.  Where the runner is another user, it does that.
  */
-void steps_prune(struct steps *s, const char *run);
+void steps_prune(struct steps *s);
 
 #endif

@@ -77,8 +77,7 @@ struct request_writing *request_writing_start(const struct steps_files *f,
     request_written *written, void *arg);
 void request_writing_cancel(struct request_writing *w); /* NULL is allowed */
 
-/* Removes all files of a run, on the store's thread. */
-void steps_files_prune(
-    const struct steps_files *f, struct store *store, const char *run);
+/* Removes what host/retention.h calls old, on the store's thread. */
+void steps_files_prune(const struct steps_files *f, struct store *store);
 
 #endif

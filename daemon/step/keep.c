@@ -174,32 +174,49 @@ store(const struct state *s, const struct config *c, struct error *err)
 	    copy_all(s, c, err);
 }
 
+static bool
+is_kept(const struct state *s, const char *digest)
+{
+	struct stat st;
+
+	return fstatat(s->configs, digest, &st, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+static enum step_exit
+keep_live(const struct state *s, const struct config *live, const char *digest,
+    struct error *err)
+{
+	if (strcmp(live->digest, digest) != 0) {
+		(void)error_set(err, "it is another configuration by now");
+		return STEP_EXIT_CHANGED;
+	}
+	if (!store(s, live, err))
+		return STEP_EXIT_STORAGE;
+	forget_old(s);
+	return STEP_EXIT_OK;
+}
+
 enum step_exit
 keep_run(const struct state *s, const char *config, const char *digest)
 {
 	char path[2 * GENERATION_PATH_MAX + 1];
 	struct generation_place place;
 	enum step_exit status = STEP_EXIT_CHANGED;
-	struct config *c = NULL;
+	struct config *live = NULL;
 	struct error why;
 
 	if (generation_place(&place, config, &why)) {
 		(void)snprintf(
 		    path, sizeof(path), "%s/%s", place.folder, place.main_file);
-		c = config_files(path, geteuid(), &why);
+		live = config_files(path, geteuid(), &why);
 	}
-	if (c == NULL)
-		warnx("%s: %s", config, why.text);
-	else if (strcmp(c->digest, digest) != 0)
-		warnx("%s: it is another configuration by now", config);
-	else if (store(s, c, &why))
-		status = STEP_EXIT_OK;
-	else {
-		warnx("the configuration cannot be kept: %s", why.text);
-		status = STEP_EXIT_STORAGE;
-	}
-	config_free(c);
-	if (status == STEP_EXIT_OK)
-		forget_old(s);
+	if (live != NULL)
+		status = keep_live(s, live, digest, &why);
+	config_free(live);
+	/* Edited since, and kept before: it does not become newer by that. */
+	if (status == STEP_EXIT_CHANGED && is_kept(s, digest))
+		return STEP_EXIT_OK;
+	if (status != STEP_EXIT_OK)
+		warnx("%s is not kept: %s", config, why.text);
 	return status;
 }

@@ -10,7 +10,8 @@
 
 /*
  * Copies the live configuration if it has that digest, and forgets all but
- * the newest copies.  STEP_EXIT_CHANGED: it is another one by now.
+ * the newest copies.  STEP_EXIT_CHANGED: it is another one, and there is no
+ * copy from before.
  */
 enum step_exit keep_run(
     const struct state *s, const char *config, const char *digest);

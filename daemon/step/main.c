@@ -16,6 +16,7 @@
 #include "base/digest.h"
 #include "base/units.h"
 #include "base/version.h"
+#include "daemon/step/able.h"
 #include "daemon/step/attempt.h"
 #include "daemon/step/helper_fetch.h"
 #include "daemon/step/helper_run.h"
@@ -130,6 +131,9 @@ parse_options(int argc, char *argv[], struct arguments *a)
 		case MODE_REAP:
 		case MODE_HELPER:
 		case MODE_SPAWNER:
+			/* Never by what the monitor may choose, the name. */
+			if (a->state.monitor != NULL)
+				usage();
 			a->mode = (enum mode)c;
 			a->name = optarg;
 			break;
@@ -212,8 +216,9 @@ run(const struct arguments *a)
 		status = keep_run(&state, a->config, a->name);
 	else if (a->mode == MODE_ATTEMPT)
 		status = attempt_run(&state, &settings);
+	else if (a->mode == MODE_TEST)
+		status = able_run(&state);
 	else
-		/* For a test: that all of it is there and ours. */
 		status = STEP_EXIT_OK;
 	if (state.is_system)
 		prune_run(&state, a->mode == MODE_PRUNE);

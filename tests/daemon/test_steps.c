@@ -370,24 +370,75 @@ a_spawner_that_dies_is_started_again(void **state)
 	assert_int_equal(effects(f), 2);
 }
 
+/* As old as the files of a run that ended a hundred days ago. */
 static void
-a_run_that_is_pruned_leaves_nothing(void **state)
+make_old(struct fixture *f, const char *folder, const char *name)
+{
+	const struct timespec old[2] = { { .tv_sec = 1 }, { .tv_sec = 1 } };
+	char path[600];
+
+	(void)snprintf(
+	    path, sizeof(path), "%s/step/%s/%s", f->state, folder, name);
+	assert_int_equal(utimensat(AT_FDCWD, path, old, 0), 0);
+}
+
+/* Claimed in another boot: in this one it would stay. */
+static void
+write_old_claim(struct fixture *f, const char *key)
+{
+	struct text file = text_new(CLAIM_MAX_BYTES);
+	struct claim claim = {
+		.key = key,
+		.boot_id = "00000000-0000-0000-0000-000000000000",
+		.pid = 1,
+		.refusal = "x",
+	};
+	char path[600];
+	FILE *out;
+
+	claim_write(&file, &claim);
+	(void)snprintf(path, sizeof(path), "%s/step/claims/%s", f->state, key);
+	out = fopen(path, "w");
+	assert_non_null(out);
+	assert_int_equal(fwrite(file.data, file.length, 1, out), 1);
+	assert_int_equal(fclose(out), 0);
+	text_free(&file);
+}
+
+static void
+what_ended_long_ago_is_forgotten(void **state)
 {
 	struct fixture *f = *state;
-	char key[KEY_BYTES];
+	char old[KEY_BYTES], young[KEY_BYTES], run[ULID_BYTES], lock[80];
 
 	configure_effect(f, "10s", "");
-	start(f, key);
+	start(f, old);
+	(void)snprintf(run, sizeof(run), "%s", f->run);
 	wait_loop(f);
-	assert_true(is_there(f, "step/claims", key));
-	assert_true(is_there(f, "step/pins", f->run));
-	steps_prune(f->steps, f->run);
+	start(f, young);
+	wait_loop(f);
+	assert_true(is_there(f, "step/claims", old));
+	assert_true(is_there(f, "step/pins", run));
+	write_old_claim(f, old);
+	(void)snprintf(lock, sizeof(lock), ".%s.lock", old);
+	make_old(f, "claims", old);
+	make_old(f, "results", old);
+	make_old(f, "output", old);
+	make_old(f, "output", lock);
+	make_old(f, "pins", run);
+	/* By the wall clock as old, but it was claimed in this boot. */
+	make_old(f, "claims", young);
+	make_old(f, "results", young);
+	steps_prune(f->steps);
 	store_close(f->store);
 	f->store = NULL;
-	assert_false(is_there(f, "step/claims", key));
-	assert_false(is_there(f, "step/results", key));
-	assert_false(is_there(f, "step/output", key));
-	assert_false(is_there(f, "step/pins", f->run));
+	assert_false(is_there(f, "step/claims", old));
+	assert_false(is_there(f, "step/results", old));
+	assert_false(is_there(f, "step/output", old));
+	assert_false(is_there(f, "step/output", lock));
+	assert_false(is_there(f, "step/pins", run));
+	assert_true(is_there(f, "step/claims", young));
+	assert_true(is_there(f, "step/results", young));
 }
 
 int
@@ -411,7 +462,7 @@ main(void)
 		STORY(a_runner_that_does_not_start_is_called_refused),
 		STORY(without_a_program_nothing_can_be_done),
 		STORY(a_spawner_that_dies_is_started_again),
-		STORY(a_run_that_is_pruned_leaves_nothing),
+		STORY(what_ended_long_ago_is_forgotten),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

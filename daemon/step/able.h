@@ -1,0 +1,15 @@
+/*
+ * able.h - could a step be run now?  Asked before one has to be.
+ */
+#ifndef DAEMON_STEP_ABLE_H
+#define DAEMON_STEP_ABLE_H
+
+#include "daemon/step/state.h"
+
+/*
+ * The folders are there and ours already, or they could not be opened: takes
+ * room in them as for a result.  Says on standard error what is wrong.
+ */
+enum step_exit able_run(const struct state *s);
+
+#endif
