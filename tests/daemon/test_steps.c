@@ -415,6 +415,7 @@ what_ended_long_ago_is_forgotten(void **state)
 	start(f, old);
 	(void)snprintf(run, sizeof(run), "%s", f->run);
 	wait_loop(f);
+	configure_effect(f, "10s", "");
 	start(f, young);
 	wait_loop(f);
 	assert_true(is_there(f, "step/claims", old));
