@@ -81,6 +81,7 @@ replay  := $(call exe,tests/unit/service/test_replay.c \
 	tests/unit/service/test_simulation.c)
 shells  := $(call exe,$(shell_src))
 fuzzers := $(call exe,$(fuzz_src))
+simulation := $(BUILD)/tests/simulation/simulate
 staged  := $(call exe,tests/fuzz/fuzz_simulation.c)
 benches := $(call exe,$(bench_src))
 tools   := $(call exe,$(tool_src))
@@ -142,6 +143,8 @@ $(filter-out $(replay),$(units)): %: %.o $(lib)
 	$(link) $(lib_ldlibs) -lcmocka
 $(shells): %: %.o $(shell_lib) $(lib)
 	$(link) $(ldlibs) -lcmocka
+$(simulation): $(call obj,$(wildcard tests/simulation/*.c)) $(shell_lib) $(lib)
+	$(link) $(ldlibs)
 $(benches): %: %.o $(call obj,tests/bench/traffic.c) $(shell_lib) $(lib)
 	$(link) $(ldlibs)
 $(tools): %: %.o $(lib)
@@ -161,10 +164,10 @@ $(services): $(BUILD)/%: systemd/%.in $(BUILD)/flags
 ## check: unit tests, the fuzz corpus, replays and the system tests
 check: deps-check
 	+$(Q)$(again) run-check
-run-check: all $(units) $(shells) $(fuzzers) $(tools) \
+run-check: all $(units) $(shells) $(fuzzers) $(tools) $(simulation) \
 		$(failing)
 	$(Q)BUILD=$(abspath $(BUILD)) WRAP="$(WRAP)" tests/run \
-		$(units) $(shells) $(fuzzers) $(wildcard tests/system/test_*)
+		$(units) $(shells) $(fuzzers) $(simulation) $(wildcard tests/system/test_*)
 
 ## check-systemd: the units, in a booted Debian 12 of their own (as root)
 check-systemd: deps-systemd
@@ -222,6 +225,12 @@ alarms: deps
 	$(Q)$(BUILD)/tests/bench/bench_evaluators
 
 CRASH_KILLS ?= 1000
+SIMULATION_SEEDS ?= 10000
+## simulate: $(SIMULATION_SEEDS) seeds, each a day with faults, before an oracle
+simulate: deps-check
+	+$(Q)$(again) $(simulation)
+	$(Q)$(simulation) $(SIMULATION_SEEDS)
+
 ## crash: SIGKILL at $(CRASH_KILLS) random moments, and at each durable point
 crash: deps-check
 	+$(Q)$(again) all $(failing)
@@ -291,7 +300,7 @@ clean:
 help:
 	@sed -n 's/^## //p' $(firstword $(MAKEFILE_LIST))
 
-.PHONY: crash oracle all check run-check asan tsan coverage fuzz run-fuzzers \
+.PHONY: crash simulate oracle all check run-check asan tsan coverage fuzz run-fuzzers \
 	bench run-bench demo lint format deps deps-demo deps-check \
 	deps-oracle deps-systemd deps-all check-systemd install uninstall clean help FORCE
 # Not of the other variants, which are built below this one.
