@@ -29,6 +29,8 @@ trouble_json(struct monitor *m)
 
 	add_trouble(list, "", m->trouble);
 	add_trouble(list, "cannot act: ", m->cannot_act_why);
+	add_trouble(list, "cannot tell nor ask by command: ",
+	    m->cannot_tell_why);
 	add_trouble(list, "the store: ", store_trouble(m->store));
 	if (store_state(m->store) == STORE_QUARANTINED)
 		add_trouble(list, "",
@@ -70,6 +72,8 @@ daemon_json(struct monitor *m)
 		m->shadow ? "shadow" :
 			    "watching");
 	json_set_text(o, "store", store_word(store));
+	json_set_text(o, "runner",
+	    steps_mode(m->steps) == STEPS_UNITS ? "systemd" : "direct");
 	json_set_bool(o, "able_to_act",
 	    m->is_ready && !m->shadow && !m->cannot_act && store == STORE_OK);
 	json_set(o, "trouble", trouble_json(m));

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "daemon/able.h"
 #include "daemon/acts.h"
 #include "daemon/events.h"
 #include "daemon/host/retention.h"
@@ -118,47 +119,6 @@ goes_on(struct life *l)
 	return now_ms - l->store_ms < STUCK_MS && polls_go_on(l);
 }
 
-/* The runner reads procedures from the copy alone. */
-static bool
-copy_is_there(const struct config *c, struct error *err)
-{
-	char path[4096];
-
-	(void)snprintf(path, sizeof(path), "%s/config/%s/%s",
-	    c->state_directory, c->digest, c->files[0].path);
-	return access(path, R_OK) == 0 ||
-	    error_set(err,
-		"no copy of the configuration is there (%s: %s): reload "
-		"makes one",
-		path, strerror(errno));
-}
-
-static void
-look_at_acting(struct life *l)
-{
-	struct monitor *m = l->m;
-	struct error err = { "" };
-	bool could = !m->cannot_act;
-	struct notice alarm = { .event = "alarm", .summary = err.text };
-	char key[ULID_BYTES];
-
-	m->cannot_act = !steps_can_act(m->steps, &err) ||
-	    !copy_is_there(m->generation->config, &err);
-	if (m->cannot_act == !could)
-		return;
-	if (!m->cannot_act) {
-		log_notice("is able to act again");
-		m->cannot_act_why[0] = '\0';
-		return;
-	}
-	(void)snprintf(
-	    m->cannot_act_why, sizeof(m->cannot_act_why), "%.200s", err.text);
-	log_service(LOG_LEVEL_CRITICAL, LOG_ID_ALARM, NULL,
-	    "is not able to act: %s", err.text);
-	events_new_id(m, key);
-	events_page(m, &alarm, key);
-}
-
 void
 life_status(struct life *l)
 {
@@ -198,7 +158,7 @@ on_beat(void *arg)
 		steps_prune(l->m->steps);
 	if (l->beats++ % CHECK_EVERY_BEATS != 0)
 		return;
-	look_at_acting(l);
+	able_look(l->m->able);
 	if (!l->is_ready)
 		return;
 	silence_look(l->silence, loop_now_ms(l->m->loop));

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/version.h"
+#include "daemon/able.h"
 #include "daemon/acts.h"
 #include "daemon/ask/commands.h"
 #include "daemon/ask/tls_context.h"
@@ -17,6 +18,7 @@
 #include "daemon/life.h"
 #include "daemon/load.h"
 #include "daemon/log.h"
+#include "daemon/mode.h"
 #include "daemon/monitor.h"
 #include "daemon/options.h"
 #include "daemon/recorder.h"
@@ -120,6 +122,11 @@ open_parts(struct monitor *m, const struct config *c, struct error *err)
 		.config_folder = folder,
 		.state_folder = c->state_directory,
 		.kill_grace_ms = c->runner.kill_grace_ms,
+		.mode = mode_of(&c->runner),
+		.runner_folder = c->runner.folder,
+		.helper_folder = c->runner.helpers,
+		.helper_user = c->runner.helper_user,
+		.bus_address = mode_bus_address(),
 	};
 
 	(void)snprintf(folder, sizeof(folder), "%s/config", c->state_directory);
@@ -148,6 +155,9 @@ open_parts(struct monitor *m, const struct config *c, struct error *err)
 	m->baselines = baselines_new(m, c->state_directory);
 	if (m->baselines == NULL)
 		return error_set(err, "no memory for the baselines");
+	m->able = able_new(m);
+	if (m->able == NULL)
+		return error_set(err, "no memory to see whether we can act");
 	m->life = life_new(m);
 	return m->life != NULL || error_set(err, "no memory for the pulse");
 }
@@ -222,6 +232,7 @@ close_parts(struct monitor *m)
 	free(m->retired);
 	witnesses_free(m->witnesses);
 	life_free(m->life);
+	able_free(m->able);
 	store_watch_free(m->store_watch);
 	steps_free(m->steps);
 	commands_free(m->ask_tools.commands);

@@ -22,6 +22,7 @@
 #include "decision/decision.h"
 #include "service/service.h"
 
+struct able;
 struct baselines;
 struct recorder;
 struct rollback;
@@ -53,6 +54,7 @@ struct monitor {
 	struct ask_tools ask_tools;
 	struct control *control;
 	struct life *life;
+	struct able *able;
 	struct recorder *recorder; /* of what is seen and decided */
 	struct baselines *baselines;
 	struct together *together;
@@ -74,6 +76,7 @@ struct monitor {
 	bool reload_again; /* a signal came while one was under way */
 	bool cannot_act;
 	char cannot_act_why[TROUBLE_MAX];
+	char cannot_tell_why[TROUBLE_MAX]; /* no command can be run */
 	char trouble[TROUBLE_MAX]; /* why it runs in shadow */
 	int64_t started_ms;
 	int64_t reloaded_wall_ms;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/able.h"
 #include "daemon/events.h"
 #include "daemon/log.h"
 #include "daemon/recorder.h"
@@ -189,6 +190,9 @@ swap_rest(struct change *c, struct loaded *l)
 		log_warning("no memory for the runner's settings: the old "
 			    "ones stay in force");
 	recorder_configure(m->recorder, c->g->config);
+	/* With another configuration it must be able to act anew. */
+	if (m->able != NULL)
+		able_try(m->able);
 	m->reloaded_wall_ms = loop_wall_ms();
 }
 
@@ -231,6 +235,13 @@ can_be_reloaded(
 		    "control.socket cannot change by a reload: restart, or "
 		    "set it back to \"%s\"",
 		    now->control.socket);
+	if (now->runner.mode != next->runner.mode ||
+	    strcmp(now->runner.folder, next->runner.folder) != 0 ||
+	    strcmp(now->runner.helpers, next->runner.helpers) != 0 ||
+	    strcmp(now->runner.helper_user, next->runner.helper_user) != 0)
+		return error_set(err,
+		    "runner.mode, folder, helpers and helper_user cannot "
+		    "change by a reload: restart, or set them back");
 	if (strcmp(now->runner.program, next->runner.program) != 0)
 		return error_set(err,
 		    "runner.program cannot change by a reload: restart, or "

@@ -205,6 +205,12 @@ steps_try(struct steps *s, const char *digest, steps_tried *tried, void *arg)
 	trial_begin(s->trial, digest, tried, arg);
 }
 
+enum steps_mode
+steps_mode(const struct steps *s)
+{
+	return s->mode;
+}
+
 unsigned
 steps_active(const struct steps *s)
 {

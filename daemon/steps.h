@@ -134,6 +134,8 @@ typedef void steps_tried(void *arg, const struct steps_trial_result *r);
 void steps_try(
     struct steps *s, const char *digest, steps_tried *tried, void *arg);
 
+enum steps_mode steps_mode(const struct steps *s);
+
 /* Attempts under way. */
 unsigned steps_active(const struct steps *s);
 

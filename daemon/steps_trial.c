@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/digest.h"
 #include "base/ulid.h"
@@ -17,6 +18,7 @@ struct steps_trial {
 	bool awaits_helper;
 	unsigned id; /* of the stage under way: news of older ones are old */
 	char digest[DIGEST_TEXT_BYTES];
+	char kept[DIGEST_TEXT_BYTES]; /* the runner has its copy of it */
 	struct error no_steps;
 	struct error no_helpers;
 	steps_tried *tried; /* NULL: none is under way */
@@ -112,6 +114,18 @@ send(struct steps_trial *t, enum link_kind kind)
 	return false;
 }
 
+/* An edit that was not loaded yet does no harm to a copy that is there. */
+static bool
+is_kept(struct steps_trial *t, const struct link_news *news)
+{
+	if (news->kind != LINK_KEEP || news->event != LINK_ENDED)
+		return false;
+	if (news->number == 0)
+		(void)snprintf(t->kept, sizeof(t->kept), "%s", t->digest);
+	return news->number == STEP_EXIT_CHANGED &&
+	    strcmp(t->kept, t->digest) == 0;
+}
+
 static void
 explain(struct steps_trial *t, const struct link_news *news)
 {
@@ -127,6 +141,10 @@ explain(struct steps_trial *t, const struct link_news *news)
 		    "the runner cannot be started: %s", news->detail);
 	else if (news->event == LINK_LOST)
 		(void)error_set(&t->no_steps, "the spawner died");
+	else if (news->kind == LINK_KEEP && news->number == STEP_EXIT_CHANGED)
+		(void)error_set(&t->no_steps,
+		    "the configuration was changed since it was loaded: "
+		    "reload");
 	else if (news->kind == LINK_KEEP)
 		(void)error_set(&t->no_steps,
 		    "the runner does not take the configuration that is in "
@@ -197,12 +215,14 @@ trial_begin(
 void
 trial_news(struct steps_trial *t, const struct link_news *news)
 {
-	bool is_lost = news->event == LINK_LOST;
+	bool is_lost = news->event == LINK_LOST, kept;
 
 	if (t->tried == NULL || news->event == LINK_STARTED ||
 	    (!is_lost && news->id != t->id))
 		return;
-	if (is_lost || news->event != LINK_ENDED || news->number != 0) {
+	kept = is_kept(t, news);
+	if (!kept &&
+	    (is_lost || news->event != LINK_ENDED || news->number != 0)) {
 		explain(t, news);
 		finish(t);
 		return;

@@ -146,7 +146,7 @@ manager_new(struct loop *loop, const char *address,
 		return NULL;
 	m->callbacks = *callbacks;
 	m->arg = arg;
-	LIST_INIT(&m->calls);
+	TAILQ_INIT(&m->calls);
 	m->again = loop_timer_new(loop, subscribe, m);
 	m->bus = bus_new(loop, address, on_bus, m);
 	if (m->again != NULL && m->bus != NULL)
@@ -160,8 +160,9 @@ manager_free(struct manager *m)
 {
 	if (m == NULL)
 		return;
-	while (!LIST_EMPTY(&m->calls))
-		manager_call_drop(LIST_FIRST(&m->calls));
+	m->is_up = false;
+	while (!TAILQ_EMPTY(&m->calls))
+		manager_call_drop(TAILQ_FIRST(&m->calls));
 	loop_timer_free(m->again);
 	bus_free(m->bus);
 	free(m);

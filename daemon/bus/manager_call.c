@@ -6,12 +6,16 @@
 #include "daemon/bus/manager_private.h"
 
 #define UNITS PATH "/unit"
+#define PROPERTIES "org.freedesktop.DBus.Properties"
 
 typedef void read_reply(sd_bus_message *m, struct manager_call *q);
 
 struct manager_call {
-	LIST_ENTRY(manager_call) link;
+	TAILQ_ENTRY(manager_call) link;
+	struct manager *manager;
+	sd_bus_message *message;
 	sd_bus_slot *slot;
+	bool is_sent;
 	read_reply *read;
 	manager_answered *answered;
 	void *arg;
@@ -20,24 +24,45 @@ struct manager_call {
 	char unit[UNIT_NAME_BYTES];
 };
 
+static int on_reply(sd_bus_message *m, void *arg, sd_bus_error *ignored);
+
+/* What cannot be sent for want of memory is tried with the next answer. */
 static void
-call_free(struct manager_call *q)
+send_waiting(struct manager *m)
 {
-	LIST_REMOVE(q, link);
-	(void)sd_bus_slot_unref(q->slot);
-	free(q);
+	struct manager_call *q;
+
+	TAILQ_FOREACH (q, &m->calls, link) {
+		if (m->under_way == CALLS_AT_ONCE || !m->is_up)
+			return;
+		if (q->is_sent)
+			continue;
+		q->is_sent = sd_bus_call_async(bus_connection(m->bus), &q->slot,
+				 q->message, on_reply, q, 0) >= 0;
+		m->under_way += q->is_sent;
+		bus_push(m->bus);
+	}
+}
+
+/* Its turn is the next one's. */
+static void
+leave(struct manager_call *q)
+{
+	struct manager *m = q->manager;
+
+	TAILQ_REMOVE(&m->calls, q, link);
+	q->slot = sd_bus_slot_unref(q->slot);
+	q->message = sd_bus_message_unref(q->message);
+	m->under_way -= q->is_sent;
+	send_waiting(m);
 }
 
 /* Its owner may ask the next thing at once. */
 static void
 tell(struct manager_call *q, const struct answer *a)
 {
-	manager_answered *answered = q->answered;
-	void *arg = q->arg;
-
-	LIST_REMOVE(q, link);
-	q->slot = sd_bus_slot_unref(q->slot);
-	answered(arg, a);
+	leave(q);
+	q->answered(q->arg, a);
 	free(q);
 }
 
@@ -140,22 +165,32 @@ call_new(
 
 	if (q == NULL)
 		return NULL;
+	q->manager = m;
 	q->read = read;
 	q->answered = answered;
 	q->arg = arg;
-	LIST_INSERT_HEAD(&m->calls, q, link);
+	TAILQ_INSERT_TAIL(&m->calls, q, link);
 	return q;
 }
 
-/* The question, once it is on its way. */
+/* Of an object; the arguments are still to be added. */
+static int
+address(struct manager_call *q, const char *path, const char *interface,
+    const char *member)
+{
+	return sd_bus_message_new_method_call(bus_connection(q->manager->bus),
+	    &q->message, SERVICE, path, interface, member);
+}
+
+/* The call, once it is complete; it goes when it is its turn. */
 static struct manager_call *
-sent(struct manager *m, struct manager_call *q, int code)
+ready(struct manager_call *q, int code)
 {
 	if (code < 0) {
-		call_free(q);
+		manager_call_drop(q);
 		return NULL;
 	}
-	bus_push(m->bus);
+	send_waiting(q->manager);
 	return q;
 }
 
@@ -166,7 +201,7 @@ manager_lose_calls(struct manager *m)
 		.detail = "the connection to PID 1 was lost" };
 	struct manager_call *q;
 
-	while ((q = LIST_FIRST(&m->calls)) != NULL)
+	while ((q = TAILQ_FIRST(&m->calls)) != NULL)
 		tell(q, &lost);
 }
 
@@ -175,12 +210,14 @@ manager_start(
     struct manager *m, const char *unit, manager_answered *answered, void *arg)
 {
 	struct manager_call *q = call_new(m, read_job, answered, arg);
+	int code;
 
 	if (q == NULL)
 		return NULL;
-	return sent(m, q,
-	    sd_bus_call_method_async(bus_connection(m->bus), &q->slot, SERVICE,
-		PATH, MANAGER, "StartUnit", on_reply, q, "ss", unit, "fail"));
+	code = address(q, PATH, MANAGER, "StartUnit");
+	if (code >= 0)
+		code = sd_bus_message_append(q->message, "ss", unit, "fail");
+	return ready(q, code);
 }
 
 struct manager_call *
@@ -188,12 +225,14 @@ manager_look(
     struct manager *m, const char *unit, manager_answered *answered, void *arg)
 {
 	struct manager_call *q = call_new(m, read_state, answered, arg);
+	int code;
 
 	if (q == NULL)
 		return NULL;
-	return sent(m, q,
-	    sd_bus_call_method_async(bus_connection(m->bus), &q->slot, SERVICE,
-		PATH, MANAGER, "ListUnitsByNames", on_reply, q, "as", 1, unit));
+	code = address(q, PATH, MANAGER, "ListUnitsByNames");
+	if (code >= 0)
+		code = sd_bus_message_append(q->message, "as", 1, unit);
+	return ready(q, code);
 }
 
 struct manager_call *
@@ -208,12 +247,12 @@ manager_status(
 		return NULL;
 	code = sd_bus_path_encode(UNITS, unit, &path);
 	if (code >= 0)
-		code = sd_bus_call_method_async(bus_connection(m->bus),
-		    &q->slot, SERVICE, path, "org.freedesktop.DBus.Properties",
-		    "Get", on_reply, q, "ss", SERVICE ".Service",
-		    "ExecMainStatus");
+		code = address(q, path, PROPERTIES, "Get");
+	if (code >= 0)
+		code = sd_bus_message_append(
+		    q->message, "ss", SERVICE ".Service", "ExecMainStatus");
 	free(path);
-	return sent(m, q, code);
+	return ready(q, code);
 }
 
 struct manager_call *
@@ -221,20 +260,23 @@ manager_unit_of(
     struct manager *m, pid_t pid, manager_answered *answered, void *arg)
 {
 	struct manager_call *q = call_new(m, read_unit, answered, arg);
+	int code;
 
 	if (q == NULL)
 		return NULL;
-	return sent(m, q,
-	    sd_bus_call_method_async(bus_connection(m->bus), &q->slot, SERVICE,
-		PATH, MANAGER, "GetUnitByPID", on_reply, q, "u",
-		(uint32_t)pid));
+	code = address(q, PATH, MANAGER, "GetUnitByPID");
+	if (code >= 0)
+		code = sd_bus_message_append(q->message, "u", (uint32_t)pid);
+	return ready(q, code);
 }
 
 void
 manager_call_drop(struct manager_call *q)
 {
-	if (q != NULL)
-		call_free(q);
+	if (q == NULL)
+		return;
+	leave(q);
+	free(q);
 }
 
 static void

@@ -20,8 +20,15 @@ struct manager {
 	struct loop_timer *again;
 	bool is_up;
 	struct error trouble;
-	LIST_HEAD(calls, manager_call) calls;
+	TAILQ_HEAD(calls, manager_call) calls; /* in order */
+	unsigned under_way;                    /* of those, sent */
 };
+
+/*
+ * The bus lets a connection await 128 answers by default and fails what goes
+ * beyond; what is more waits for its turn.
+ */
+#define CALLS_AT_ONCE 64
 
 /* All that are under way are answered as lost. */
 void manager_lose_calls(struct manager *m);

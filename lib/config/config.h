@@ -51,10 +51,21 @@ struct control_settings {
 	} roles;
 };
 
+enum runner_mode {
+	RUNNER_AUTO, /* whatever started the daemon says */
+	RUNNER_SYSTEMD,
+	RUNNER_DIRECT,
+};
+
 struct runner_settings {
 	struct source source;
+	int mode; /* enum runner_mode */
 	const char *program;   /* rollbackd-step */
 	int64_t kill_grace_ms; /* between TERM and KILL at the time limit */
+	/* In systemd mode; as the units name them. */
+	const char *folder;      /* the runner's own */
+	const char *helpers;     /* where helpers find the daemon */
+	const char *helper_user; /* as whom they run */
 };
 
 /* What the daemon sees and decides is written down, for backtests. */

@@ -50,13 +50,31 @@ static const struct option_table control_options = {
 };
 
 #define RUNNER(member) offsetof(struct runner_settings, member)
+static const struct option_word runner_modes[] = {
+	{ "auto", RUNNER_AUTO },
+	{ "systemd", RUNNER_SYSTEMD },
+	{ "direct", RUNNER_DIRECT },
+	{ NULL, 0 },
+};
 static const struct option runner[] = {
+	{ .key = "mode", .type = OPTION_WORD, .offset = RUNNER(mode),
+	  .fallback = "auto", .detail = runner_modes,
+	  .help = "who starts steps and commands: PID 1, or the daemon" },
 	{ .key = "program", .type = OPTION_PATH, .offset = RUNNER(program),
 	  .fallback = LIBEXECDIR "/rollbackd-step",
 	  .help = "the step runner" },
 	{ .key = "kill_grace", .type = OPTION_DURATION,
 	  .offset = RUNNER(kill_grace_ms), .fallback = "5s", .max = 300000,
 	  .help = "from TERM to KILL when a step's time is up" },
+	{ .key = "folder", .type = OPTION_PATH, .offset = RUNNER(folder),
+	  .fallback = "/var/lib/rollbackd-step",
+	  .help = "the runner's own folder in systemd mode" },
+	{ .key = "helpers", .type = OPTION_PATH, .offset = RUNNER(helpers),
+	  .fallback = "/run/rollbackd-helper", .max = 90,
+	  .help = "where commands meet the daemon in systemd mode" },
+	{ .key = "helper_user", .type = OPTION_NAME,
+	  .offset = RUNNER(helper_user), .fallback = "rollbackd-helper",
+	  .help = "who runs commands in systemd mode" },
 };
 
 static const struct option_table runner_options = {

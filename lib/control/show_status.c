@@ -4,13 +4,14 @@
 
 #define DIGEST_SHOWN 12
 
-/* "rollbackd 0.1.0, watching, able to act, up 3h12m, pid 4711" */
+/* "rollbackd 0.1.0, watching, able to act (systemd), up 3h12m, pid 4711" */
 static void
 show_head(
     struct text *out, const struct show_style *style, struct json_object *d)
 {
 	const char *version = json_text(d, "version");
 	const char *state = json_text(d, "state");
+	const char *runner = json_text(d, "runner");
 	char up[SPAN_MAX];
 	int64_t n;
 
@@ -23,6 +24,11 @@ show_head(
 		tint_add(out, style, TINT_GOOD, "able to act");
 	else
 		tint_add(out, style, TINT_BAD, "NOT ABLE TO ACT");
+	if (runner != NULL) {
+		text_add(out, " (");
+		tint_add(out, style, TINT_NONE, runner);
+		text_add_char(out, ')');
+	}
 	if (json_int(d, "uptime_ms", &n))
 		text_addf(out, ", up %s", show_span(n, up));
 	if (json_int(d, "pid", &n))

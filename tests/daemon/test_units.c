@@ -288,7 +288,7 @@ a_runner_that_lives_is_not_reaped(void **state)
 }
 
 static void
-on_withdrawn_while_it_is_asked_for(void **state)
+what_is_taken_back_while_it_is_asked_for_never_runs(void **state)
 {
 	struct fixture *f = *state;
 	char key[KEY_BYTES];
@@ -324,7 +324,7 @@ main(void)
 		STORY(so_it_does_when_no_signal_says_so),
 		STORY(so_it_does_when_nobody_watched),
 		STORY(a_runner_that_lives_is_not_reaped),
-		STORY(on_withdrawn_while_it_is_asked_for),
+		STORY(what_is_taken_back_while_it_is_asked_for_never_runs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
