@@ -13,7 +13,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/digest.h"
 #include "base/units.h"
 #include "base/version.h"
 #include "daemon/step/able.h"
@@ -24,6 +23,7 @@
 #include "daemon/step/prune.h"
 #include "daemon/step/reap.h"
 #include "daemon/step/spawner.h"
+#include "executor/errand.h"
 
 #define KILL_GRACE_DEFAULT_MS 5000
 #define KILL_GRACE_MAX_MS (10 * 60 * 1000)
@@ -66,30 +66,24 @@ static void __attribute__((noreturn)) usage(void)
 
 /* What the template unit is started with says what is to be done. */
 static void
-parse_name(struct arguments *a, const char *name)
+parse_name(struct arguments *a, const char *text)
 {
-	static const struct {
-		const char *prefix;
-		enum mode mode;
-	} prefixes[] = {
-		{ "reap-", MODE_REAP },
-		{ "keep-", MODE_KEEP },
-		{ "prune", MODE_PRUNE },
-		{ "test", MODE_TEST },
+	static const enum mode modes[] = {
+		[ERRAND_ATTEMPT] = MODE_ATTEMPT,
+		[ERRAND_REAP] = MODE_REAP,
+		[ERRAND_KEEP] = MODE_KEEP,
+		[ERRAND_PRUNE] = MODE_PRUNE,
+		[ERRAND_TEST] = MODE_TEST,
 	};
+	struct errand errand;
 
-	a->name = name;
-	for (size_t i = 0; a->state.monitor != NULL &&
-	     i < sizeof(prefixes) / sizeof(*prefixes);
-	     i++) {
-		size_t length = strlen(prefixes[i].prefix);
-
-		if (strncmp(name, prefixes[i].prefix, length) == 0) {
-			a->mode = prefixes[i].mode;
-			a->name = name + length;
-			return;
-		}
-	}
+	a->name = text;
+	if (a->state.monitor == NULL)
+		return;
+	if (!errand_parse(text, &errand))
+		errx(STEP_EXIT_USAGE, "the name is malformed");
+	a->mode = modes[errand.kind];
+	a->name = errand.name;
 }
 
 static void
@@ -174,10 +168,6 @@ check(const struct arguments *a)
 		usage();
 	if (a->state.monitor != NULL && a->config == NULL)
 		usage();
-	if ((a->mode == MODE_PRUNE || a->mode == MODE_TEST) && *a->name != '\0')
-		usage();
-	if (a->mode == MODE_KEEP && !digest_text_is_valid(a->name))
-		errx(STEP_EXIT_USAGE, "the digest is malformed");
 	if ((a->mode == MODE_ATTEMPT || a->mode == MODE_REAP) &&
 	    !key_parse(a->name, &key))
 		errx(STEP_EXIT_USAGE, "the key is malformed");

@@ -94,7 +94,9 @@ open_approvals(struct state *s, struct error *err)
 		return false;
 	if (fstat(s->approvals, &st) != 0 || st.st_uid != 0)
 		return error_set(err, "approvals belongs to another user");
-	return set_mode(s, s->approvals, MODE_APPROVALS, err);
+	/* Whose members leave files there may be another group. */
+	return (st.st_mode & 07777) == MODE_APPROVALS ||
+	    set_mode(s, s->approvals, MODE_APPROVALS, err);
 }
 
 /* All but the last part is root's; the last may be anything by now. */
