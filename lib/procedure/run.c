@@ -21,9 +21,9 @@ run_step_now(const struct run *r)
 unsigned
 run_attempt_now(const struct run *r)
 {
-	unsigned step = run_step_now(r);
-
-	return step < r->step_count ? r->steps[step].attempt : 0;
+	if (r->state == AT_UNDO)
+		return r->steps[r->undoing].touched;
+	return r->step < r->step_count ? r->steps[r->step].attempt : 0;
 }
 
 static bool
@@ -45,7 +45,7 @@ is_to_be_undone(const struct run *r)
 static bool
 has_undo(const struct run *r, unsigned step)
 {
-	return r->steps[step].touched && !r->steps[step].undone &&
+	return r->steps[step].touched > 0 && !r->steps[step].undone &&
 	    plan_step(r->plan, step)->settings->undo.count > 0;
 }
 

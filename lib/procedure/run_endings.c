@@ -15,7 +15,7 @@ set_outcome(struct run *r, enum step_outcome outcome)
 static void
 has_touched(struct run *r)
 {
-	r->steps[r->step].touched = true;
+	r->steps[r->step].touched = r->steps[r->step].attempt;
 }
 
 static void

@@ -19,8 +19,8 @@ enum state {
 struct step_state {
 	enum step_outcome outcome;
 	unsigned attempt; /* the last one that was asked for */
+	unsigned touched; /* the last that may have changed something; or 0 */
 	bool reached;
-	bool touched; /* it may have changed something */
 	bool undone;
 	bool captured;
 	char capture[RUN_CAPTURE_MAX + 1];
