@@ -20,6 +20,15 @@ print_complaints(struct complaints *complaints)
 		fprintf(stderr, "%s\n", line);
 }
 
+static void
+print_span(const char *before, int64_t ms)
+{
+	char span[DURATION_TEXT_MAX];
+
+	if (ms > 0)
+		printf("%s%s", before, duration_text(ms, span));
+}
+
 /* ", then NAME up to 5m": the procedure's steps at worst. */
 static void
 print_procedure(const struct config *c, const struct service_settings *s,
@@ -30,9 +39,12 @@ print_procedure(const struct config *c, const struct service_settings *s,
 	struct error err;
 	struct plan *plan = p == NULL ? NULL : plan_new(p, &s->params, &err);
 
-	if (plan != NULL)
+	if (plan != NULL) {
 		printf("%s%s takes up to %s", before, name,
 		    duration_text(times_steps_ms(plan), steps));
+		print_span(", what prepares ", times_prepare_ms(plan));
+		print_span(", what is undone ", times_undo_ms(plan));
+	}
 	plan_free(plan);
 }
 

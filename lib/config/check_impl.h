@@ -56,6 +56,21 @@ void check_unused(struct check *c, const struct service_settings *s);
 void check_procedure(struct check *c, const struct procedure_settings *p);
 void check_chain(struct check *c, const struct procedure_settings *p);
 
+/* What p names to follow it: escalate at 0, then by steps; or NULL. */
+const struct procedure_settings *check_follower(
+    const struct check *c, const struct procedure_settings *p, size_t at);
+
+/* It has had its complaints. */
+bool check_is_bad(const struct check *c, const struct procedure_settings *p);
+
+/*
+ * How long it can take, against budget, cooldown and what the severity
+ * allows.  The procedure can be planned for the service.
+ */
+void check_times(struct check *c, const struct service_settings *s,
+    const struct rule_settings *rule, const struct procedure_settings *p,
+    struct source where);
+
 /* One service with one procedure that may be run for it. */
 void check_run(struct check *c, const struct service_settings *s,
     const struct rule_settings *rule, const struct procedure_settings *p,

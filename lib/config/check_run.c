@@ -3,8 +3,6 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "base/units.h"
-#include "config/times.h"
 #include "procedure/plan.h"
 
 #define DEPTH_MAX 2 /* of procedures that follow when one does not help */
@@ -45,9 +43,9 @@ say_chain(struct check *c, const struct chain *chain)
 	text_free(&path);
 }
 
-/* What p names to follow it: escalate first, then by steps; or NULL. */
-static const struct procedure_settings *
-follower(const struct check *c, const struct procedure_settings *p, size_t at)
+const struct procedure_settings *
+check_follower(
+    const struct check *c, const struct procedure_settings *p, size_t at)
 {
 	const char *name = p->escalate;
 
@@ -74,7 +72,7 @@ follow(struct check *c, struct chain *chain)
 		return false;
 	}
 	for (size_t i = 0; i <= p->step_count; i++) {
-		const struct procedure_settings *next = follower(c, p, i);
+		const struct procedure_settings *next = check_follower(c, p, i);
 		bool good = true;
 
 		if (next != NULL && c->procedure_is_deep[index_of(c, next)])
@@ -100,54 +98,11 @@ check_chain(struct check *c, const struct procedure_settings *p)
 		c->procedure_is_deep[index_of(c, p)] = true;
 }
 
-static bool
-is_bad(const struct check *c, const struct procedure_settings *p)
+bool
+check_is_bad(const struct check *c, const struct procedure_settings *p)
 {
 	return c->procedure_is_bad[index_of(c, p)] ||
 	    c->procedure_is_deep[index_of(c, p)];
-}
-
-static void
-check_budget(struct check *c, const struct service_settings *s,
-    const struct procedure_settings *p, int64_t steps_ms, struct source where)
-{
-	char steps[DURATION_TEXT_MAX], verify[DURATION_TEXT_MAX];
-	char all[DURATION_TEXT_MAX], budget[DURATION_TEXT_MAX];
-
-	if (steps_ms + s->verify.within_ms > p->budget_ms)
-		check_doubt(c, where,
-		    "procedure \"%s\" can outrun its budget for service "
-		    "\"%s\": steps up to %s and verify up to %s are %s, "
-		    "budget is %s",
-		    p->name, s->name, duration_text(steps_ms, steps),
-		    duration_text(s->verify.within_ms, verify),
-		    duration_text(steps_ms + s->verify.within_ms, all),
-		    duration_text(p->budget_ms, budget));
-}
-
-static void
-check_rule_times(struct check *c, const struct service_settings *s,
-    const struct rule_settings *r, const struct procedure_settings *p)
-{
-	char one[DURATION_TEXT_MAX], other[DURATION_TEXT_MAX];
-	int64_t respond_ms = c->config->severities.of[r->severity].respond_ms;
-	struct detection d = times_detection(s, r);
-
-	if (s->cooldown_ms < p->budget_ms)
-		check_wrong(c, r->source,
-		    "cooldown %s of service \"%s\" is shorter than the budget "
-		    "%s of procedure \"%s\": the next rollback could begin "
-		    "before it is known whether the last one helped",
-		    duration_text(s->cooldown_ms, one), s->name,
-		    duration_text(p->budget_ms, other), p->name);
-	if (r->when == RULE_WHEN_TRIPPED && respond_ms > 0 &&
-	    d.worst_ms > respond_ms)
-		check_doubt(c, r->source,
-		    "rule \"%s\" may take %s to detect; %s asks for a first "
-		    "step within %s",
-		    r->name, duration_text(d.worst_ms, one),
-		    severity_word(r->severity),
-		    duration_text(respond_ms, other));
 }
 
 /* Ends, because those in a circle are bad. */
@@ -159,7 +114,7 @@ check_run(struct check *c, const struct service_settings *s,
 	struct plan *plan;
 	struct error err;
 
-	if (is_bad(c, p) || s->name == NULL)
+	if (check_is_bad(c, p) || s->name == NULL)
 		return;
 	plan = plan_new(p, &s->params, &err);
 	if (plan == NULL) {
@@ -167,13 +122,11 @@ check_run(struct check *c, const struct service_settings *s,
 		    s->name, p->name, err.text);
 		return;
 	}
-	check_budget(c, s, p, times_steps_ms(plan), where);
 	plan_free(plan);
-	if (rule != NULL)
-		check_rule_times(c, s, rule, p);
+	check_times(c, s, rule, p, where);
 	/* What runs when it does not help must be ready as well. */
 	for (size_t i = 0; i <= p->step_count; i++) {
-		const struct procedure_settings *next = follower(c, p, i);
+		const struct procedure_settings *next = check_follower(c, p, i);
 
 		if (next != NULL)
 			check_run(c, s, NULL, next, where);

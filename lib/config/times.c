@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "procedure/retry.h"
 #include "service/inputs.h"
 
 #define EVALUATORS_MAX SERVICE_EVALUATORS_MAX
@@ -123,16 +124,53 @@ times_detection(const struct service_settings *s, const struct rule_settings *r)
 	return all;
 }
 
-int64_t
-times_steps_ms(const struct plan *plan)
+static int64_t
+attempts_ms(const struct step_settings *s)
 {
-	int64_t sum_ms = 0;
+	int64_t sum_ms = s->timeout_ms;
+
+	for (unsigned i = 1; i < s->attempts; i++)
+		sum_ms += retry_delay_ms(s, i) + s->timeout_ms;
+	return sum_ms;
+}
+
+static int64_t
+sum_ms(const struct plan *plan, bool prepare)
+{
+	int64_t all_ms = 0;
 
 	for (unsigned i = 0; i < plan_step_count(plan); i++) {
 		const struct step_settings *s = plan_step(plan, i)->settings;
 
-		sum_ms += (int64_t)s->attempts * s->timeout_ms +
-		    ((int64_t)s->attempts - 1) * s->delay_ms;
+		if (s->prepare == prepare)
+			all_ms += attempts_ms(s);
 	}
-	return sum_ms;
+	return all_ms;
+}
+
+int64_t
+times_steps_ms(const struct plan *plan)
+{
+	return sum_ms(plan, false);
+}
+
+int64_t
+times_prepare_ms(const struct plan *plan)
+{
+	return sum_ms(plan, true);
+}
+
+int64_t
+times_undo_ms(const struct plan *plan)
+{
+	int64_t all_ms = 0;
+
+	for (unsigned i = 0; i < plan_step_count(plan); i++) {
+		const struct step_settings *s = plan_step(plan, i)->settings;
+
+		if (s->undo.count > 0)
+			all_ms += s->undo_timeout_ms > 0 ? s->undo_timeout_ms :
+							   s->timeout_ms;
+	}
+	return all_ms;
 }

@@ -23,8 +23,14 @@ bool times_trip(const struct service_settings *s,
 struct detection times_detection(
     const struct service_settings *s, const struct rule_settings *r);
 
-/* Every attempt of every step taking all its time, with the delays. */
+/*
+ * Every attempt of every step taking all its time, with the delays, but for
+ * those that only prepare; of these alone; and every undo.  What a check takes
+ * is not counted.
+ */
 int64_t times_steps_ms(const struct plan *plan);
+int64_t times_prepare_ms(const struct plan *plan);
+int64_t times_undo_ms(const struct plan *plan);
 
 /* Of that name in the service; NULL: none. */
 const struct probe_settings *times_probe(
