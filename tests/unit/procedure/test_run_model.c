@@ -283,11 +283,16 @@ mixture(const char *name, unsigned *number)
 	struct step_settings s = { .name = name,
 		.check = { check_command, 1 } };
 
-	s.resume = (enum resume)(n % 3), n /= 3;
-	s.on_failure = then[n % 4], n /= 4;
-	s.retry_on = (struct strings){ nothing_done, n % 2 }, n /= 2;
-	s.undo = (struct strings){ undo_command, n % 2 }, n /= 2;
-	s.attempts = n % 3, n /= 3;
+	s.resume = (enum resume)(n % 3);
+	n /= 3;
+	s.on_failure = then[n % 4];
+	n /= 4;
+	s.retry_on = (struct strings){ nothing_done, n % 2 };
+	n /= 2;
+	s.undo = (struct strings){ undo_command, n % 2 };
+	n /= 2;
+	s.attempts = n % 3;
+	n /= 3;
 	*number = n;
 	return s;
 }
