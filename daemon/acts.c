@@ -16,64 +16,6 @@
 /* Longer ones are cut. */
 #define METRIC_KEY_MAX 1024
 
-/*
- * Samples asked before the order came say nothing of the new version, so the
- * moment is that of the order, not that of its commit.
- */
-static void
-deployed(struct order *o)
-{
-	struct watched *w = monitor_watched(o->m, o->service);
-
-	if (w == NULL)
-		return;
-	service_was_deployed(watched_core(w), o->version,
-	    o->previous[0] == '\0' ? NULL : o->previous, o->verified,
-	    o->was_good, o->at_ms);
-	log_service(LOG_LEVEL_NOTICE, LOG_ID_DEPLOYED, o->service,
-	    "version %s was deployed%s%s%s", o->version,
-	    o->previous[0] == '\0' ? "" : ", before it ", o->previous,
-	    o->verified ? ", known to be good" : "");
-}
-
-static void
-deploy(struct monitor *m, struct control_call *call)
-{
-	struct json_object *args = control_args(call);
-	const char *previous = json_text(args, "previous");
-	struct watched *w = acts_service(m, call, json_text(args, "service"));
-	struct json_object *data;
-	char by[CALLER_TEXT_MAX];
-	struct order *o;
-
-	if (w == NULL)
-		return;
-	o = order_new(m, call);
-	if (o == NULL)
-		return;
-	(void)snprintf(
-	    o->service, sizeof(o->service), "%s", json_text(args, "service"));
-	(void)snprintf(
-	    o->version, sizeof(o->version), "%s", json_text(args, "version"));
-	(void)snprintf(o->previous, sizeof(o->previous), "%s",
-	    previous == NULL ? "" : previous);
-	o->verified = json_flag(args, "verified", false);
-	o->was_good = service_verdict(watched_core(w)) == VERDICT_HEALTHY;
-	o->then = deployed;
-	data = json_object_new_object();
-	json_set_text(data, "version", o->version);
-	json_set_text(data, "previous", previous);
-	json_set_bool(data, "verified", o->verified);
-	json_set_bool(data, "was_good", o->was_good);
-	json_set_text(data, "by", acts_by(call, by));
-	json_set_text(o->result, "service", o->service);
-	json_set_text(o->result, "version", o->version);
-	json_set_text(o->result, "previous_version", previous);
-	json_set_bool(o->result, "verified", o->verified);
-	json_set_int(o->result, "wall_ms", loop_wall_ms());
-	order_store(o, EVENT_DEPLOY, data, NULL);
-}
-
 static enum severity
 severity_of(const struct watched *w)
 {
@@ -277,7 +219,9 @@ acts_handle(void *arg, struct control_call *call)
 		[VERB_INCIDENT] = answers_incident,
 		[VERB_VERSION] = answers_version,
 		[VERB_AUDIT] = answers_audit,
-		[VERB_DEPLOY] = deploy,
+		[VERB_DEPLOY] = acts_deploy,
+		[VERB_MARK] = acts_mark,
+		[VERB_VERSIONS] = answers_versions,
 		[VERB_ROLLBACK] = rollback,
 		[VERB_ABORT] = abort_incident,
 		[VERB_HOLD] = acts_hold,

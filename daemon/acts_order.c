@@ -23,6 +23,7 @@ void
 order_refuse(struct order *o, enum control_error code, const char *why)
 {
 	control_refuse(o->call, code, "%s", why);
+	json_object_put(o->data);
 	json_object_put(o->result);
 	free(o);
 }
@@ -43,6 +44,7 @@ on_stored(void *arg, bool ok)
 	if (o->then != NULL)
 		o->then(o);
 	control_reply(o->call, o->result);
+	json_object_put(o->data);
 	free(o);
 }
 

@@ -18,11 +18,8 @@ struct order {
 	struct json_object *result;
 	void (*then)(struct order *o);
 	char service[NAME_MAX_BYTES + 1];
-	char version[NAME_MAX_BYTES + 1];
-	char previous[NAME_MAX_BYTES + 1];
-	bool verified;
-	bool was_good;  /* what it takes the place of */
-	unsigned probe; /* its index in the service */
+	struct json_object *data; /* of the event; NULL: nobody needs it */
+	unsigned probe;           /* its index in the service */
 	int64_t at_ms;
 	struct hold hold;
 	char incident[ULID_BYTES];
@@ -48,6 +45,8 @@ struct watched *acts_service(
 
 const char *acts_by(struct control_call *call, char buffer[CALLER_TEXT_MAX]);
 
+void acts_deploy(struct monitor *m, struct control_call *call);
+void acts_mark(struct monitor *m, struct control_call *call);
 void acts_beat(struct monitor *m, struct control_call *call);
 void acts_hold(struct monitor *m, struct control_call *call);
 void acts_baseline(struct monitor *m, struct control_call *call);

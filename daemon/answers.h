@@ -18,6 +18,7 @@ void answers_history(struct monitor *m, struct control_call *call);
 void answers_incident(struct monitor *m, struct control_call *call);
 void answers_audit(struct monitor *m, struct control_call *call);
 void answers_version(struct monitor *m, struct control_call *call);
+void answers_versions(struct monitor *m, struct control_call *call);
 
 /* Refuses an order for an incident that is not open: it tells how it ended. */
 void answers_not_open(

@@ -36,6 +36,11 @@ recorder_event_word(enum service_input_kind kind)
 		[SERVICE_REPORTED] = "reported",
 		[SERVICE_WITHDRAWN] = "withdrawn",
 		[SERVICE_DISMISSED] = "dismissed",
+		[SERVICE_MARK] = "mark",
+		[SERVICE_SOAKED] = "soaked",
+		[SERVICE_FOUND] = "found",
+		[SERVICE_RECOVERED] = "recovered",
+		[SERVICE_HEADING] = "heading",
 	};
 
 	return words[kind];
@@ -50,6 +55,38 @@ add_report(struct text *t, const struct said_report *report)
 	recording_add_flag(t, "authority", report->has_authority);
 }
 
+static void
+add_deployment(struct text *t, const struct service_input *in)
+{
+	recording_add_words(t, "version", in->version);
+	recording_add_words(t, "previous", in->previous);
+	recording_add_words(t, "by", in->by);
+	recording_add_words(t, "incompatible", in->incompatible);
+	recording_add_flag(t, "verified", in->verified);
+	text_add(t, ",\"ill\":[");
+	for (size_t i = 0; i < in->ill_count; i++) {
+		text_addf(t, "%s{\"since_ms\":%" PRId64, i == 0 ? "" : ",",
+		    in->ill[i].since_ms);
+		recording_add_words(t, "rule", in->ill[i].rule);
+		text_add_char(t, '}');
+	}
+	text_add_char(t, ']');
+}
+
+static void
+add_act(struct text *t, const struct service_input *in)
+{
+	recording_add_words(t, "version", in->version);
+	recording_add_words(t, "from", in->from);
+	recording_add_words(t, "rule", in->rule);
+	recording_add_words(t, "procedure", in->procedure);
+	recording_add_words(t, "why", in->why);
+	if (in->not_recovered)
+		recording_add_flag(t, "not_recovered", true);
+	if (in->had_tripped)
+		recording_add_flag(t, "had_tripped", true);
+}
+
 void
 recorder_input(struct text *t, const struct service_input *in, int64_t now_ms)
 {
@@ -61,21 +98,29 @@ recorder_input(struct text *t, const struct service_input *in, int64_t now_ms)
 		recording_add_int(t, "asked_ms", in->at_ms);
 		return;
 	case SERVICE_DEPLOYED:
-		recording_add_words(t, "version", in->version);
-		recording_add_words(t, "previous", in->previous);
-		recording_add_flag(t, "verified", in->verified);
-		recording_add_flag(t, "was_good", in->was_good);
+		add_deployment(t, in);
 		if (in->at_ms != now_ms)
 			recording_add_int(t, "deployed_ms", in->at_ms);
 		return;
 	case SERVICE_ACTED:
-		recording_add_words(t, "version", in->version);
-		recording_add_words(t, "rule", in->rule);
-		recording_add_words(t, "procedure", in->procedure);
-		if (in->had_tripped)
-			recording_add_flag(t, "had_tripped", true);
+		add_act(t, in);
 		if (in->at_ms != now_ms)
 			recording_add_int(t, "acted_ms", in->at_ms);
+		return;
+	case SERVICE_MARK:
+		recording_add_words(t, "mark", version_mark_word(in->mark));
+		/* fall through */
+	case SERVICE_SOAKED:
+	case SERVICE_FOUND:
+		recording_add_words(t, "version", in->version);
+		recording_add_words(t, "why", in->why);
+		if (in->at_ms != now_ms)
+			recording_add_int(t, "as_of_ms", in->at_ms);
+		return;
+	case SERVICE_HEADING:
+		recording_add_words(t, "version", in->version);
+		return;
+	case SERVICE_RECOVERED:
 		return;
 	case SERVICE_INCIDENT:
 		recording_add_flag(t, "open", in->is_open);
@@ -118,24 +163,74 @@ add_times(struct text *t, const char *key, const int64_t *at_ms, size_t count)
 }
 
 static void
+add_version(struct text *t, const struct version *x)
+{
+	text_addf(t, "{\"state\":\"%s\"", version_state_word(x->state));
+	recording_add_words(t, "version", x->name);
+	recording_add_words(t, "by", x->by);
+	recording_add_words(t, "why", x->why);
+	recording_add_words(t, "incompatible", x->incompatible);
+	recording_add_int(t, "seq", x->seq);
+	if (x->incompatible[0] != '\0')
+		recording_add_int(t, "wall_seq", x->wall_seq);
+	add_time(t, "placed_ms", x->placed_ms);
+	add_time(t, "judged_ms", x->judged_ms);
+	text_add_char(t, '}');
+}
+
+static void
 add_versions(struct text *t, const struct versions *v)
 {
-	size_t held = v->failed_count < VERSIONS_FAILED_MAX ?
-	    v->failed_count :
-	    VERSIONS_FAILED_MAX;
-
-	text_addf(t, ",\"versions\":{\"failed_count\":%u", v->failed_count);
+	text_addf(
+	    t, ",\"versions\":{\"back\":%s", v->is_back ? "true" : "false");
+	recording_add_flag(t, "astray", v->is_astray);
+	recording_add_int(t, "seq", v->seq);
 	recording_add_words(t, "now", v->now);
 	recording_add_words(t, "previous", v->previous);
-	recording_add_words(t, "target", v->target);
-	recording_add_words(t, "refused", v->refused);
-	recording_add_words(t, "verified", v->verified);
-	text_add(t, ",\"failed\":[");
-	for (size_t i = 0; i < held; i++) {
+	recording_add_words(t, "hint", v->hint);
+	text_add(t, ",\"items\":[");
+	for (unsigned i = 0; i < v->count; i++) {
 		text_add(t, i == 0 ? "" : ",");
-		recording_write_words(t, v->failed[i]);
+		add_version(t, &v->items[i]);
 	}
 	text_add(t, "]}");
+}
+
+static void
+add_discovery(struct text *t, const struct discovery *d)
+{
+	text_addf(t, ",\"discovery\":{\"streak\":%u", d->streak);
+	recording_add_int(t, "others", d->others);
+	recording_add_flag(t, "arrived", d->has_arrived);
+	recording_add_words(t, "seen", d->seen);
+	recording_add_words(t, "candidate", d->candidate);
+	recording_add_words(t, "heading", d->heading);
+	add_time(t, "first_ms", d->first_ms);
+	add_time(t, "before_ms", d->before_ms);
+	add_time(t, "in_place_ms", d->in_place_ms);
+	text_add_char(t, '}');
+}
+
+/* Rules that held before the last deployment, and never let go since. */
+static void
+add_ill(struct text *t, const struct service_settings *settings,
+    const struct service_memory *memory)
+{
+	const char *before = ",\"ill\":[";
+
+	for (size_t i = 0; i < settings->rule_count; i++) {
+		const struct illness *ill = &memory->illnesses[i];
+
+		if (!ill->is_on)
+			continue;
+		text_addf(t, "%s{\"since_ms\":%" PRId64, before, ill->since_ms);
+		recording_add_words(t, "rule", settings->rules[i].name);
+		add_time(t, "deployed_ms", ill->deployed_ms);
+		text_add_char(t, '}');
+		before = ",";
+	}
+	if (before[1] == '\0')
+		text_add_char(t, ']');
 }
 
 /* What rules for what is cleared remember. */
@@ -218,9 +313,13 @@ recorder_state(struct text *t, const struct recorder_mark *mark,
 	recording_add_flag(t, "incident", memory->has_incident);
 	add_times(t, "acts", memory->act_ms, memory->act_count);
 	add_times(t, "repeats", memory->repeat_ms, memory->repeat_count);
+	add_discovery(t, &memory->discovery);
+	recording_add_int(t, "soaked_ms", memory->soaked_ms);
+	add_time(t, "soak_ticked_ms", memory->soak_ticked_ms);
 	add_cleared(t, settings, memory);
 	add_reports(t, &memory->said);
 	add_dismissed(t, settings, &memory->said);
+	add_ill(t, settings, memory);
 	text_addf(
 	    t, ",\"decision\":{\"action\":\"%s\"", action_word(mark->action));
 	recording_add_words(t, "rule", mark->rule);

@@ -11,6 +11,7 @@
 #include "daemon/log.h"
 #include "daemon/rollback.h"
 #include "daemon/together.h"
+#include "daemon/versions_log.h"
 #include "daemon/watched.h"
 #include "report/event.h"
 
@@ -51,21 +52,6 @@ data_of(const struct store_event *e)
 	return json_parse(e->data, strlen(e->data), &err);
 }
 
-static void
-take_deploy(struct monitor *m, const struct store_event *e)
-{
-	struct watched *w = monitor_watched(m, e->service);
-	struct json_object *data = data_of(e);
-	const char *version = json_text(data, "version");
-
-	if (w != NULL && version != NULL)
-		service_was_deployed(watched_core(w), version,
-		    json_text(data, "previous"),
-		    json_flag(data, "verified", false),
-		    json_flag(data, "was_good", false), boot_now_ms(m, e));
-	json_object_put(data);
-}
-
 /* Those that leave a cool-down behind. */
 static bool
 has_acted(const char *outcome)
@@ -84,24 +70,37 @@ has_acted(const char *outcome)
 	return false;
 }
 
-static void
-take_closed(struct monitor *m, const struct store_event *e)
+/* A run ended, a version was seen, before that could be written. */
+static struct store_event
+as_of(const struct store_event *e, struct json_object *data)
 {
-	struct watched *w = monitor_watched(m, e->service);
-	struct json_object *data = data_of(e);
+	struct store_event then = *e;
+
+	if (json_int(data, "as_of_ms", &then.wall_ms))
+		(void)json_int(data, "as_of_boot_ms", &then.boot_ms);
+	return then;
+}
+
+static void
+take_closed(struct monitor *m, struct watched *w, struct json_object *data,
+    int64_t at_ms)
+{
+	const char *outcome = json_text(data, "outcome");
 	const char *rule = json_text(data, "rule");
-	bool acted = has_acted(json_text(data, "outcome"));
+	bool acted = has_acted(outcome);
 
 	if (acted && (w == NULL || service_acts_alone(watched_core(w), rule)))
-		together_acted(m->together, boot_now_ms(m, e));
+		together_acted(m->together, at_ms);
 	if (w != NULL && acted)
 		service_acted(watched_core(w),
 		    &(struct service_act){ .rule = rule,
 			.procedure = json_text(data, "procedure"),
+			.from = json_text(data, "from"),
 			.now_at = json_text(data, "now_at"),
+			.why = json_text(data, "why"),
+			.not_recovered = strcmp(outcome, "not_recovered") == 0,
 			.had_tripped = json_flag(data, "had_tripped", false),
-			.at_ms = boot_now_ms(m, e) });
-	json_object_put(data);
+			.at_ms = at_ms });
 }
 
 static void
@@ -132,17 +131,66 @@ take_hold(struct monitor *m, const struct store_event *e)
 	json_object_put(data);
 }
 
+/* An event, with the moment at which it took effect. */
+struct told {
+	struct store_event event;
+	struct json_object *data;
+};
+
+static void
+take_told(struct monitor *m, const struct told *t)
+{
+	struct watched *w = monitor_watched(m, t->event.service);
+	int64_t at_ms = boot_now_ms(m, &t->event);
+
+	if (strcmp(t->event.kind, EVENT_CLOSED) == 0)
+		take_closed(m, w, t->data, at_ms);
+	else if (w != NULL)
+		versions_take(w, t->event.kind, t->data, at_ms);
+}
+
+static bool
+came_before(const struct store_event *a, const struct store_event *b)
+{
+	return a->boot_id != NULL && b->boot_id != NULL &&
+	    strcmp(a->boot_id, b->boot_id) == 0 && a->boot_ms < b->boot_ms;
+}
+
+/* What was written while a report was made came after the run, not before. */
+static void
+put_in_order(struct told *all, size_t count)
+{
+	for (size_t i = 1; i < count; i++) {
+		struct told late = all[i];
+		size_t k = i;
+
+		if (strcmp(late.event.kind, EVENT_CLOSED) != 0)
+			continue;
+		while (k > 0 && came_before(&late.event, &all[k - 1].event)) {
+			all[k] = all[k - 1];
+			k--;
+		}
+		all[k] = late;
+	}
+}
+
 static void
 take_log(struct monitor *m, const struct store_event *rows, size_t count)
 {
-	for (size_t i = 0; i < count; i++) {
-		const struct store_event *e = &rows[i];
+	struct told *all = calloc(count + 1, sizeof(*all));
 
-		if (strcmp(e->kind, EVENT_DEPLOY) == 0)
-			take_deploy(m, e);
-		else if (strcmp(e->kind, EVENT_CLOSED) == 0)
-			take_closed(m, e);
+	if (all == NULL)
+		abort(); /* start again, from the store */
+	for (size_t i = 0; i < count; i++) {
+		all[i].data = data_of(&rows[i]);
+		all[i].event = as_of(&rows[i], all[i].data);
 	}
+	put_in_order(all, count);
+	for (size_t i = 0; i < count; i++) {
+		take_told(m, &all[i]);
+		json_object_put(all[i].data);
+	}
+	free(all);
 }
 
 static void
@@ -234,10 +282,14 @@ take_baselines(struct monitor *m, const struct store_event *rows, size_t count)
 	baselines_recover(m->baselines, rows, count);
 }
 
+/* What a registry of versions is made of. */
+static const char *const version_kinds[] = { EVENT_DEPLOY, EVENT_GOOD,
+	EVENT_MARK, EVENT_FOUND, EVENT_WELL, EVENT_CLOSED, NULL };
+
 static const struct stage stages[] = {
 	{ { .kind = EVENT_BASELINE }, take_baselines },
 	{ { .kind = EVENT_HOLD, .or_kind = EVENT_RELEASE }, take_holds },
-	{ { .kind = EVENT_DEPLOY, .or_kind = EVENT_CLOSED }, take_log },
+	{ { .kinds = version_kinds }, take_log },
 	{ { .open_incidents = true }, take_incidents },
 };
 
@@ -314,13 +366,12 @@ void
 recover_service(struct monitor *m, const char *service)
 {
 	struct store_query query = {
-		.kind = EVENT_DEPLOY,
-		.or_kind = EVENT_CLOSED,
+		.kinds = version_kinds,
 		.service = service,
 	};
 
 	store_read(m->store, &query, on_service_rows, m);
+	query.kinds = NULL;
 	query.kind = EVENT_BASELINE;
-	query.or_kind = NULL;
 	store_read(m->store, &query, on_service_baselines, m);
 }

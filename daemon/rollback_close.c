@@ -9,6 +9,7 @@
 #include "daemon/files.h"
 #include "daemon/log.h"
 #include "daemon/rollback_private.h"
+#include "daemon/versions_log.h"
 #include "report/report.h"
 
 #define REPORT_TRIES_MAX 5
@@ -236,6 +237,42 @@ note_version(struct rollback *r)
 		(void)snprintf(r->now_at, sizeof(r->now_at), "%s", r->target);
 }
 
+/* Kept with the versions that it was about. */
+static void
+say_why(struct rollback *r)
+{
+	bool helped = r->outcome == INCIDENT_RECOVERED;
+
+	if (r->by_operator)
+		(void)snprintf(r->why, sizeof(r->why),
+		    "rolled back by %.60s: %.80s", r->by, r->reason);
+	else
+		(void)snprintf(r->why, sizeof(r->why),
+		    "rule %.100s led to a rollback", r->rule);
+	if (!helped && strlen(r->why) + 32 < sizeof(r->why))
+		(void)snprintf(r->why + strlen(r->why), 32, " (%s)",
+		    incident_outcome_word(r->outcome));
+}
+
+static void
+tell_service(struct rollback *r)
+{
+	struct service_act act = {
+		.rule = r->rule,
+		.procedure = r->procedure,
+		.from = r->version,
+		.now_at = r->now_at,
+		.why = r->why,
+		.not_recovered = r->outcome == INCIDENT_NOT_RECOVERED,
+		.had_tripped = r->had_tripped,
+		.at_ms = r->acted_ms,
+	};
+
+	say_why(r);
+	service_acted(watched_core(r->w), &act);
+	versions_tell_act(r->w, &act);
+}
+
 void
 rollback_close(struct rollback *r, enum incident_outcome outcome)
 {
@@ -249,13 +286,9 @@ rollback_close(struct rollback *r, enum incident_outcome outcome)
 	(void)snprintf(r->report_path, sizeof(r->report_path),
 	    "%s/reports/%s.md", r->m->generation->config->state_directory,
 	    r->id);
+	r->acted_ms = loop_now_ms(r->m->loop);
 	if (w != NULL && has_acted(r))
-		service_acted(watched_core(w),
-		    &(struct service_act){ .rule = r->rule,
-			.procedure = r->procedure,
-			.now_at = r->now_at,
-			.had_tripped = r->had_tripped,
-			.at_ms = loop_now_ms(r->m->loop) });
+		tell_service(r);
 	/* A superseded proposal makes room for the one that acts. */
 	if (w != NULL && outcome == INCIDENT_SUPERSEDED) {
 		watched_set_rollback(w, NULL);

@@ -181,7 +181,12 @@ rollback_closed_json(struct rollback *r)
 	json_set_text(o, "outcome", incident_outcome_word(r->outcome));
 	json_set_text(o, "reason",
 	    r->core == NULL ? r->reason : incident_reason(r->core));
+	json_set_text(o, "from", r->version);
 	json_set_text(o, "now_at", r->now_at);
+	if (r->why[0] != '\0')
+		json_set_text(o, "why", r->why);
+	set_wall(r, o, "as_of_ms", r->acted_ms);
+	json_set_int(o, "as_of_boot_ms", r->acted_ms);
 	json_set_text(o, "rule", r->rule);
 	json_set_text(o, "procedure", r->procedure);
 	if (r->had_tripped)

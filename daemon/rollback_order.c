@@ -49,8 +49,8 @@ check_plan(struct monitor *m, struct watched *w, const struct plan *plan,
 	bool good;
 
 	if (plan_needs_target(plan) && *target == '\0')
-		return error_set(
-		    err, "no version is known to go back to: name one (--to)");
+		return error_set(err, "%s: name one (--to)",
+		    service_versions(watched_core(w))->no_target);
 	good = plan_lock(plan, &occasion, &lock, err);
 	if (good)
 		holder = around.lock_holder(around.lock_arg, text_str(&lock));
@@ -89,6 +89,9 @@ rollback_may_be_ordered(struct monitor *m, struct watched *w,
 	if (p == NULL)
 		return error_set(
 		    err, "procedure %s is not configured", procedure);
+	if (to != NULL &&
+	    !versions_may_be_named(service_versions(watched_core(w)), to, err))
+		return false;
 	plan = plan_new(p, &s->params, err);
 	if (plan == NULL)
 		return false;

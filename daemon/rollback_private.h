@@ -72,6 +72,8 @@ struct rollback {
 	char target[NAME_MAX_BYTES + 1];
 	char procedure[NAME_MAX_BYTES + 1];
 	char now_at[NAME_MAX_BYTES + 1]; /* version when closed; "" unknown */
+	char why[VERSION_WHY_MAX];       /* for the registry of versions */
+	int64_t acted_ms;                /* when it was closed */
 	int64_t first_bad_ms;
 	int64_t opened_ms;
 	struct json_object *opened; /* data of the event, until stored */

@@ -144,6 +144,9 @@ on_intent(
 	y->intent_is_open = true;
 	if (y->r->run_count > 0)
 		rollback_run_now(y->r)->has_begun = true;
+	if (y->r->run_count > 0 &&
+	    plan_needs_target(rollback_run_now(y->r)->plan))
+		service_heading(watched_core(y->r->w), y->r->target);
 	incident_step_begins(y->r->core, e->boot_ms);
 }
 

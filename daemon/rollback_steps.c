@@ -161,6 +161,15 @@ begins(const struct todo *todo)
 	return todo->check > 0 ? "checks step" : "starts step";
 }
 
+/* To be seen where it leads is no deployment then. */
+static void
+head_for_target(struct rollback *r, const struct rollback_run *run)
+{
+	if (r->w != NULL && plan_needs_target(run->plan) &&
+	    !plan_step(run->plan, r->todo.step)->settings->prepare)
+		service_heading(watched_core(r->w), r->target);
+}
+
 void
 rollback_step(struct rollback *r)
 {
@@ -176,6 +185,7 @@ rollback_step(struct rollback *r)
 		return;
 	}
 	run->has_begun = true;
+	head_for_target(r, run);
 	log_service(LOG_LEVEL_NOTICE, LOG_ID_STEP_STARTED, r->service,
 	    "%s %s, attempt %u", begins(&r->todo), todo_label(r),
 	    r->todo.attempt);

@@ -49,6 +49,13 @@ build_probes(struct watched *w, struct error *err)
 	return true;
 }
 
+void
+watched_forget_answers(struct watched *w)
+{
+	for (size_t i = 0; i < w->settings->probe_count; i++)
+		poller_forget(w->probes[i].poller);
+}
+
 /* One that another stands for is heard no more. */
 static void
 on_heard(void *arg, const struct service_input *in)
@@ -56,8 +63,7 @@ on_heard(void *arg, const struct service_input *in)
 	struct watched *w = arg;
 
 	if (service_input_forgets(in))
-		for (size_t i = 0; i < w->settings->probe_count; i++)
-			poller_forget(w->probes[i].poller);
+		watched_forget_answers(w);
 	if (in->kind == SERVICE_DEPLOYED)
 		together_deployed(w->monitor->together, w, in->at_ms);
 	if (!w->is_over && !w->is_retired)

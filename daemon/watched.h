@@ -88,6 +88,9 @@ bool watched_place(const struct watched *w, unsigned *place);
 /* Why the procedure of a rule cannot be planned; NULL: it can. */
 const char *watched_rule_trouble(const struct watched *w, unsigned rule);
 
+/* What was answered before says nothing of what is in place now. */
+void watched_forget_answers(struct watched *w);
+
 /* Polls every probe at once; informs people and feeds nothing. */
 void watched_poll_now(struct watched *w);
 

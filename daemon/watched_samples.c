@@ -6,6 +6,7 @@
 #include "daemon/events.h"
 #include "daemon/log.h"
 #include "daemon/together.h"
+#include "daemon/versions_log.h"
 #include "daemon/witness.h"
 
 #define ALARM_MAX 640
@@ -86,6 +87,7 @@ watched_on_sample(void *arg, const struct sample *sample)
 		p->told_ms = s.answered_ms;
 	w->asked++;
 	service_observe(w->core, p->index, &s);
+	versions_tell_news(w);
 	together_look(w->monitor->together, w);
 	tell_verdict(w, &s);
 	if (w->rollback != NULL)

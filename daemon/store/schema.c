@@ -3,6 +3,7 @@
 #include <stddef.h>
 
 #include "daemon/store/database.h"
+#include "daemon/store/store.h"
 #include "report/event.h"
 
 const char schema_settings[] = "PRAGMA synchronous = FULL;"
@@ -60,27 +61,37 @@ const char *const schema_statements[] = {
 	" (SELECT incident FROM event WHERE kind = '" EVENT_CLOSED "'" \
 	" AND wall_ms < ?1 LIMIT ?2 / 50)"
 
+#define OF_VERSIONS                                                \
+	"'" EVENT_DEPLOY "', '" EVENT_GOOD "', '" EVENT_MARK "', " \
+	"'" EVENT_FOUND "'"
+
 /* What belongs to no incident and is not kept for a reason below. */
 #define OTHERS                                                         \
 	"DELETE FROM event WHERE seq IN (SELECT seq FROM event"        \
 	" WHERE wall_ms < ?1 AND incident = '' AND kind NOT IN"        \
-	" ('" EVENT_HOLD "', '" EVENT_RELEASE "', '" EVENT_DEPLOY "'," \
-	" '" EVENT_BASELINE "')"                                       \
+	" ('" EVENT_HOLD "', '" EVENT_RELEASE "', '" EVENT_BASELINE    \
+	"', " OF_VERSIONS ")"                                          \
 	" LIMIT ?2)"
 
-#define NEWER_DEPLOY                                              \
-	"SELECT 1 FROM event n WHERE n.kind = '" EVENT_DEPLOY "'" \
+#define NEWER                                               \
+	"SELECT 1 FROM event n WHERE n.kind IN (" OF_VERSIONS ")" \
 	" AND n.service = event.service AND n.seq > event.seq"
 
-/* The newest deployment and the newest good one say where to go back to. */
-#define DEPLOYS                                                 \
-	"DELETE FROM event WHERE seq IN (SELECT seq FROM event" \
-	" WHERE kind = '" EVENT_DEPLOY "' AND wall_ms < ?1"     \
-	" AND EXISTS (" NEWER_DEPLOY ")"                        \
-	" AND (NOT json_valid(data)"                            \
-	" OR json_extract(data, '$.verified') IS NOT 1"         \
-	" OR EXISTS (" NEWER_DEPLOY " AND json_valid(n.data)"   \
-	" AND json_extract(n.data, '$.verified'))) LIMIT ?2)"
+#define SAYS_GOOD(row)                                                 \
+	"(" row ".kind = '" EVENT_GOOD "' OR (json_valid(" row ".data)" \
+	" AND (json_extract(" row ".data, '$.verified') IS 1"           \
+	" OR json_extract(" row ".data, '$.mark') IS 'verified')))"
+
+_Static_assert(STORE_VERSIONS_KEPT == 127 + 1, "as VERSIONS has it");
+
+/* So many make the registry of a service again, with the newest good one. */
+#define VERSIONS                                                 \
+	"DELETE FROM event WHERE seq IN (SELECT seq FROM event"  \
+	" WHERE kind IN (" OF_VERSIONS ") AND wall_ms < ?1"      \
+	" AND EXISTS (" NEWER " LIMIT 1 OFFSET 127)"              \
+	" AND (NOT " SAYS_GOOD("event")                           \
+	" OR EXISTS (" NEWER " AND " SAYS_GOOD("n") "))"          \
+	" LIMIT ?2)"
 
 /* A hold lasts until it is released or its time is over. */
 #define RELEASED                                                           \
@@ -129,5 +140,5 @@ const char *const schema_statements[] = {
 					     " AND o.seq < event.seq AND " IS_ACT(                       \
 						 "o", "pin") "))) LIMIT ?2)"
 
-const char *const schema_pruning[] = { CLOSED_INCIDENTS, OTHERS, DEPLOYS, HOLDS,
+const char *const schema_pruning[] = { CLOSED_INCIDENTS, OTHERS, VERSIONS, HOLDS,
 	RELEASES, BASELINES, NULL };

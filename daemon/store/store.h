@@ -124,7 +124,8 @@ void store_run(struct store *s, store_work *work, store_done *done, void *arg);
 struct store_query {
 	const char *kind;
 	const char *or_kind; /* with kind: either of the two */
-	/* Instead of kind: any of these, which live for ever; NULL ends them. */
+	/* Instead of kind: any of these, which live for ever; NULL ends them.
+	 */
 	const char *const *kinds;
 	const char *service;
 	bool or_no_service; /* with service: also what is of none */
@@ -169,9 +170,11 @@ void store_beat(struct store *s);
 
 /*
  * Deletes incidents closed, and events that belong to none, before the
- * moment.  Kept, however old: open incidents, the newest and the newest
- * verified deployment of a service, holds that still last.
+ * moment.  Kept, however old: open incidents, the newest
+ * STORE_VERSIONS_KEPT events about versions of a service and the newest that
+ * says that one is good, holds that still last.
  */
+#define STORE_VERSIONS_KEPT 128
 void store_prune(struct store *s, int64_t before_wall_ms);
 
 #endif

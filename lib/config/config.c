@@ -15,6 +15,7 @@
 #define CANONICAL_MAX_BYTES ((size_t)4 * 1024 * 1024)
 #define WHO_MAX (NAME_MAX_BYTES + 64)
 #define ARM_WINDOW_MAX_MS ((int64_t)30 * 24 * 3600 * 1000)
+#define SOAK_MAX_MS ARM_WINDOW_MAX_MS
 
 static void
 read_items(struct loading *l, const char *key)
@@ -94,6 +95,23 @@ derive_spans(struct loading *l, struct service_settings *s)
 	}
 }
 
+static void
+derive_soak(struct reader *r, struct service_settings *s)
+{
+	s->soak_ms = SOAK_NONE;
+	if (s->soak == NULL || strcmp(s->soak, "none") == 0)
+		return;
+	if (duration_parse(s->soak, &s->soak_ms) && s->soak_ms > 0 &&
+	    s->soak_ms <= SOAK_MAX_MS)
+		return;
+	complain(r->complaints, COMPLAINT_ERROR, s->source,
+	    "service \"%s\": soak = \"%s\": write a duration up to \"30d\", "
+	    "or \"none\" where only deploy --verified and mark make a version "
+	    "good",
+	    s->name == NULL ? "?" : s->name, s->soak);
+	s->soak_ms = SOAK_NONE;
+}
+
 /* Equal digests mean that nothing of a service has changed. */
 static void
 derive_service(
@@ -104,6 +122,7 @@ derive_service(
 
 	if (s->group == NULL)
 		s->group = s->name;
+	derive_soak(&l->reader, s);
 	for (size_t i = 0; i < s->rule_count; i++)
 		derive_rule(&l->reader, &s->rules[i]);
 	derive_spans(l, s);

@@ -126,6 +126,22 @@ check_baseline(struct json_object *args, struct error *err)
 	    error_set(err, "baseline takes one of reset, pin and unpin");
 }
 
+static bool
+check_mark(struct json_object *args, struct error *err)
+{
+	bool incompatible = json_text(args, "incompatible") != NULL;
+	int marks = json_flag(args, "verified", false) +
+	    json_flag(args, "failed", false) +
+	    json_flag(args, "compatible", false) + incompatible;
+
+	if (marks != 1)
+		return error_set(err,
+		    "mark takes one of verified, failed, incompatible and "
+		    "compatible");
+	return incompatible || json_text(args, "reason") != NULL ||
+	    error_set(err, "mark needs reason");
+}
+
 /* What one row of the table cannot say. */
 static bool
 check_together(
@@ -144,6 +160,8 @@ check_together(
 		return error_set(err, "release needs either id or service");
 	if (verb == VERB_BASELINE)
 		return check_baseline(args, err);
+	if (verb == VERB_MARK)
+		return check_mark(args, err);
 	return true;
 }
 

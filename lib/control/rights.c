@@ -59,6 +59,9 @@ rights_verb(
 	case RIGHT_AUTHOR:
 		return (caller->roles & NOT_CI) != 0 ||
 		    refuse(caller, v->word, "a role other than ci", why_not);
+	case RIGHT_LEAD:
+		return (caller->roles & (LEAD | MANAGER)) != 0 ||
+		    refuse(caller, v->word, "lead or manager", why_not);
 	case RIGHT_OWNER:
 		break;
 	}

@@ -28,6 +28,8 @@ static show_page *const pages[VERB_COUNT] = {
 	[VERB_RELOAD] = show_reload,
 	[VERB_VERSION] = show_version,
 	[VERB_AUDIT] = show_audit,
+	[VERB_VERSIONS] = show_versions,
+	[VERB_MARK] = show_mark,
 };
 
 static const struct {
@@ -39,6 +41,7 @@ static const struct {
 	{ "recovered", TINT_GOOD },
 	{ "cleared", TINT_GOOD },
 	{ "not_needed", TINT_GOOD },
+	{ "good", TINT_GOOD },
 	{ "watching", TINT_GOOD },
 	{ "bad", TINT_BAD },
 	{ "failed", TINT_BAD },
@@ -46,6 +49,7 @@ static const struct {
 	{ "not_recovered", TINT_BAD },
 	{ "interrupted", TINT_BAD },
 	{ "quarantined", TINT_BAD },
+	{ "withdrawn", TINT_BAD },
 	{ "shadow", TINT_BUSY },
 	{ "starting", TINT_BUSY },
 	{ "stopping", TINT_BUSY },
@@ -59,6 +63,7 @@ static const struct {
 	{ "aborted", TINT_BUSY },
 	{ "open", TINT_BUSY },
 	{ "lost", TINT_BUSY },
+	{ "soaking", TINT_BUSY },
 };
 
 enum tint

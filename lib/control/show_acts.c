@@ -35,6 +35,8 @@ show_deploy(struct text *out, struct json_object *result,
 	if (json_flag(result, "verified", false))
 		text_add(out, ", known to be good");
 	add_if(out, ", before that ", result, "previous_version", "");
+	add_if(out, "; incompatible with all before it: ", result,
+	    "incompatible", "");
 	text_add_char(out, '\n');
 }
 

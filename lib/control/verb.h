@@ -28,9 +28,11 @@ enum control_verb {
 	VERB_RELOAD,
 	VERB_VERSION,
 	VERB_AUDIT,
+	VERB_VERSIONS,
+	VERB_MARK,
 };
 
-#define VERB_COUNT 15
+#define VERB_COUNT 17
 
 enum verb_right {
 	RIGHT_READ,     /* whoever may connect */
@@ -39,6 +41,7 @@ enum verb_right {
 	RIGHT_SEVERITY, /* the role of the severity: rights_severity() */
 	RIGHT_AUTHOR,   /* rights_release() */
 	RIGHT_CHANGE,   /* reading: anyone; with a change: a lead */
+	RIGHT_LEAD,     /* a lead, or a manager */
 	RIGHT_OWNER,    /* root or the daemon's own user */
 };
 
@@ -57,6 +60,7 @@ enum arg_type {
 #define REASON_MAX_BYTES 255
 #define HISTORY_LIMIT_DEFAULT 20
 #define HISTORY_LIMIT_MAX 1000
+#define DEPLOY_BEGAN_MAX_MS (INT64_C(24) * 3600 * 1000)
 #define HOLD_MIN_MS INT64_C(1000)
 #define HOLD_MAX_MS (INT64_C(30) * 24 * 3600 * 1000)
 

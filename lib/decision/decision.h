@@ -84,8 +84,12 @@ struct situation {
 	const char *over_budget; /* whose budget is used up; NULL: none */
 	int64_t budget_until_ms; /* when it allows another one */
 	bool needs_target;
-	const char *target_version;  /* NULL or "": none known */
-	const char *refused_version; /* it was to be, but failed before */
+	const char *target_version; /* NULL or "": none known */
+	const char *no_target;      /* why not; NULL or "": nobody said */
+	/* It was bad before the last deployment, and not well since. */
+	bool was_ill;
+	int64_t ill_since_ms;
+	int64_t ill_deployed_ms; /* the deployment before that, NEVER_MS */
 	/* Of a rule whose last incident was turned down or left alone. */
 	bool is_dismissed;
 	bool has_expired;           /* it was left alone */

@@ -233,16 +233,11 @@ no_target(const struct rule_settings *rule, const struct situation *s,
 	(void)rule;
 	if (!s->needs_target)
 		return false;
-	if (!reason_knows(s->target_version) &&
-	    reason_knows(s->refused_version)) {
-		reason_set(d,
-		    "no-target: version %s was rolled back itself and is no "
-		    "way back",
-		    s->refused_version);
-		return true;
-	}
 	if (!reason_knows(s->target_version)) {
-		reason_set(d, "no-target: no version is known to go back to");
+		reason_set(d, "no-target: %s",
+		    reason_knows(s->no_target) ?
+			s->no_target :
+			"no version is known to go back to");
 		return true;
 	}
 	if (!reason_knows(s->version) ||
@@ -250,6 +245,23 @@ no_target(const struct rule_settings *rule, const struct situation *s,
 		return false;
 	reason_set(d, "no-target: version %s would only be replaced by itself",
 	    s->version);
+	return true;
+}
+
+/* A release that came when it was bad already is not what made it so. */
+static bool
+ill_before(const struct rule_settings *rule, const struct situation *s,
+    struct decision *d)
+{
+	char before[DURATION_TEXT_MAX];
+
+	if (s->ill_deployed_ms != NEVER_MS &&
+	    s->now_ms - s->ill_deployed_ms <= rule->arm_window_ms)
+		return false;
+	reason_set(d,
+	    "unarmed: it was bad %s before version %s was deployed, and has "
+	    "not been well since",
+	    reason_span(s->deployed_ms - s->ill_since_ms, before), s->version);
 	return true;
 }
 
@@ -277,6 +289,8 @@ unarmed(const struct rule_settings *rule, const struct situation *s,
 
 	if (rule->arm_window_ms == ARM_WINDOW_NONE || s->is_approved)
 		return false;
+	if (s->was_ill && s->deployed_ms != NEVER_MS)
+		return ill_before(rule, s, d);
 	reason_span(rule->arm_window_ms, window);
 	if (s->deployed_ms == NEVER_MS) {
 		reason_set(d, "unarmed: no deployment is known of the last %s",

@@ -93,7 +93,7 @@ static void
 tell_mark(struct json_object *data, struct text *out)
 {
 	add(out, "version ", known(data, "version"));
-	add(out, "", known(data, "state"));
+	add(out, "", known(data, "mark"));
 }
 
 static size_t
@@ -176,10 +176,22 @@ is_opened_by_itself(const char *kind, struct json_object *data)
 	    (cause == NULL || strcmp(cause, "operator") != 0);
 }
 
+/* What it concluded of versions is no act of anybody. */
+static bool
+is_concluded(const char *kind, struct json_object *data)
+{
+	const char *by = json_text(data, "by");
+
+	return by != NULL &&
+	    ((strcmp(kind, EVENT_MARK) == 0 && strcmp(by, "rollbackd") == 0) ||
+		(strcmp(kind, EVENT_DEPLOY) == 0 &&
+		    strcmp(by, "discovered") == 0));
+}
+
 const char *
 audit_act(const char *kind, struct json_object *data)
 {
-	if (is_opened_by_itself(kind, data))
+	if (is_opened_by_itself(kind, data) || is_concluded(kind, data))
 		return NULL;
 	if (strcmp(kind, EVENT_REFUSED) == 0)
 		return known(data, "verb");

@@ -6,8 +6,16 @@
  * clock, and a JSON object.  Texts of unknown origin are stored as they were
  * and escaped when shown.  Times in data are wall clock, ms.
  *
- * deploy      version, previous, verified(bool), was_good(bool: what was in
- *             place before it), by
+ * deploy      version, previous, verified(bool), incompatible (with all
+ *             before it: the reason), by, ill[] (rules that held before it):
+ *             rule, since_ms; as_of_ms, as_of_boot_ms (of a discovered one:
+ *             when it was first seen)
+ * good        version, why (it has soaked), by
+ * mark        version, mark ("verified", "failed", "incompatible",
+ *             "compatible"; of the daemon itself, when an act has ended:
+ *             "rolled_back", "not_recovered"), why, reason, by
+ * found       version, by (it is in place, and nobody said so)
+ * well        (what was bad before the last deployment is well again)
  * hold        id, scope ("*" or service), reason, by, until_ms (0: no end)
  * release     id, scope, by
  * baseline    id, evaluator, subject (baseline_subject()), act ("pin",
@@ -32,8 +40,9 @@
  * abort       by, reason
  * closed      outcome ("recovered", "not_recovered", "failed",
  *             "interrupted", "aborted", "not_needed", "cleared",
- *             "superseded", "rejected", "expired"), reason, now_at, rule,
- *             procedure, last_bad_ms, recovered_ms, down_ms, response_ms
+ *             "superseded", "rejected", "expired"), reason, from, now_at,
+ *             why (for the registry of versions), as_of_ms, as_of_boot_ms,
+ *             rule, procedure, last_bad_ms, recovered_ms, down_ms, response_ms
  *             (detection to first step), respond_ms, report (path)
  * notified    channel, event
  * reload      by, added, changed, removed, kept
@@ -47,14 +56,16 @@
  * reminded    count
  * report      id, severity, class, version, by, reason, until_ms
  * withdrawn   id, by, reason: a report
- * mark        version, state, by, reason
- * good        version
  */
 /* clang-format on */
 #ifndef REPORT_EVENT_H
 #define REPORT_EVENT_H
 
 #define EVENT_DEPLOY "deploy"
+#define EVENT_GOOD "good"
+#define EVENT_MARK "mark"
+#define EVENT_FOUND "found"
+#define EVENT_WELL "well"
 #define EVENT_HOLD "hold"
 #define EVENT_RELEASE "release"
 #define EVENT_BASELINE "baseline"
@@ -78,7 +89,5 @@
 #define EVENT_REMINDED "reminded"
 #define EVENT_REPORT "report"
 #define EVENT_WITHDRAWN "withdrawn"
-#define EVENT_MARK "mark"
-#define EVENT_GOOD "good"
 
 #endif

@@ -30,6 +30,7 @@ struct sample_phases {
 };
 
 #define SAMPLE_DETAIL_MAX 96
+#define SAMPLE_VERSION_MAX 160 /* longer ones are cut, and are no version */
 
 struct sample {
 	unsigned probe;      /* which of its service's; its index there */
@@ -48,7 +49,8 @@ struct sample {
 	 */
 	const double *values;
 	unsigned value_count;
-	bool has_value; /* of evidence: what was made of the values: */
+	const char *version; /* what answered names; NULL: nothing; borrowed */
+	bool has_value;      /* of evidence: what was made of the values: */
 	double value;
 };
 

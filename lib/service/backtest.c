@@ -171,6 +171,7 @@ take_sample(
 	t->counts.samples++;
 	t->probes[n->probe].samples++;
 	service_observe(t->core, n->probe, &s);
+	backtest_hear_news(b, t);
 	backtest_look(b, t);
 	b->pending = t;
 	b->pending_ms = in->now_ms;

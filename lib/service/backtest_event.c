@@ -72,49 +72,6 @@ on_gap(struct backtest *b, const struct backtest_event *e, struct error *err)
 }
 
 static bool
-on_deploy(struct backtest *b, const struct backtest_event *e, struct error *err)
-{
-	const char *version = json_text(e->json, "version");
-	struct service *core = e->service->core;
-	struct service_input in = { .kind = SERVICE_DEPLOYED,
-		.at_ms = backtest_time(e->json, "deployed_ms", e->at_ms),
-		.version = version,
-		.previous = json_text(e->json, "previous"),
-		.verified = json_flag(e->json, "verified", false),
-		.was_good = json_flag(e->json, "was_good",
-		    service_verdict(core) == VERDICT_HEALTHY) };
-
-	if (version == NULL || strlen(version) > NAME_MAX_BYTES)
-		return backtest_incomplete(
-		    e, "a version of up to 128 bytes", err);
-	service_input(core, &in);
-	groups_deployed(b->groups, e->service->index, in.at_ms);
-	return true;
-}
-
-static bool
-is_own_act(const struct backtest *b)
-{
-	return b->settings.acts != BACKTEST_AS_RECORDED;
-}
-
-static bool
-on_acted(struct backtest *b, const struct backtest_event *e, struct error *err)
-{
-	struct service_input in = { .kind = SERVICE_ACTED,
-		.at_ms = backtest_time(e->json, "acted_ms", e->at_ms),
-		.rule = json_text(e->json, "rule"),
-		.procedure = json_text(e->json, "procedure"),
-		.version = json_text(e->json, "version"),
-		.had_tripped = json_flag(e->json, "had_tripped", false) };
-
-	(void)err;
-	if (!is_own_act(b))
-		service_input(e->service->core, &in);
-	return true;
-}
-
-static bool
 on_incident(
     struct backtest *b, const struct backtest_event *e, struct error *err)
 {
@@ -122,7 +79,7 @@ on_incident(
 		.is_open = json_flag(e->json, "open", true) };
 
 	(void)err;
-	if (!is_own_act(b))
+	if (!backtest_acts_itself(b))
 		service_input(e->service->core, &in);
 	return true;
 }
@@ -211,7 +168,7 @@ on_around(struct backtest *b, const struct backtest_event *e, struct error *err)
 	a->store_fails = json_flag(o, "store_fails", a->store_fails);
 	a->shadow = json_flag(o, "shadow", a->shadow);
 	a->has_witnesses = json_flag(o, "witnesses", a->has_witnesses);
-	if (!is_own_act(b)) {
+	if (!backtest_acts_itself(b)) {
 		a->run_is_on = run_is_on;
 		a->confirm = confirm;
 		a->is_approved = approved;
@@ -231,7 +188,8 @@ on_around(struct backtest *b, const struct backtest_event *e, struct error *err)
 	    backtest_time(o, "limit_until_ms", a->limit_until_ms);
 	if (json_object_object_get_ex(o, "correlated", NULL))
 		take_correlated(t, json_array(o, "correlated"));
-	if (!is_own_act(b) && json_object_object_get_ex(o, "locks", NULL))
+	if (!backtest_acts_itself(b) &&
+	    json_object_object_get_ex(o, "locks", NULL))
 		take_locks(t, json_member(o, "locks"));
 	return true;
 }
@@ -296,8 +254,13 @@ static const struct {
 	{ "gap", on_gap, false, false },
 	{ "state", backtest_state, true, false },
 	{ "baseline", backtest_baseline, true, false },
-	{ "deploy", on_deploy, true, false },
-	{ "acted", on_acted, true, false },
+	{ "deploy", backtest_deploy, true, false },
+	{ "acted", backtest_acted, true, false },
+	{ "mark", backtest_mark, true, false },
+	{ "soaked", backtest_soaked, true, false },
+	{ "found", backtest_found, true, false },
+	{ "recovered", backtest_recovered, true, false },
+	{ "heading", backtest_heading, true, false },
 	{ "incident", on_incident, true, false },
 	{ "forget", on_forget, true, true },
 	{ "witnessed", on_witnessed, true, true },

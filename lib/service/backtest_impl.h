@@ -146,6 +146,24 @@ bool backtest_state(
 bool backtest_baseline(
     struct backtest *b, const struct backtest_event *e, struct error *err);
 
+/* backtest_versions.c: lines about versions */
+bool backtest_acts_itself(const struct backtest *b);
+void backtest_hear_news(struct backtest *b, struct backtest_service *t);
+bool backtest_deploy(
+    struct backtest *b, const struct backtest_event *e, struct error *err);
+bool backtest_acted(
+    struct backtest *b, const struct backtest_event *e, struct error *err);
+bool backtest_mark(
+    struct backtest *b, const struct backtest_event *e, struct error *err);
+bool backtest_soaked(
+    struct backtest *b, const struct backtest_event *e, struct error *err);
+bool backtest_found(
+    struct backtest *b, const struct backtest_event *e, struct error *err);
+bool backtest_heading(
+    struct backtest *b, const struct backtest_event *e, struct error *err);
+bool backtest_recovered(
+    struct backtest *b, const struct backtest_event *e, struct error *err);
+
 /* backtest_event.c */
 bool backtest_event(
     struct backtest *b, const struct recording_line *line, struct error *err);

@@ -28,27 +28,78 @@ backtest_time(struct json_object *o, const char *key, int64_t fallback_ms)
 }
 
 static void
+take_version(struct version *x, struct json_object *o)
+{
+	const char *state = json_text(o, "state");
+
+	*x = (struct version){ .state = VERSION_DEPLOYED };
+	if (state != NULL && !version_state_parse(state, &x->state))
+		x->state = VERSION_DEPLOYED;
+	backtest_copy(x->name, sizeof(x->name), json_text(o, "version"));
+	backtest_copy(x->by, sizeof(x->by), json_text(o, "by"));
+	backtest_copy(x->why, sizeof(x->why), json_text(o, "why"));
+	backtest_copy(x->incompatible, sizeof(x->incompatible),
+	    json_text(o, "incompatible"));
+	x->seq = backtest_time(o, "seq", 0);
+	x->wall_seq = backtest_time(o, "wall_seq", 0);
+	x->placed_ms = backtest_time(o, "placed_ms", NEVER_MS);
+	x->judged_ms = backtest_time(o, "judged_ms", NEVER_MS);
+}
+
+/* As they were written when only the way back was remembered. */
+static void
+take_old_versions(struct versions *v, struct json_object *o)
+{
+	char previous[VERSION_MAX];
+
+	memcpy(previous, v->previous, sizeof(previous));
+	if (v->now[0] != '\0')
+		versions_deployed(v,
+		    &(struct versions_deployment){ .version = v->now,
+			.previous = json_text(o, "target"),
+			.at_ms = NEVER_MS });
+	memcpy(v->previous, previous, sizeof(previous));
+}
+
+static void
 take_versions(struct versions *v, struct json_object *o)
 {
-	struct json_object *failed = json_array(o, "failed");
-	int64_t count = 0;
+	struct json_object *items = json_array(o, "items");
+	size_t count = items == NULL ? 0 : json_object_array_length(items);
 
-	*v = (struct versions){ .failed_count = 0 };
+	*v = (struct versions){ .is_back = json_flag(o, "back", false),
+		.is_astray = json_flag(o, "astray", false),
+		.seq = backtest_time(o, "seq", 0) };
 	backtest_copy(v->now, sizeof(v->now), json_text(o, "now"));
 	backtest_copy(
 	    v->previous, sizeof(v->previous), json_text(o, "previous"));
-	backtest_copy(v->target, sizeof(v->target), json_text(o, "target"));
-	backtest_copy(v->refused, sizeof(v->refused), json_text(o, "refused"));
+	backtest_copy(v->hint, sizeof(v->hint), json_text(o, "hint"));
+	if (items == NULL)
+		take_old_versions(v, o);
+	for (size_t i = 0; i < count && v->count < VERSIONS_MAX; i++)
+		take_version(
+		    &v->items[v->count++], json_object_array_get_idx(items, i));
+	versions_choose(v);
+}
+
+static void
+take_discovery(struct discovery *d, struct json_object *o)
+{
+	int64_t streak = 0, others = 0;
+
+	*d = discovery_new();
+	(void)json_int(o, "streak", &streak);
+	(void)json_int(o, "others", &others);
+	d->streak = streak < 0 ? 0 : (unsigned)streak;
+	d->others = others < 0 ? 0 : (unsigned)others;
+	d->has_arrived = json_flag(o, "arrived", false);
+	backtest_copy(d->seen, sizeof(d->seen), json_text(o, "seen"));
 	backtest_copy(
-	    v->verified, sizeof(v->verified), json_text(o, "verified"));
-	for (size_t i = 0; failed != NULL && i < VERSIONS_FAILED_MAX &&
-	     i < json_object_array_length(failed);
-	     i++)
-		backtest_copy(v->failed[i], sizeof(v->failed[i]),
-		    json_object_get_string(
-			json_object_array_get_idx(failed, i)));
-	if (json_int(o, "failed_count", &count) && count >= 0)
-		v->failed_count = (unsigned)count;
+	    d->candidate, sizeof(d->candidate), json_text(o, "candidate"));
+	backtest_copy(d->heading, sizeof(d->heading), json_text(o, "heading"));
+	d->first_ms = backtest_time(o, "first_ms", NEVER_MS);
+	d->before_ms = backtest_time(o, "before_ms", NEVER_MS);
+	d->in_place_ms = backtest_time(o, "in_place_ms", NEVER_MS);
 }
 
 /* What had been decided when the recording began. */
@@ -105,6 +156,36 @@ take_clearings(const struct service_settings *s, struct service_memory *m,
 	}
 }
 
+static int
+rule_index(const struct service_settings *s, const char *name)
+{
+	for (size_t i = 0; name != NULL && i < s->rule_count; i++)
+		if (strcmp(s->rules[i].name, name) == 0)
+			return (int)i;
+	return -1;
+}
+
+/* [{"rule":..,"since_ms":..,"deployed_ms":..}] */
+static void
+take_ill(const struct service_settings *s, struct service_memory *m,
+    struct json_object *list)
+{
+	size_t count = list == NULL ? 0 : json_object_array_length(list);
+
+	for (size_t i = 0; i < s->rule_count; i++)
+		m->illnesses[i].is_on = false;
+	for (size_t k = 0; k < count; k++) {
+		struct json_object *o = json_object_array_get_idx(list, k);
+		int rule = rule_index(s, json_text(o, "rule"));
+
+		if (rule >= 0)
+			m->illnesses[rule] = (struct illness){ .is_on = true,
+				.since_ms = backtest_time(o, "since_ms", 0),
+				.deployed_ms =
+				    backtest_time(o, "deployed_ms", NEVER_MS) };
+	}
+}
+
 /*
  * The daemon began to watch it anew, or to record: not where the file before
  * this one has told all that.
@@ -134,8 +215,12 @@ backtest_state(
 	m.repeat_count =
 	    take_times(m.repeat_ms, json_array(e->json, "repeats"));
 	m.has_incident = json_flag(e->json, "incident", false);
+	take_discovery(&m.discovery, json_member(e->json, "discovery"));
+	m.soaked_ms = backtest_time(e->json, "soaked_ms", 0);
+	m.soak_ticked_ms = backtest_time(e->json, "soak_ticked_ms", NEVER_MS);
 	take_clearings(t->settings, &m, json_array(e->json, "cleared"));
 	backtest_take_said(t->settings, &m.said, e->json, e->at_ms);
+	take_ill(t->settings, &m, json_array(e->json, "ill"));
 	service_remember(t->core, &m);
 	groups_deployed(b->groups, t->index, m.deployed_ms);
 	take_decision(t, json_member(e->json, "decision"));

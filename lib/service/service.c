@@ -65,9 +65,12 @@ service_new(const struct service_settings *settings)
 	if (s == NULL)
 		return NULL;
 	s->settings = settings;
+	s->discovery = discovery_new();
+	s->discover_probe = service_discover_probe(settings);
+	versions_choose(&s->versions);
 	s->deployed_ms = s->changed_ms = s->acted_ms = NEVER_MS;
 	s->verdict_since_ms = NEVER_MS;
-	s->witnessed_ms = NEVER_MS;
+	s->witnessed_ms = s->soak_ticked_ms = NEVER_MS;
 	service_acts_begin(s);
 	if (!take_memory(s)) {
 		service_free(s);
@@ -185,6 +188,9 @@ service_observe(struct service *s, unsigned probe, const struct sample *sample)
 	    (struct service_input){
 		.kind = SERVICE_SAMPLE, .probe = probe, .sample = sample });
 	here.probe = probe;
+	if (probe == s->discover_probe)
+		service_discover(s, &here);
+	here.version = NULL;
 	*newest = here;
 	newest->values = NULL;
 	newest->value_count = 0;
@@ -203,6 +209,8 @@ service_observe(struct service *s, unsigned probe, const struct sample *sample)
 	combine(s, sample->answered_ms);
 	service_rules_settle(s);
 	service_note_verdict(s, sample->answered_ms);
+	service_rules_look(s, sample->answered_ms);
+	service_soak(s, sample);
 }
 
 void
@@ -237,6 +245,7 @@ forget(struct service *s, int64_t now_ms)
 	for (size_t i = 0; i < s->settings->evaluator_count; i++)
 		evaluator_reset(s->evaluators[i], now_ms);
 	service_note_nothing(s);
+	s->soak_ticked_ms = NEVER_MS;
 	combine(s, now_ms);
 	service_note_verdict(s, now_ms);
 }
@@ -249,9 +258,8 @@ service_forget(struct service *s, int64_t now_ms)
 	forget(s, now_ms);
 }
 
-/* What was asked of the release that is gone says nothing of the new one. */
-static void
-start_over(struct service *s, int64_t at_ms)
+void
+service_start_over(struct service *s, int64_t at_ms)
 {
 	s->changed_ms = at_ms;
 	said_changed(&s->said);
@@ -264,6 +272,10 @@ service_inherit(struct service *to, const struct service *from)
 	learned_inherit(
 	    to->settings, to->evaluators, from->settings, from->evaluators);
 	to->versions = from->versions;
+	to->discovery = discovery_new();
+	discovery_head(&to->discovery, from->discovery.heading);
+	to->soaked_ms = from->soaked_ms;
+	to->soak_ticked_ms = NEVER_MS; /* what is new has not been watched */
 	to->deployed_ms = from->deployed_ms;
 	to->changed_ms = from->changed_ms;
 	to->acted_ms = from->acted_ms;
@@ -283,6 +295,9 @@ struct service_memory
 service_memory(const struct service *s)
 {
 	struct service_memory m = { .versions = s->versions,
+		.discovery = s->discovery,
+		.soaked_ms = s->soaked_ms,
+		.soak_ticked_ms = s->soak_ticked_ms,
 		.deployed_ms = s->deployed_ms,
 		.changed_ms = s->changed_ms,
 		.acted_ms = s->acted_ms,
@@ -291,8 +306,10 @@ service_memory(const struct service *s)
 		.said = s->said };
 
 	service_acts_memory(s, &m);
-	for (size_t i = 0; i < s->settings->rule_count; i++)
+	for (size_t i = 0; i < s->settings->rule_count; i++) {
 		m.clearings[i] = s->rules[i].clearing;
+		m.illnesses[i] = s->rules[i].illness;
+	}
 	return m;
 }
 
@@ -300,6 +317,9 @@ void
 service_remember(struct service *s, const struct service_memory *m)
 {
 	s->versions = m->versions;
+	s->discovery = m->discovery;
+	s->soaked_ms = m->soaked_ms;
+	s->soak_ticked_ms = m->soak_ticked_ms;
 	s->deployed_ms = m->deployed_ms;
 	s->changed_ms = m->changed_ms;
 	s->acted_ms = m->acted_ms;
@@ -307,73 +327,10 @@ service_remember(struct service *s, const struct service_memory *m)
 	s->has_incident = m->has_incident;
 	service_acts_remember(s, m);
 	s->said = m->said;
-	for (size_t i = 0; i < s->settings->rule_count; i++)
+	for (size_t i = 0; i < s->settings->rule_count; i++) {
 		s->rules[i].clearing = m->clearings[i];
-}
-
-void
-service_was_deployed(struct service *s, const char *version,
-    const char *previous, bool verified, bool was_good, int64_t at_ms)
-{
-	service_hear(s,
-	    (struct service_input){ .kind = SERVICE_DEPLOYED,
-		.at_ms = at_ms,
-		.version = version,
-		.previous = previous,
-		.verified = verified,
-		.was_good = was_good });
-	versions_deployed(&s->versions, version, previous, verified, was_good);
-	s->deployed_ms = at_ms;
-	start_over(s, at_ms);
-}
-
-void
-service_deployed(struct service *s, const char *version, const char *previous,
-    bool verified, int64_t at_ms)
-{
-	service_was_deployed(s, version, previous, verified,
-	    s->verdict == VERDICT_HEALTHY, at_ms);
-}
-
-void
-service_acted(struct service *s, const struct service_act *act)
-{
-	service_hear(s,
-	    (struct service_input){ .kind = SERVICE_ACTED,
-		.at_ms = act->at_ms,
-		.rule = act->rule,
-		.procedure = act->procedure,
-		.version = act->now_at,
-		.had_tripped = act->had_tripped });
-	versions_rolled_back(&s->versions, act->now_at);
-	service_rules_acted(s, act);
-	service_count_act(s, act);
-	s->acted_ms = act->at_ms;
-	start_over(s, act->at_ms);
-}
-
-const char *
-service_version(const struct service *s)
-{
-	return s->versions.now;
-}
-
-const char *
-service_previous_version(const struct service *s)
-{
-	return s->versions.previous;
-}
-
-const char *
-service_target_version(const struct service *s)
-{
-	return s->versions.target;
-}
-
-int64_t
-service_deployed_ms(const struct service *s)
-{
-	return s->deployed_ms;
+		s->rules[i].illness = m->illnesses[i];
+	}
 }
 
 struct finding

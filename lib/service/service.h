@@ -19,8 +19,10 @@
 #include "service/clearing.h"
 #include "service/said.h"
 #include "service/service_settings.h"
+#include "service/versions.h"
 
-#define SERVICE_VERSION_MAX 129
+#define SERVICE_VERSION_MAX VERSION_MAX
+#define SERVICE_NEWS_MAX 4
 
 struct service;
 
@@ -103,27 +105,118 @@ void service_inherit(struct service *to, const struct service *from);
  */
 void service_forget(struct service *s, int64_t now_ms);
 
+/* A rule that held before a deployment, since then: the release is innocent. */
+struct service_ill {
+	const char *rule; /* borrowed */
+	int64_t since_ms;
+};
+
 /*
- * A new version went out.  Nothing asked before counts any longer.
- * previous, or else the newest verified version, becomes the target.
- * NULL for previous: not said.
+ * Those that hold just now and did before at_ms: to be asked before a
+ * deployment, for the log.  Returns how many.
  */
+size_t service_ill(const struct service *s, int64_t at_ms,
+    struct service_ill ill[SERVICE_RULES_MAX]);
+
+/* Those that did before the last one, and have not been well since. */
+size_t service_still_ill(
+    const struct service *s, struct service_ill ill[SERVICE_RULES_MAX]);
+
+/*
+ * A new version went out.  Nothing asked before counts any longer.  Texts are
+ * borrowed; NULL is not said.
+ */
+struct service_deployment {
+	const char *version;
+	const char *previous;
+	const char *by;
+	const char *incompatible; /* with all before it: the reason */
+	bool verified;
+	const struct service_ill *ill; /* NULL: look for yourself */
+	size_t ill_count;
+	int64_t at_ms;
+};
+
+#define SERVICE_DISCOVERED "discovered" /* as who deployed it */
+
+void service_deploy(struct service *s, const struct service_deployment *d);
+
+/* The same, with less to say. */
 void service_deployed(struct service *s, const char *version,
     const char *previous, bool verified, int64_t at_ms);
 
-/*
- * The same from the log: was_good says what service_verdict() was then, for
- * one that was rolled back, deployed again and good is forgiven.
- */
+/* The same, where what it takes the place of does not matter any more. */
 void service_was_deployed(struct service *s, const char *version,
     const char *previous, bool verified, bool was_good, int64_t at_ms);
+
+/* From the log: what it was ill of before the last deployment is over. */
+void service_recovered(struct service *s);
+
+/* What an operator, or the log, says of a version. */
+struct service_mark {
+	const char *version;
+	enum version_mark mark;
+	const char *why;
+	int64_t at_ms;
+};
+
+/* False with the reason where the version is not known. */
+bool service_mark(
+    struct service *s, const struct service_mark *mark, struct error *err);
+
+/* From the log: this version has soaked, for that reason. */
+void service_soaked(
+    struct service *s, const char *version, const char *why, int64_t at_ms);
+
+/* From the log: this version was found in place. */
+void service_found(struct service *s, const char *version, int64_t at_ms);
+
+/*
+ * A rollback begins its steps: where it leads is no deployment when it is
+ * seen there.
+ */
+void service_heading(struct service *s, const char *version);
+
+/* The version that its probe named last; "" for none. */
+const char *service_seen_version(const struct service *s);
+
+/* How long the version in place has done well, of settings->soak_ms. */
+int64_t service_soaked_ms(const struct service *s);
+
+/*
+ * What a sample made the service conclude of its versions, which has taken
+ * effect: for the log.  The oldest first, each once; false: there is no more.
+ * Texts are good until the next sample.
+ */
+enum service_news_kind {
+	NEWS_SOAKED,     /* the version is good, why */
+	NEWS_FOUND,      /* it is in place, nobody knows since when */
+	NEWS_DISCOVERED, /* it was deployed: start over */
+	NEWS_WELL,       /* of what was bad before the last deployment */
+	NEWS_MALFORMED,  /* why says what is no version */
+};
+
+struct service_news {
+	enum service_news_kind kind;
+	char version[SERVICE_VERSION_MAX];
+	char why[VERSION_WHY_MAX];
+	int64_t at_ms;
+};
+
+bool service_take_news(struct service *s, struct service_news *news);
+
+/* The registry; borrowed, until the service is told anything. */
+const struct versions *service_versions(const struct service *s);
 
 /* Texts are borrowed. */
 struct service_act {
 	const char *rule;      /* NULL or "": a person ordered it */
 	const char *procedure; /* NULL: not known */
-	const char *now_at;    /* the version now in place; NULL: not known */
-	bool had_tripped;      /* ordered: service_has_tripped() when it was */
+	const char *from;   /* the version it led away from; NULL: in place */
+	const char *now_at; /* the version now in place; NULL: not known */
+	const char *why;    /* for the registry; NULL: nobody said */
+	bool not_recovered; /* it did not help */
+	bool had_tripped;   /* ordered: service_has_tripped() when it was */
 	int64_t at_ms;
 };
 
@@ -144,7 +237,7 @@ bool service_has_tripped(const struct service *s);
 
 /*
  * A rollback ended.  The version before it, if it is another one, is no target
- * again until it is deployed as verified.
+ * again until it is deployed again and verified.
  */
 void service_acted(struct service *s, const struct service_act *act);
 

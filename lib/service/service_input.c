@@ -22,16 +22,47 @@ service_input(struct service *s, const struct service_input *in)
 		service_witnessed(s, in->at_ms);
 		return;
 	case SERVICE_DEPLOYED:
-		service_was_deployed(s, in->version, in->previous, in->verified,
-		    in->was_good, in->at_ms);
+		service_deploy(s,
+		    &(struct service_deployment){ .version = in->version,
+			.previous = in->previous,
+			.by = in->by,
+			.incompatible = in->incompatible,
+			.verified = in->verified,
+			.ill = in->ill,
+			.ill_count = in->ill_count,
+			.at_ms = in->at_ms });
 		return;
 	case SERVICE_ACTED:
 		service_acted(s,
 		    &(struct service_act){ .rule = in->rule,
 			.procedure = in->procedure,
+			.from = in->from,
 			.now_at = in->version,
+			.why = in->why,
+			.not_recovered = in->not_recovered,
 			.had_tripped = in->had_tripped,
 			.at_ms = in->at_ms });
+		return;
+	case SERVICE_MARK:
+		/* It was checked when it was heard. */
+		(void)service_mark(s,
+		    &(struct service_mark){ .version = in->version,
+			.mark = in->mark,
+			.why = in->why,
+			.at_ms = in->at_ms },
+		    &(struct error){ "" });
+		return;
+	case SERVICE_SOAKED:
+		service_soaked(s, in->version, in->why, in->at_ms);
+		return;
+	case SERVICE_FOUND:
+		service_found(s, in->version, in->at_ms);
+		return;
+	case SERVICE_RECOVERED:
+		service_recovered(s);
+		return;
+	case SERVICE_HEADING:
+		service_heading(s, in->version);
 		return;
 	case SERVICE_INCIDENT:
 		service_incident(s, in->is_open);

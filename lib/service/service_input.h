@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "decision/cooldown.h"
+#include "service/discovery.h"
 #include "service/service.h"
 #include "service/versions.h"
 
@@ -17,12 +18,17 @@ enum service_input_kind {
 	SERVICE_SAMPLE,    /* service_observe() */
 	SERVICE_FORGET,    /* service_forget() */
 	SERVICE_WITNESSED, /* service_witnessed() */
-	SERVICE_DEPLOYED,  /* service_was_deployed() */
+	SERVICE_DEPLOYED,  /* service_deploy() */
 	SERVICE_ACTED,     /* service_acted() */
 	SERVICE_INCIDENT,  /* service_incident() */
 	SERVICE_REPORTED,  /* service_reported() */
 	SERVICE_WITHDRAWN, /* service_withdrawn() */
 	SERVICE_DISMISSED, /* service_dismiss() */
+	SERVICE_MARK,      /* service_mark() */
+	SERVICE_SOAKED,    /* service_soaked() */
+	SERVICE_FOUND,     /* service_found() */
+	SERVICE_RECOVERED, /* service_recovered() */
+	SERVICE_HEADING,   /* service_heading() */
 };
 
 /* Texts and sample are borrowed. */
@@ -33,11 +39,19 @@ struct service_input {
 	const struct sample *sample;
 	const char *version;
 	const char *previous;
-	const char *rule; /* of SERVICE_ACTED, as the next, or _DISMISSED */
-	const char *procedure;
+	const char *by;
+	const char *incompatible; /* of SERVICE_DEPLOYED, as the next three */
 	bool verified;
-	bool was_good;
-	bool had_tripped; /* of SERVICE_ACTED */
+	const struct service_ill *ill;
+	size_t ill_count;
+	const char
+	    *rule; /* of SERVICE_ACTED, as the next four, or _DISMISSED */
+	const char *procedure;
+	const char *from;
+	bool had_tripped;
+	bool not_recovered;
+	const char *why; /* also of marks and soaks */
+	enum version_mark mark;
 	bool is_open;
 	const struct said_report *report;
 	const char *id; /* of a report */
@@ -58,6 +72,13 @@ bool service_input_forgets(const struct service_input *in);
 typedef void service_heard(void *arg, const struct service_input *in);
 void service_listen(struct service *s, service_heard *heard, void *arg);
 
+/* It was bad before the last deployment, and has not been well since. */
+struct illness {
+	bool is_on;
+	int64_t since_ms;
+	int64_t deployed_ms; /* the deployment before that, NEVER_MS */
+};
+
 /* All that a service knows besides what its evaluators have seen. */
 struct service_memory {
 	struct versions versions;
@@ -70,8 +91,12 @@ struct service_memory {
 	int64_t repeat_ms[BUDGET_MAX];
 	int64_t witnessed_ms;
 	bool has_incident;
+	struct discovery discovery;
+	int64_t soaked_ms;
+	int64_t soak_ticked_ms;
 	struct clearing clearings[SERVICE_RULES_MAX]; /* by rule */
 	struct said said;
+	struct illness illnesses[SERVICE_RULES_MAX]; /* by rule */
 };
 
 struct service_memory service_memory(const struct service *s);

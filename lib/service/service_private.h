@@ -27,6 +27,7 @@ struct rule_state {
 	const char *lock; /* NULL: needs none */
 	bool has_lead;    /* see clearing_has_lead() */
 	struct clearing clearing;
+	struct illness illness;
 };
 
 /* How an evaluator is fed. */
@@ -43,6 +44,13 @@ struct service {
 	struct probe_state *probes;
 	struct rule_state *rules; /* one a rule */
 	struct versions versions;
+	struct discovery discovery;
+	unsigned discover_probe; /* its index; UINT_MAX: there is none */
+	int64_t soaked_ms; /* how long the version in place has done well */
+	int64_t soak_ticked_ms;
+	int64_t soak_gap_ms; /* longer without an answer is not watched */
+	struct service_news news[SERVICE_NEWS_MAX];
+	unsigned news_count;
 	int64_t deployed_ms;
 	int64_t changed_ms; /* deployed, or rolled back */
 	int64_t acted_ms;
@@ -85,12 +93,38 @@ void service_hear(struct service *s, struct service_input in);
 
 /* service_said.c: of those that have become healthy nothing is dismissed. */
 void service_rules_settle(struct service *s);
+/* What was asked of the release that is gone says nothing of the new one. */
+void service_start_over(struct service *s, int64_t at_ms);
+
+/* service_discover.c: a sample says which version has answered. */
+unsigned service_discover_probe(const struct service_settings *settings);
+void service_discover(struct service *s, const struct sample *sample);
+
+/* service_versions.c */
+struct service_news *service_add_news(struct service *s,
+    enum service_news_kind kind, const char *version, int64_t at_ms);
+void service_take_deployment(
+    struct service *s, const struct service_deployment *d);
+void service_take_found(struct service *s, const char *version, int64_t at_ms);
+
+/* A sample has been judged. */
+void service_soak(struct service *s, const struct sample *sample);
 
 /* service_rules.c */
 /* Of that name; NULL: there is none. */
 const struct rule_settings *service_find_rule(
     const struct service_settings *s, const char *name, size_t *index);
 enum verdict service_worst_verdict(const struct service *s);
+
+/* All rules are what they are, and what evaluators say is new enough. */
+bool service_is_well(const struct service *s, int64_t now_ms);
+
+/* Keeps in mind which rules held before a deployment. */
+void service_rules_deployed(
+    struct service *s, const struct service_ill *ill, size_t count);
+
+/* Forgets illness of those that are well. */
+void service_rules_look(struct service *s, int64_t now_ms);
 void service_rules_inherit(struct service *to, const struct service *from);
 void service_rules_acted(struct service *s, const struct service_act *act);
 

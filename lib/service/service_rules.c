@@ -137,6 +137,7 @@ service_rules_inherit(struct service *to, const struct service *from)
 		if (service_find_rule(from->settings, r->name, &before) == NULL)
 			continue;
 		to->rules[i].clearing = from->rules[before].clearing;
+		to->rules[i].illness = from->rules[before].illness;
 		to->said.dismissals[i] = from->said.dismissals[before];
 	}
 }
@@ -214,7 +215,9 @@ first_bad_ms(const struct service *s, unsigned rule)
 int64_t
 service_first_bad_ms(const struct service *s, unsigned rule)
 {
+	const struct illness *ill = &s->rules[rule].illness;
 	const struct said_report *report;
+	int64_t first_ms;
 
 	switch (s->settings->rules[rule].when) {
 	case RULE_WHEN_CLEARED:
@@ -225,7 +228,25 @@ service_first_bad_ms(const struct service *s, unsigned rule)
 	case RULE_WHEN_TRIPPED:
 		break;
 	}
-	return first_bad_ms(s, rule);
+	first_ms = first_bad_ms(s, rule);
+	return first_ms != NEVER_MS && ill->is_on ? ill->since_ms : first_ms;
+}
+
+void
+service_rules_look(struct service *s, int64_t now_ms)
+{
+	bool was_ill = false, is_ill = false;
+
+	for (unsigned i = 0; i < s->settings->rule_count; i++) {
+		struct illness *ill = &s->rules[i].illness;
+
+		was_ill = was_ill || ill->is_on;
+		if (ill->is_on && combination(s, i, true) == VERDICT_HEALTHY)
+			ill->is_on = false;
+		is_ill = is_ill || ill->is_on;
+	}
+	if (was_ill && !is_ill)
+		(void)service_add_news(s, NEWS_WELL, s->versions.now, now_ms);
 }
 
 /* One that combines others is when it would not say that without those. */
@@ -283,6 +304,18 @@ lacks_authority(const struct service *s, unsigned rule)
 	return report != NULL && !report->has_authority;
 }
 
+bool
+service_is_well(const struct service *s, int64_t now_ms)
+{
+	if (s->verdict != VERDICT_HEALTHY)
+		return false;
+	for (unsigned i = 0; i < s->settings->rule_count; i++)
+		if (s->settings->rules[i].when == RULE_WHEN_TRIPPED &&
+		    stale_for(s, i, VERDICT_HEALTHY, now_ms) != NULL)
+			return false;
+	return true;
+}
+
 static struct situation
 situation(
     const struct service *s, unsigned rule, const struct surroundings *around)
@@ -318,7 +351,10 @@ situation(
 		.lock_holder = holder,
 		.needs_target = state->needs_target,
 		.target_version = s->versions.target,
-		.refused_version = s->versions.refused,
+		.no_target = s->versions.no_target,
+		.was_ill = state->illness.is_on,
+		.ill_since_ms = state->illness.since_ms,
+		.ill_deployed_ms = state->illness.deployed_ms,
 		.is_dismissed = dismissal->is_on,
 		.has_expired = dismissal->expired,
 		.dismissed_ms = dismissal->at_ms,

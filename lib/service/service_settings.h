@@ -14,6 +14,7 @@
 #include "decision/rule_settings.h"
 #include "evaluator/evaluator_settings.h"
 #include "probe/probe_settings.h"
+#include "service/discover_settings.h"
 #include "verify/verify_settings.h"
 
 #define SERVICE_PROBES_MAX 64
@@ -21,12 +22,16 @@
 #define SERVICE_RULES_MAX 32
 #define SERVICE_MAINTENANCE_MAX 32
 
+#define SOAK_NONE 0 /* only who says so makes a version good */
+
 struct service_settings {
 	struct source source;
 	const char *name;
 	const char *environment;
 	const char *group; /* default: the service itself */
 	struct params params;
+	const char *soak;           /* as written: a duration or "none" */
+	int64_t soak_ms;            /* SOAK_NONE for "none" */
 	int64_t settle_ms;          /* grace after a deployment or rollback */
 	int64_t cooldown_ms;        /* between two rollbacks */
 	int64_t cooldown_max_ms;    /* so far it grows; see cooldown.h */
@@ -42,6 +47,7 @@ struct service_settings {
 	struct rule_settings *rules;
 	size_t rule_count;
 	struct verify_settings verify;
+	struct discover_settings discover;
 	const char *like;   /* the template it was made from; NULL: none */
 	const char *digest; /* of the canonical text: equal means unchanged */
 };

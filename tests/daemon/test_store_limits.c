@@ -205,15 +205,11 @@ static struct prune_row prunes[] = {
 	{ "an event of no incident goes", {
 	  { "reload", "", "", 99, "{}" },
 	  { "reload", "", "", 100, "{}" } }, "2" },
-	{ "the newest deployment of each service stays", {
+	{ "what was said of versions stays", {
 	  { "deploy", "shop", "", 10, "{}" },
-	  { "deploy", "shop", "", 20, "{}" },
-	  { "deploy", "cart", "", 5, "{}" } }, "2 3" },
-	{ "the newest verified one stays as well", {
-	  { "deploy", "shop", "", 10, "{\"verified\":true}" },
-	  { "deploy", "shop", "", 20, "{\"verified\":true}" },
-	  { "deploy", "shop", "", 30, "{\"verified\":false}" },
-	  { "deploy", "shop", "", 40, "not JSON" } }, "2 4" },
+	  { "good", "shop", "", 20, "{}" },
+	  { "mark", "shop", "", 30, "not JSON" },
+	  { "found", "cart", "", 5, "{}" } }, "1 2 3 4" },
 	{ "a hold without end stays", {
 	  { "hold", "shop", "", 10, "{\"id\":\"H1\",\"until_ms\":0}" } },
 	  "1" },

@@ -53,7 +53,7 @@ close_incident(struct world *w, enum incident_outcome outcome)
 	else if (!done)
 		now_at = NULL;
 	if (outcome != INCIDENT_NOT_NEEDED)
-		world_acted(w, now_at);
+		world_acted(w, now_at, outcome);
 	end_incident(w);
 	tell_verdict(w);
 	w->told = (struct service_decision){ 0 };
@@ -84,6 +84,8 @@ start_step(struct world *w, const struct todo *todo)
 	const struct plan *plan = w->plans[w->plan_count - 1];
 	const char *label = plan_step(plan, todo->step)->label;
 
+	if (plan_needs_target(plan))
+		service_heading(w->service, w->target);
 	w->step_is_on = true;
 	incident_step_begins(w->incident, w->now_ms);
 	if (todo->kind == TODO_CHECK)

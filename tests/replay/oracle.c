@@ -8,6 +8,8 @@
 #define GAP_MS 25000
 #define SETTLE_MS 30000
 #define COOLDOWN_MS 600000
+#define COOLDOWN_MAX_MS (INT64_C(8) * 3600000)
+#define DAY_MS (INT64_C(24) * 3600000)
 #define ARM_MS 7200000
 #define BUDGET_MS 900000
 #define SUCCESSES 3
@@ -100,18 +102,73 @@ grave_guards_are_clear(const struct oracle *o)
 	    o->now_ms >= o->tilt_until_ms;
 }
 
+/* What it was ill of before is the fault of what was deployed before that. */
+static bool
+is_armed(const struct oracle *o)
+{
+	int64_t by_ms = o->is_ill ? o->ill_armed_ms : o->deployed_ms;
+
+	return by_ms != ORACLE_NEVER && o->now_ms - by_ms <= ARM_MS;
+}
+
+static char
+state_of(const struct oracle *o, const char *name)
+{
+	for (size_t i = 0; i < o->known_count; i++)
+		if (strcmp(o->known[i].name, name) == 0)
+			return o->known[i].state;
+	return '\0';
+}
+
+/* The newest in that state that is not in place. */
+static const char *
+newest(const struct oracle *o, char state)
+{
+	for (size_t i = o->known_count; i-- > 0;)
+		if (o->known[i].state == state &&
+		    strcmp(o->known[i].name, o->version) != 0)
+			return o->known[i].name;
+	return "";
+}
+
+const char *
+oracle_target(const struct oracle *o)
+{
+	const char *good = newest(o, 'g');
+
+	if (o->is_back || o->version[0] == '\0')
+		return "";
+	if (state_of(o, o->said_before) == 'g' &&
+	    strcmp(o->said_before, o->version) != 0)
+		return o->said_before;
+	return good[0] != '\0' ? good : newest(o, 'n');
+}
+
+/* Twice as long after each automatic run of a day. */
+static int64_t
+cooldown_ms(const struct oracle *o)
+{
+	int64_t ms = COOLDOWN_MS;
+	unsigned within = 0;
+
+	for (unsigned i = 0; i < o->act_count && i < ORACLE_ACTS_MAX; i++)
+		within += o->now_ms - o->acts_ms[i] < DAY_MS;
+	for (; within > 1 && ms < COOLDOWN_MAX_MS; within--)
+		ms *= 2;
+	return ms < COOLDOWN_MAX_MS ? ms : COOLDOWN_MAX_MS;
+}
+
 static bool
 guards_are_clear(const struct oracle *o)
 {
 	if (!grave_guards_are_clear(o) || o->locked)
 		return false;
-	if (o->deployed_ms == ORACLE_NEVER || o->target[0] == '\0')
+	if (!is_armed(o) || oracle_target(o)[0] == '\0')
 		return false;
-	if (o->now_ms - o->deployed_ms > ARM_MS ||
-	    o->now_ms - o->changed_ms < SETTLE_MS)
+	if (o->now_ms - o->changed_ms < SETTLE_MS)
 		return false;
 	return o->acted_ms == ORACLE_NEVER ||
-	    o->now_ms - o->acted_ms >= COOLDOWN_MS;
+	    o->now_ms - o->acted_ms >= cooldown_ms(o);
 }
 
 static bool
@@ -124,8 +181,7 @@ should_act(const struct oracle *o)
 static bool
 is_out_of_date(const struct oracle *o)
 {
-	return strcmp(o->version, o->begun_at) != 0 ||
-	    o->now_ms - o->deployed_ms > ARM_MS ||
+	return strcmp(o->version, o->begun_at) != 0 || !is_armed(o) ||
 	    o->now_ms - o->begun_ms > BUDGET_MS;
 }
 
@@ -136,6 +192,17 @@ oracle_forget(struct oracle *o)
 	o->forget_ms = o->now_ms;
 }
 
+/* Well again is what would have cleared a trip. */
+static void
+get_well(struct oracle *o)
+{
+	bool stale;
+
+	if (oracle_verdict(o, &stale) == VERDICT_HEALTHY && o->count > 0 &&
+	    run_until(o, o->count - 1, SAMPLE_OK) >= RECOVER)
+		o->is_ill = false;
+}
+
 void
 oracle_sample(struct oracle *o, const struct sample *s)
 {
@@ -144,6 +211,7 @@ oracle_sample(struct oracle *o, const struct sample *s)
 	if (o->blind && s->outcome == SAMPLE_FAILED)
 		return;
 	o->samples[o->count++] = *s;
+	get_well(o);
 }
 
 void
@@ -158,42 +226,81 @@ oracle_verify_sample(struct oracle *o, const struct sample *s)
 		o->successes = 0;
 }
 
-static bool
-has_failed(const struct oracle *o, const char *version)
+/* Of what is not in place, nor the newest good one. */
+static void
+forget_oldest(struct oracle *o, const char *new)
 {
-	for (size_t i = 0; i < ORACLE_FAILED_MAX; i++)
-		if (strcmp(o->failed[i], version) == 0)
-			return version[0] != '\0';
-	return false;
+	size_t i = 0, good = 0;
+
+	for (size_t k = 0; k < o->known_count - 1; k++)
+		if (o->known[k].state == 'g')
+			good = k;
+	while (strcmp(o->known[i].name, o->version) == 0 ||
+	    strcmp(o->known[i].name, new) == 0 ||
+	    (o->known[i].state == 'g' && i == good))
+		i++;
+	memmove(&o->known[i], &o->known[i + 1],
+	    (--o->known_count - i) * sizeof(o->known[0]));
+}
+
+/* It is the newest now, in that state; 0: in the one it had. */
+static void
+put(struct oracle *o, const char *name, char state)
+{
+	char had = state_of(o, name);
+
+	for (size_t i = 0; i < o->known_count; i++)
+		if (strcmp(o->known[i].name, name) == 0) {
+			memmove(&o->known[i], &o->known[i + 1],
+			    (--o->known_count - i) * sizeof(o->known[0]));
+			break;
+		}
+	if (state == 0)
+		state = had == 0 ? 'n' : had;
+	copy(o->known[o->known_count].name, name);
+	o->known[o->known_count++].state = state;
+	if (o->known_count > ORACLE_VERSIONS_MAX)
+		forget_oldest(o, name);
 }
 
 static void
-forgive(struct oracle *o, const char *version)
+set_state(struct oracle *o, const char *name, char state)
 {
-	for (size_t i = 0; i < ORACLE_FAILED_MAX; i++)
-		if (strcmp(o->failed[i], version) == 0)
-			copy(o->failed[i], "");
+	for (size_t i = 0; i < o->known_count; i++)
+		if (strcmp(o->known[i].name, name) == 0)
+			o->known[i].state = state;
+}
+
+static void
+fall_ill(struct oracle *o)
+{
+	bool stale;
+	size_t last = o->count;
+
+	if (o->is_ill || oracle_verdict(o, &stale) != VERDICT_TRIPPED)
+		return;
+	/* The first of the failures that tripped it. */
+	while (last > 0 && run_until(o, last - 1, SAMPLE_FAILED) < FAILURES)
+		last--;
+	last -= run_until(o, last - 1, SAMPLE_FAILED);
+	if (o->samples[last].answered_ms >= o->now_ms)
+		return;
+	o->is_ill = true;
+	o->ill_armed_ms = o->deployed_ms;
 }
 
 void
 oracle_deployed(
     struct oracle *o, const char *version, const char *previous, bool verified)
 {
-	const char *target = previous == NULL ? "" : previous;
-	bool stale;
-
-	if (oracle_verdict(o, &stale) == VERDICT_HEALTHY)
-		forgive(o, o->version);
-	if (verified)
-		forgive(o, version);
-	if (target[0] == '\0' || has_failed(o, target))
-		target = o->verified;
-	if (strcmp(target, version) == 0)
-		target = "";
-	copy(o->target, target);
+	fall_ill(o);
+	copy(o->said_before, previous == NULL ? "" : previous);
+	if (o->said_before[0] != '\0' && strcmp(o->said_before, version) != 0 &&
+	    state_of(o, o->said_before) == 0)
+		put(o, o->said_before, 'n');
+	put(o, version, verified ? 'g' : 'd');
 	copy(o->version, version);
-	if (verified)
-		copy(o->verified, version);
+	o->is_back = false;
 	o->deployed_ms = o->changed_ms = o->now_ms;
 	oracle_forget(o);
 }
@@ -237,8 +344,7 @@ on_roll_back(struct oracle *o, const char *words)
 		breach(o, "a rollback without cause");
 	if (goal != NULL)
 		(void)sscanf(goal, "goes back to %15[^\n]", version);
-	if (strcmp(version, o->target) != 0 || has_failed(o, version) ||
-	    strcmp(version, o->version) == 0)
+	if (version[0] == '\0' || strcmp(version, oracle_target(o)) != 0)
 		breach(o, "a rollback to the wrong version");
 	begins(o, version, false);
 }
@@ -279,11 +385,17 @@ on_verify(struct oracle *o)
 
 /* A rollback that led somewhere: the version before has failed. */
 static void
-went_to(struct oracle *o, const char *version)
+went_to(struct oracle *o, const char *version, bool in_vain)
 {
-	if (version[0] == '\0' || strcmp(version, o->version) == 0)
+	if (version[0] != '\0' && strcmp(version, o->begun_at) == 0)
 		return;
-	copy(o->failed[o->failed_count++ % ORACLE_FAILED_MAX], o->version);
+	set_state(o, o->begun_at, 'f');
+	o->is_back = true;
+	o->is_ill = false;
+	copy(o->said_before, "");
+	if (version[0] == '\0')
+		return;
+	put(o, version, in_vain ? 't' : 0);
 	copy(o->version, version);
 }
 
@@ -318,15 +430,16 @@ on_closed(struct oracle *o, const char *words)
 	if (strncmp(words, "not_needed", 10) == 0)
 		return;
 	o->acted_ms = o->changed_ms = o->now_ms;
+	if (!o->by_operator)
+		o->acts_ms[o->act_count++ % ORACLE_ACTS_MAX] = o->now_ms;
 	oracle_forget(o);
 	if (o->step_count == 0)
 		return; /* nothing was done */
-	if (strcmp(o->verified, o->version) == 0)
-		copy(o->verified, "");
-	copy(o->target, "");
 	if (strncmp(words, "recovered", 9) == 0 ||
 	    strncmp(words, "not_recovered", 13) == 0)
-		went_to(o, o->goal);
+		went_to(o, o->goal, words[0] == 'n');
+	else
+		went_to(o, "", false);
 }
 
 static bool
@@ -341,7 +454,7 @@ read_line(struct oracle *o, const char *words)
 	if (begins_with(words, "roll_back"))
 		on_roll_back(o, words);
 	else if (begins_with(words, "ordered"))
-		begins(o, o->target, true);
+		begins(o, oracle_target(o), true);
 	else if (begins_with(words, "plan "))
 		o->plans++;
 	else if (begins_with(words, "step "))

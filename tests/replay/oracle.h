@@ -19,8 +19,9 @@
 
 #define ORACLE_SAMPLES_MAX 96
 #define ORACLE_VERSION_MAX 16
-#define ORACLE_FAILED_MAX 4
+#define ORACLE_VERSIONS_MAX 32
 #define ORACLE_STEPS_MAX 32
+#define ORACLE_ACTS_MAX 32
 #define ORACLE_NEVER INT64_MIN
 
 struct oracle {
@@ -29,14 +30,23 @@ struct oracle {
 	size_t count;
 	int64_t forget_ms; /* what was asked before counts for nothing */
 	int64_t deployed_ms, changed_ms, acted_ms;
+	int64_t acts_ms[ORACLE_ACTS_MAX]; /* of automatic runs, the last ones */
+	unsigned act_count;
 	int64_t tilt_until_ms, hold_until_ms;
 	bool held, store_fails, shadow, blind, locked;
 
 	char version[ORACLE_VERSION_MAX];
-	char target[ORACLE_VERSION_MAX];
-	char verified[ORACLE_VERSION_MAX];
-	char failed[ORACLE_FAILED_MAX][ORACLE_VERSION_MAX];
-	unsigned failed_count;
+	char said_before[ORACLE_VERSION_MAX];
+	/* All there ever were, as they came: 'n'amed, 'd'eployed, 'g'ood,
+	   'f'ailed, or 't'ried in vain. */
+	struct {
+		char name[ORACLE_VERSION_MAX];
+		char state;
+	} known[ORACLE_VERSIONS_MAX + 1];
+	size_t known_count;
+	bool is_back; /* nothing was deployed since a rollback */
+	bool is_ill;  /* it was bad before the last deployment */
+	int64_t ill_armed_ms;
 
 	/* The incident under way. */
 	bool on, aborted, confirming, verifying, by_operator;
@@ -54,6 +64,9 @@ struct oracle {
 };
 
 struct oracle oracle_new(void);
+
+/* Where a rollback would go; "": nowhere. */
+const char *oracle_target(const struct oracle *o);
 
 /* What happens. */
 void oracle_sample(struct oracle *o, const struct sample *s);

@@ -204,7 +204,7 @@ operate(struct simulation *s)
 		s->oracle.aborted = s->oracle.on;
 		return world_abort(s->world, "enough");
 	case 1:
-		return !s->oracle.on && s->oracle.target[0] != '\0' &&
+		return !s->oracle.on && oracle_target(&s->oracle)[0] != '\0' &&
 		    world_order(s->world, NULL, "ann");
 	case 2:
 		world_crash(s->world);

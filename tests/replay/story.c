@@ -107,10 +107,42 @@ on_deploy(struct line *l, struct error *err)
 	bool verified = is(l, l->count - 1, "verified");
 	bool previous = is(l, 2, "previous");
 
+	if (l->rest != NULL && is(l, l->count - 1, "incompatible")) {
+		world_deploy_incompatible(l->world, word(l, 1),
+		    previous ? word(l, 3) : NULL, l->rest);
+		return true;
+	}
 	if (l->count != 2U + verified + 2U * previous)
 		return bad(l, err);
 	world_deploy(
 	    l->world, word(l, 1), previous ? word(l, 3) : NULL, verified);
+	return true;
+}
+
+static bool
+on_mark(struct line *l, struct error *err)
+{
+	return world_mark(l->world, word(l, 1), word(l, 2),
+		   l->rest == NULL ? "" : l->rest) ||
+	    bad(l, err);
+}
+
+static bool
+on_answers(struct line *l, struct error *err)
+{
+	(void)err;
+	world_answers(l->world,
+	    l->rest != NULL   ? l->rest :
+		is(l, 1, "-") ? NULL :
+				word(l, 1));
+	return true;
+}
+
+static bool
+on_versions(struct line *l, struct error *err)
+{
+	(void)err;
+	world_tell_versions(l->world);
 	return true;
 }
 
@@ -256,6 +288,9 @@ static const struct {
 	{ "every", on_every },
 	{ "late", on_late },
 	{ "deploy", on_deploy },
+	{ "mark", on_mark },
+	{ "answers", on_answers },
+	{ "versions", on_versions },
 	{ "wait", on_wait },
 	{ "step", on_step },
 	{ "hold", on_hold },

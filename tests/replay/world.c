@@ -127,8 +127,8 @@ confirm(struct world *w)
 }
 
 /* Something has happened: what now? */
-static void
-think(struct world *w)
+void
+world_think(struct world *w)
 {
 	struct surroundings around;
 	struct service_decision d;
@@ -246,8 +246,11 @@ world_sample(struct world *w, const char *probe, const struct sample *sample)
 		if (s.outcome == SAMPLE_FAILED && w->witness_ms > 0 &&
 		    s.asked_ms >= w->witness_ms)
 			service_witnessed(w->service, w->witness_ms);
+		if (w->answers[0] != '\0' && s.outcome != SAMPLE_LOST)
+			s.version = w->answers;
 		service_observe(w->service, i, &s);
-		think(w);
+		world_hear_news(w);
+		world_think(w);
 		return true;
 	}
 	return false;
@@ -265,71 +268,10 @@ world_verify_sample(
 			continue;
 		if (w->incident != NULL)
 			incident_verify_sample(w->incident, i, &s);
-		think(w);
+		world_think(w);
 		return true;
 	}
 	return false;
-}
-
-static struct memory *
-remember(struct world *w)
-{
-	struct memory *log = realloc(w->log, (w->log_count + 1) * sizeof(*log));
-
-	if (log == NULL)
-		abort();
-	w->log = log;
-	log[w->log_count] = (struct memory){ .at_ms = w->now_ms };
-	return &log[w->log_count++];
-}
-
-static void
-recall(struct world *w, const struct memory *m)
-{
-	if (m->is_deployment)
-		service_was_deployed(w->service, m->version, m->previous,
-		    m->verified, m->was_good, m->at_ms);
-	else
-		service_acted(w->service,
-		    &(struct service_act){ .rule = m->rule,
-			.procedure = m->procedure,
-			.now_at = m->version,
-			.had_tripped = m->had_tripped,
-			.at_ms = m->at_ms });
-}
-
-static void
-copy(char *to, size_t size, const char *from)
-{
-	(void)snprintf(to, size, "%s", from == NULL ? "" : from);
-}
-
-void
-world_deploy(
-    struct world *w, const char *version, const char *previous, bool verified)
-{
-	struct memory *m = remember(w);
-
-	m->is_deployment = true;
-	m->verified = verified;
-	m->was_good = service_verdict(w->service) == VERDICT_HEALTHY;
-	copy(m->version, sizeof(m->version), version);
-	copy(m->previous, sizeof(m->previous), previous);
-	recall(w, m);
-	think(w);
-}
-
-void
-world_acted(struct world *w, const char *now_at)
-{
-	const struct rule_settings *rule = &w->settings->rules[w->rule];
-	struct memory *m = remember(w);
-
-	copy(m->rule, sizeof(m->rule), w->by_operator ? "" : rule->name);
-	copy(m->procedure, sizeof(m->procedure), rule->procedure);
-	m->had_tripped = w->had_tripped;
-	copy(m->version, sizeof(m->version), now_at);
-	recall(w, m);
 }
 
 void
@@ -342,7 +284,7 @@ world_hold(struct world *w, const char *author, int64_t ms, const char *reason)
 	w->around.hold_author = author == NULL ? NULL : w->hold_author;
 	w->around.hold_reason = author == NULL ? NULL : w->hold_reason;
 	w->around.hold_until_ms = ms == 0 ? NEVER_MS : w->now_ms + ms;
-	think(w);
+	world_think(w);
 }
 
 void
@@ -350,21 +292,21 @@ world_tilt(struct world *w, int64_t ms)
 {
 	w->around.tilt_until_ms = w->now_ms + ms;
 	service_forget(w->service, w->now_ms);
-	think(w);
+	world_think(w);
 }
 
 void
 world_set_store_fails(struct world *w, bool fails)
 {
 	w->around.store_fails = fails;
-	think(w);
+	world_think(w);
 }
 
 void
 world_set_shadow(struct world *w, bool shadow)
 {
 	w->around.shadow = shadow;
-	think(w);
+	world_think(w);
 }
 
 void
@@ -374,7 +316,7 @@ world_set_blind_witness(struct world *w, const char *witness)
 	if (w->around.blind_witness != NULL && witness == NULL)
 		service_forget(w->service, w->now_ms);
 	w->around.blind_witness = witness;
-	think(w);
+	world_think(w);
 }
 
 void
@@ -388,7 +330,7 @@ void
 world_set_lock_holder(struct world *w, const char *holder)
 {
 	w->lock_holder = holder;
-	think(w);
+	world_think(w);
 }
 
 void
@@ -399,7 +341,7 @@ world_restart(struct world *w)
 	if (w->service == NULL)
 		abort();
 	for (size_t i = 0; i < w->log_count; i++)
-		recall(w, &w->log[i]);
+		world_recall(w, &w->log[i]);
 	if (w->incident != NULL && !w->by_operator)
 		service_rearm(w->service, w->settings->rules[w->rule].name);
 	/* Its questions under way have died with the daemon. */
@@ -412,7 +354,7 @@ world_restart(struct world *w)
 	/* A verification is not taken up where it was, but made again. */
 	if (w->incident != NULL)
 		incident_verifying(w->incident, w->now_ms);
-	think(w);
+	world_think(w);
 }
 
 void
@@ -426,7 +368,7 @@ world_reload(struct world *w)
 {
 	service_resettle(w->service, w->settings);
 	look_at_rules(w);
-	think(w);
+	world_think(w);
 }
 
 bool
@@ -448,7 +390,7 @@ world_abort(struct world *w, const char *reason)
 	if (w->incident == NULL)
 		return false;
 	incident_abort(w->incident, reason);
-	think(w);
+	world_think(w);
 	return true;
 }
 
@@ -469,6 +411,6 @@ world_step_ended(struct world *w, enum step_outcome outcome, int exit_status,
 	w->step_is_on = false;
 	if (!incident_step_ended(w->incident, &ended, w->now_ms))
 		tell(w, "the end of a step that nobody awaits");
-	think(w);
+	world_think(w);
 	return true;
 }

@@ -38,6 +38,20 @@ bool world_verify_sample(
 void world_deploy(
     struct world *w, const char *version, const char *previous, bool verified);
 
+/* The same, and nothing before it can be gone back to. */
+void world_deploy_incompatible(struct world *w, const char *version,
+    const char *previous, const char *why);
+
+/* False: there is no such mark, or version. */
+bool world_mark(
+    struct world *w, const char *version, const char *mark, const char *why);
+
+/* From now on the samples name this version; NULL: none. */
+void world_answers(struct world *w, const char *version);
+
+/* Writes down what is known of its versions. */
+void world_tell_versions(struct world *w);
+
 /* NULL for author: no longer.  0 for ms: for good. */
 void world_hold(
     struct world *w, const char *author, int64_t ms, const char *reason);

@@ -8,19 +8,26 @@
 #include "procedure/variables.h"
 #include "service/incident.h"
 #include "service/service.h"
+#include "service/service_input.h"
 #include "tests/replay/world.h"
 
 /* The story begins when the host has been up for a while. */
 #define BOOT_MS 1000000000
 
-/* A deployment, or the end of an incident. */
+/* What is found again by a restart; names of rules are the settings'. */
 struct memory {
-	bool is_deployment;
+	enum service_input_kind kind;
 	char rule[64]; /* "" when an operator ordered it */
 	char procedure[64];
 	char version[SERVICE_VERSION_MAX];
 	char previous[SERVICE_VERSION_MAX];
-	bool verified, was_good, had_tripped;
+	char from[SERVICE_VERSION_MAX];
+	char why[VERSION_WHY_MAX];
+	bool is_incompatible; /* why says what with */
+	bool verified, had_tripped, not_recovered;
+	enum version_mark mark;
+	struct service_ill ill[SERVICE_RULES_MAX];
+	size_t ill_count;
 	int64_t at_ms;
 };
 
@@ -56,6 +63,7 @@ struct world {
 	bool step_is_on;     /* and it has been started */
 	int64_t deadline_ms; /* of the run */
 	bool is_proposed;
+	char answers[SERVICE_VERSION_MAX]; /* the version; "": none is named */
 	int64_t witness_ms; /* when it was asked last; 0: there is none */
 	bool will_crash;    /* right before the next step */
 };
@@ -71,7 +79,16 @@ void act(struct world *w, unsigned rule, const char *target, bool by_operator);
 void tell_verdict(struct world *w);
 
 /* The incident's procedure was run; NULL: nobody knows what is in place. */
-void world_acted(struct world *w, const char *now_at);
+void world_acted(
+    struct world *w, const char *now_at, enum incident_outcome outcome);
+
+void world_recall(struct world *w, const struct memory *m);
+
+/* Keeps what a sample made it conclude. */
+void world_hear_news(struct world *w);
+
+/* Something has happened: what now? */
+void world_think(struct world *w);
 
 /* Does what is to be done at this moment. */
 void advance(struct world *w);

@@ -48,6 +48,9 @@ static const struct {
 	{ VERB_RELEASE,  "y - - y y y y y" },
 	{ VERB_BASELINE, "y y y y y y y y" },
 	{ VERB_RELOAD,   "y - - - - - - -" },
+	{ VERB_AUDIT,    "y y y y y y y y" },
+	{ VERB_VERSIONS, "y y y y y y y y" },
+	{ VERB_MARK,     "y - - - y y - y" },
 };
 
 static const struct {

@@ -180,16 +180,10 @@ static struct row {
 	  { .needs_target = true, .target_version = "" },
 	  ACTION_HOLD, GUARD_NO_TARGET, NEVER_MS,
 	  "no-target: no version is known to go back to" },
-	{ "nothing but what has failed before", PLAIN,
-	  { .needs_target = true, .refused_version = "v0" },
+	{ "nothing, and why", PLAIN,
+	  { .needs_target = true, .no_target = "v0 failed" },
 	  ACTION_HOLD, GUARD_NO_TARGET, NEVER_MS,
-	  "no-target: version v0 was rolled back itself and is no way back" },
-	{ "what has failed before, but there is another", PLAIN,
-	  { .needs_target = true, .target_version = "v1",
-	    .refused_version = "v0" },
-	  ACTION_ROLL_BACK, GUARD_NONE, NEVER_MS,
-	  "rule dead holds 16m40s after version v2 was deployed, so "
-	  "application-rollback goes back to v1" },
+	  "no-target: v0 failed" },
 	{ "the target is the bad version itself", PLAIN,
 	  { .needs_target = true, .target_version = "v2" },
 	  ACTION_HOLD, GUARD_NO_TARGET, NEVER_MS,
@@ -219,6 +213,32 @@ static struct row {
 	  ACTION_PROPOSE, GUARD_UNARMED, NEVER_MS,
 	  "unarmed: the last deployment was 1s ago, more than the 1s that "
 	  "rule dead looks back" },
+
+	{ "it was bad before the release came", PLAIN,
+	  { .was_ill = true, .ill_since_ms = NOW_MS - 1100000,
+	    .ill_deployed_ms = NEVER_MS },
+	  ACTION_PROPOSE, GUARD_UNARMED, NEVER_MS,
+	  "unarmed: it was bad 1m40s before version v2 was deployed, and has "
+	  "not been well since" },
+	{ "and another release, of long ago, came before that", PLAIN,
+	  { .was_ill = true, .ill_since_ms = NOW_MS - 1100000,
+	    .ill_deployed_ms = NOW_MS - 7200001 },
+	  ACTION_PROPOSE, GUARD_UNARMED, NEVER_MS,
+	  "unarmed: it was bad 1m40s before version v2 was deployed, and has "
+	  "not been well since" },
+	{ "but if that was not long ago, it explains it", PLAIN,
+	  { .was_ill = true, .ill_since_ms = NOW_MS - 1100000,
+	    .ill_deployed_ms = NOW_MS - 7200000 },
+	  ACTION_ROLL_BACK, GUARD_NONE, NEVER_MS,
+	  "rule dead holds 16m40s after version v2 was deployed, so "
+	  "application-rollback is run" },
+	{ "it was bad before, where no deployment is asked for",
+	  { .arm_window_ms = ARM_WINDOW_NONE },
+	  { .was_ill = true, .ill_since_ms = NOW_MS - 1100000,
+	    .ill_deployed_ms = NEVER_MS },
+	  ACTION_ROLL_BACK, GUARD_NONE, NEVER_MS,
+	  "rule dead holds 16m40s after version v2 was deployed, so "
+	  "application-rollback is run" },
 
 	{ "P1", { .severity = SEVERITY_P1 }, CALM,
 	  ACTION_AWAIT, GUARD_APPROVAL, NEVER_MS,
