@@ -257,7 +257,7 @@ able_try(struct able *a)
 	a->users = NULL;
 	a->due_ms = 0;
 	/* What cannot be reached is tried when it can be. */
-	a->is_trying = steps_can_act(a->m->steps, &ignored);
+	a->is_trying = steps_can_start(a->m->steps, &ignored);
 	if (!a->is_trying)
 		return;
 	steps_try(a->m->steps, a->m->generation->config->digest, on_tried, a);

@@ -199,6 +199,12 @@ steps_can_act(struct steps *s, struct error *err)
 	return steps_files_writable(&s->files, err) && link_is_up(s->link, err);
 }
 
+bool
+steps_can_start(const struct steps *s, struct error *err)
+{
+	return link_is_up(s->link, err);
+}
+
 void
 steps_try(struct steps *s, const char *digest, steps_tried *tried, void *arg)
 {

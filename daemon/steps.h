@@ -117,6 +117,9 @@ bool steps_run(struct steps *s, const char *id, const char *const *argv,
  */
 bool steps_can_act(struct steps *s, struct error *err);
 
+/* The least of it: the spawner is alive, or PID 1 heard. */
+bool steps_can_start(const struct steps *s, struct error *err);
+
 /* Valid until the callback returns; texts are NULL where all is in order. */
 struct steps_trial_result {
 	const char *no_steps;   /* why none could be run */

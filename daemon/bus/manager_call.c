@@ -32,7 +32,7 @@ send_waiting(struct manager *m)
 {
 	struct manager_call *q;
 
-	TAILQ_FOREACH (q, &m->calls, link) {
+	for (q = TAILQ_FIRST(&m->calls); q != NULL; q = TAILQ_NEXT(q, link)) {
 		if (m->under_way == CALLS_AT_ONCE || !m->is_up)
 			return;
 		if (q->is_sent)
