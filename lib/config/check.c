@@ -350,6 +350,17 @@ check_procedures(struct check *c)
 		check_chain(c, &config->procedures[i]);
 }
 
+/* By some step: then users matter, and a step without was forgotten. */
+static bool
+users_are_named(const struct config *config)
+{
+	for (size_t i = 0; i < config->procedure_count; i++)
+		for (size_t k = 0; k < config->procedures[i].step_count; k++)
+			if (config->procedures[i].steps[k].user != NULL)
+				return true;
+	return false;
+}
+
 void
 check_all(const struct config *config, const struct config_rules *rules,
     struct complaints *complaints)
@@ -359,6 +370,7 @@ check_all(const struct config *config, const struct config_rules *rules,
 		.rules = rules,
 		.complaints = complaints,
 		.was_read_well = !complaints_are_fatal(complaints),
+		.users_are_named = users_are_named(config),
 	};
 	size_t room = config->procedure_count + 1;
 

@@ -14,6 +14,7 @@ struct check {
 	bool *procedure_is_bad;  /* it has had its complaints */
 	bool *procedure_is_deep; /* too many follow it, which was said */
 	bool was_read_well;      /* no complaints before the check */
+	bool users_are_named;    /* by some step: they matter */
 };
 
 __attribute__((format(printf, 3, 4))) void check_wrong(

@@ -105,6 +105,25 @@ check_executor(struct at_step *at, const struct step_settings *s)
 }
 
 static void
+check_user(struct at_step *at, const struct step_settings *s)
+{
+	const struct config *c = at->check->config;
+
+	if (s->user != NULL || c->runner.mode == RUNNER_DIRECT)
+		return;
+	if (c->runner.mode == RUNNER_SYSTEMD)
+		check_wrong(at->check, at->where,
+		    "step \"%s\" names no user, and in systemd mode it has "
+		    "to: user = \"NAME\", also where that is \"root\"",
+		    s->name);
+	else if (at->check->users_are_named)
+		check_doubt(at->check, at->where,
+		    "step \"%s\" names no user, as others do: in systemd "
+		    "mode it would be refused",
+		    s->name);
+}
+
+static void
 check_on_failure(struct at_step *at, const struct step_settings *s)
 {
 	const char *text = s->on_failure;
@@ -231,6 +250,7 @@ check_step(struct at_step *at, const struct step_settings *s)
 	struct error err;
 
 	check_executor(at, s);
+	check_user(at, s);
 	check_program(at->check, at->where, "command", &s->command);
 	check_program(at->check, at->where, "check", &s->check);
 	check_program(at->check, at->where, "undo", &s->undo);
