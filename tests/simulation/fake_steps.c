@@ -434,6 +434,44 @@ steps_can_act(struct steps *s, struct error *err)
 	return true;
 }
 
+struct trial {
+	struct loop_timer *timer;
+	steps_tried *tried;
+	void *arg;
+};
+
+static void
+on_tried(void *arg)
+{
+	struct trial it = *(struct trial *)arg;
+	struct steps_trial_result all_is_well = { NULL, NULL };
+
+	loop_timer_free(it.timer);
+	free(arg);
+	it.tried(it.arg, &all_is_well);
+}
+
+void
+steps_try(struct steps *s, const char *digest, steps_tried *tried, void *arg)
+{
+	struct trial *it = calloc(1, sizeof(*it));
+
+	(void)digest;
+	if (it == NULL)
+		abort();
+	it->tried = tried;
+	it->arg = arg;
+	it->timer = loop_timer_new(s->loop, on_tried, it);
+	loop_timer_start(it->timer, span_between(5, 400));
+}
+
+enum steps_mode
+steps_mode(const struct steps *s)
+{
+	(void)s;
+	return STEPS_DIRECT;
+}
+
 unsigned
 steps_active(const struct steps *s)
 {

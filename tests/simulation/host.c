@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/able.h"
 #include "daemon/acts.h"
 #include "daemon/life.h"
 #include "daemon/load.h"
@@ -21,7 +22,7 @@
 struct sim sim;
 
 const char *
-host_boot_id(void)
+sim_boot_id(void)
 {
 	static char id[64];
 
@@ -56,6 +57,7 @@ open_parts(struct monitor *m)
 	m->ask_tools = (struct ask_tools){ .loop = m->loop, .steps = m->steps };
 	m->outbox = outbox_new(m->loop, m->store, send_notice, m);
 	m->together = together_new(m);
+	m->able = able_new(m);
 	m->life = life_new(m);
 }
 
@@ -75,7 +77,7 @@ host_start(void)
 	sim.variant_on_disk = sim.variant;
 	m->loop = loop_new();
 	m->config_path = "";
-	(void)snprintf(m->boot_id, sizeof(m->boot_id), "%s", host_boot_id());
+	(void)snprintf(m->boot_id, sizeof(m->boot_id), "%s", sim_boot_id());
 	(void)snprintf(m->host, sizeof(m->host), "host");
 	m->started_ms = sim.now_ms;
 	say("the daemon starts");
@@ -114,6 +116,7 @@ host_crash(void)
 	free(m->retired);
 	witnesses_free(m->witnesses);
 	life_free(m->life);
+	able_free(m->able);
 	store_watch_free(m->store_watch);
 	outbox_free(m->outbox);
 	steps_free(m->steps);

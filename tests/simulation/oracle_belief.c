@@ -149,7 +149,7 @@ moment_of(const struct store_event *e)
 {
 	int64_t at_ms = e->boot_ms;
 
-	if (strcmp(e->boot_id, host_boot_id()) != 0)
+	if (strcmp(e->boot_id, sim_boot_id()) != 0)
 		at_ms = sim.now_ms - (loop_wall_ms() - e->wall_ms);
 	return at_ms < sim.now_ms ? at_ms : sim.now_ms;
 }

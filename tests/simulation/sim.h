@@ -99,7 +99,7 @@ void host_start(void);
 void host_crash(void);
 void host_reload(void);
 void host_end(void);
-const char *host_boot_id(void);
+const char *sim_boot_id(void);
 
 /* An operator's order; the verb's arguments as JSON. */
 void host_order(int verb, const char *args);
