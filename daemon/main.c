@@ -15,6 +15,7 @@
 #include "daemon/baselines.h"
 #include "daemon/config_test.h"
 #include "daemon/events.h"
+#include "daemon/host/host.h"
 #include "daemon/life.h"
 #include "daemon/load.h"
 #include "daemon/log.h"
@@ -102,13 +103,8 @@ load(struct monitor *m, const struct options *o, int *status)
 static void
 read_names(struct monitor *m)
 {
-	FILE *f = fopen("/proc/sys/kernel/random/boot_id", "re");
-
-	if (f == NULL || fgets(m->boot_id, sizeof(m->boot_id), f) == NULL)
+	if (!host_boot_id(m->boot_id))
 		(void)snprintf(m->boot_id, sizeof(m->boot_id), "unknown");
-	if (f != NULL)
-		(void)fclose(f); /* read-only */
-	m->boot_id[strcspn(m->boot_id, "\n")] = '\0';
 	if (gethostname(m->host, sizeof(m->host) - 1) != 0)
 		(void)snprintf(m->host, sizeof(m->host), "unknown");
 }

@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#define PATH_BYTES 256
 #define STAT_MAX_BYTES 1024
 #define STAT_START_TIME 22 /* field numbers as in proc(5) */
 #define STAT_STATE 3
@@ -49,11 +50,30 @@ host_wall_ms(void)
 	return clock_ms(CLOCK_REALTIME);
 }
 
+/*
+ * A container may have a boot of its own, mounted over the kernel's file, and
+ * a service in it a /proc of its own that shows the host's again.  So that all
+ * speak of the same, PID 1 passes on what it sees.
+ */
+static bool
+passed_boot_id(char id[BOOT_ID_BYTES])
+{
+	const char *folder = secure_getenv("CREDENTIALS_DIRECTORY");
+	char path[PATH_BYTES];
+	int n = -1;
+
+	if (folder != NULL)
+		n = snprintf(path, sizeof(path), "%s/boot-id", folder);
+	return n > 0 && (size_t)n < sizeof(path) &&
+	    read_text(path, id, BOOT_ID_BYTES);
+}
+
 bool
 host_boot_id(char id[BOOT_ID_BYTES])
 {
-	return read_text(
-		   "/proc/sys/kernel/random/boot_id", id, BOOT_ID_BYTES) &&
+	return (passed_boot_id(id) ||
+		   read_text(
+		       "/proc/sys/kernel/random/boot_id", id, BOOT_ID_BYTES)) &&
 	    strlen(id) == BOOT_ID_BYTES - 1;
 }
 

@@ -14,7 +14,10 @@
 int64_t host_boot_ms(void); /* CLOCK_BOOTTIME */
 int64_t host_wall_ms(void); /* only for what is written for people */
 
-/* The name of this boot.  False when the kernel does not tell. */
+/*
+ * The name of this boot: the credential boot-id where the service manager
+ * passes one, else what the kernel tells.  False when neither does.
+ */
 bool host_boot_id(char id[BOOT_ID_BYTES]);
 
 struct host_process {

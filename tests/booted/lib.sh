@@ -10,6 +10,7 @@ mkdir -p -m 755 $TEST_DIR $BUILD
 ln -sf /usr/sbin/rollbackd /usr/bin/rollbackctl \
 	/usr/libexec/rollbackd/rollbackd-step $BUILD
 . /booted/shared.sh
+[ ! -e "$dir/note" ] || cp "$dir/note" "$dir/bin/note"
 socket=/run/rollbackd/control.sock
 conf=/etc/rollbackd/rollbackd.conf
 state=/var/lib/rollbackd
@@ -59,8 +60,9 @@ reboot_into() {
 note_by_http() {
 	script note <<-END
 		event=\$(jq -r .event)
-		curl -s -o /dev/null "http://127.0.0.1:$port/notice/\$event/\$(id -un)"
+		exec curl -s -o /dev/null "http://127.0.0.1:$port/notice/\$event/\$(id -un)"
 	END
+	cp "$dir/bin/note" "$dir/note"
 }
 noticed() {
 	[ "$(hits "/notice/$1/${2:-rollbackd-helper}")" -ge 1 ]
