@@ -100,6 +100,20 @@ set_reason(struct monitor *m, struct watched *w,
 }
 
 void
+answers_set_guard(struct monitor *m, const struct watched *w, unsigned rule,
+    const struct decision *d, struct json_object *o)
+{
+	const struct held *held = watched_held(w);
+
+	if (d->guard == GUARD_NONE)
+		return;
+	json_set_text(o, "guard", guard_word(d->guard));
+	if (held->guard == d->guard && held->rule == rule)
+		answers_set_wall(m, o, "guard_since_wall_ms", held->since_ms);
+	answers_set_known(o, "release", d->release);
+}
+
+void
 answers_set_service(struct monitor *m, struct watched *w, struct json_object *o)
 {
 	const struct service_settings *s = watched_settings(w);
@@ -122,8 +136,8 @@ answers_set_service(struct monitor *m, struct watched *w, struct json_object *o)
 	} else if (d.decision.action != ACTION_NONE)
 		json_set_text(
 		    o, "severity", severity_word(s->rules[d.rule].severity));
-	if (d.decision.action != ACTION_NONE && d.decision.guard != GUARD_NONE)
-		json_set_text(o, "guard", guard_word(d.decision.guard));
+	if (d.decision.action != ACTION_NONE)
+		answers_set_guard(m, w, d.rule, &d.decision, o);
 	set_reason(m, w, &d, o);
 }
 

@@ -15,6 +15,10 @@ void answers_set_wall(
 void answers_set_known(
     struct json_object *o, const char *key, const char *words);
 
+/* What keeps a rule from acting, since when, and what would let it act. */
+void answers_set_guard(struct monitor *m, const struct watched *w,
+    unsigned rule, const struct decision *d, struct json_object *o);
+
 /*
  * What a service is doing: its name, environment, group, state, since when,
  * versions, incident, severity, guard and the reason, as status and why

@@ -72,15 +72,15 @@ set_combines(const struct rule_settings *rule, struct json_object *o)
 }
 
 static struct json_object *
-decision_json(struct monitor *m, const struct decision *d)
+decision_json(struct monitor *m, const struct watched *w, unsigned rule,
+    const struct decision *d)
 {
 	struct json_object *o = json_object_new_object();
 
 	json_set_text(o, "action", action_word(d->action));
 	if (d->action == ACTION_NONE)
 		return o;
-	if (d->guard != GUARD_NONE)
-		json_set_text(o, "guard", guard_word(d->guard));
+	answers_set_guard(m, w, rule, d, o);
 	answers_set_known(o, "reason", d->reason);
 	answers_set_wall(m, o, "until_wall_ms", d->until_ms);
 	return o;
@@ -109,7 +109,7 @@ rule_json(struct monitor *m, struct watched *w, unsigned index)
 	json_set_text(o, "mode", rule_mode_word(rule->mode));
 	json_set_text(o, "arm_window", rule->arm_window);
 	json_set_text(o, "procedure", rule->procedure);
-	json_set(o, "decision", decision_json(m, &d));
+	json_set(o, "decision", decision_json(m, w, index, &d));
 	json_set_text(o, "trouble", watched_rule_trouble(w, index));
 	return o;
 }

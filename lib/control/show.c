@@ -244,6 +244,18 @@ show_at(struct json_object *o, const char *key, size_t index)
 }
 
 void
+show_guard(struct text *note, struct json_object *o, int64_t now_ms)
+{
+	const char *release = json_text(o, "release");
+	char age[SPAN_MAX];
+
+	if (strcmp(show_age(o, "guard_since_wall_ms", now_ms, age), "-") != 0)
+		text_addf(note, "; for %s so far", age);
+	if (release != NULL)
+		text_addf(note, "; what lets it act: %s", release);
+}
+
+void
 show_holds(struct text *out, const struct show_style *style,
     struct json_object *o, const char *key, int64_t now_ms)
 {

@@ -51,6 +51,9 @@ size_t show_count(struct json_object *o, const char *key);
 struct json_object *show_at(
     struct json_object *o, const char *key, size_t index);
 
+/* "; for 8s; what would let it act: it ends by itself in 4m" */
+void show_guard(struct text *note, struct json_object *o, int64_t now_ms);
+
 void show_holds(struct text *out, const struct show_style *style,
     struct json_object *o, const char *key, int64_t now_ms);
 

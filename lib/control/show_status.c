@@ -87,7 +87,7 @@ show_trouble(
 
 /* "P0, settling: deployed 8s ago, ..." below its service. */
 static void
-add_reason(struct table *t, struct json_object *s)
+add_reason(struct table *t, struct json_object *s, int64_t now_ms)
 {
 	const char *reason = json_text(s, "reason");
 	const char *severity = json_text(s, "severity");
@@ -101,6 +101,7 @@ add_reason(struct table *t, struct json_object *s)
 	if (guard != NULL)
 		text_addf(&note, "%s: ", guard);
 	text_add(&note, reason);
+	show_guard(&note, s, now_ms);
 	table_note(t, text_str(&note), TINT_NONE);
 	text_free(&note);
 }
@@ -126,7 +127,7 @@ show_services(struct text *out, const struct show_style *style,
 		show_cell(t, s, "version");
 		show_cell(t, s, "previous_version");
 		show_cell(t, s, "incident");
-		add_reason(t, s);
+		add_reason(t, s, now_ms);
 	}
 	text_add_char(out, '\n');
 	if (count == 0)

@@ -80,6 +80,7 @@ add_decision(struct table *t, struct json_object *decision, int64_t now_ms)
 	if (json_int(decision, "until_wall_ms", &until_ms) &&
 	    !__builtin_sub_overflow(until_ms, now_ms, &left_ms) && left_ms > 0)
 		text_addf(&note, " (for %s more)", show_span(left_ms, more));
+	show_guard(&note, decision, now_ms);
 	table_note(t, text_str(&note), TINT_NONE);
 	text_free(&note);
 }

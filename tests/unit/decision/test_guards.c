@@ -176,12 +176,47 @@ test_each_reason_begins_with_its_guard(void **state)
 	}
 }
 
+/* Each says what would let it act, and for how long, where it ends. */
+static void
+test_each_says_what_would_release_it(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(one_guards); i++) {
+		const struct one_guard *g = &one_guards[i];
+		struct rule_settings rule = calm_rule();
+		struct situation s = { .now_ms = NOW_MS };
+		struct decision d;
+
+		provoke(g->guard, &rule, &s);
+		d = decide(&rule, VERDICT_TRIPPED, &s);
+		assert_string_not_equal(d.release, "");
+		assert_int_not_equal(d.release[strlen(d.release) - 1], '.');
+		if (d.until_ms != NEVER_MS)
+			assert_memory_equal(
+			    d.release, "it ends by itself in ", 21);
+	}
+}
+
+static void
+test_nothing_to_release(void **state)
+{
+	struct rule_settings rule = calm_rule();
+	struct situation s = { .now_ms = NOW_MS };
+	struct decision d = decide(&rule, VERDICT_TRIPPED, &s);
+
+	(void)state;
+	assert_int_equal(d.guard, GUARD_NONE);
+	assert_string_equal(d.release, "");
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest rules[] = {
 		cmocka_unit_test(test_the_first_guard_that_objects_decides),
 		cmocka_unit_test(test_each_reason_begins_with_its_guard),
+		cmocka_unit_test(test_each_says_what_would_release_it),
+		cmocka_unit_test(test_nothing_to_release),
 	};
 
 	return cmocka_run_group_tests(rules, NULL, NULL);
