@@ -9,6 +9,7 @@
 #include "daemon/acts_private.h"
 #include "daemon/answers.h"
 #include "daemon/log.h"
+#include "daemon/metrics.h"
 #include "daemon/rollback.h"
 #include "daemon/watched.h"
 #include "service/inputs.h"
@@ -222,6 +223,7 @@ acts_handle(void *arg, struct control_call *call)
 		[VERB_DEPLOY] = acts_deploy,
 		[VERB_MARK] = acts_mark,
 		[VERB_VERSIONS] = answers_versions,
+		[VERB_METRICS] = metrics_answer,
 		[VERB_ROLLBACK] = rollback,
 		[VERB_ABORT] = abort_incident,
 		[VERB_HOLD] = acts_hold,

@@ -70,6 +70,7 @@ on_loaded(void *arg, struct loaded *l)
 
 	free(arg);
 	r.m->is_reloading = false;
+	r.m->reload_failed = true;
 	life_reloaded();
 	if (l == NULL || l->config == NULL)
 		refuse_reload(r.call, l, "the configuration is wrong");
@@ -79,6 +80,7 @@ on_loaded(void *arg, struct loaded *l)
 		refuse_reload(r.call, NULL, err.text);
 	else {
 		r.m->shadow = false;
+		r.m->reload_failed = false;
 		r.m->trouble[0] = '\0';
 		record_reload(r.m, summary, r.call);
 		if (r.call != NULL)
@@ -86,6 +88,10 @@ on_loaded(void *arg, struct loaded *l)
 		else
 			json_object_put(summary);
 	}
+	if (r.m->reload_failed)
+		r.m->counts.reloads_refused++;
+	else
+		r.m->counts.reloads++;
 	load_free(l);
 	if (r.m->reload_again) {
 		r.m->reload_again = false;

@@ -35,6 +35,13 @@ holds_remove(struct holds *h, const char *id)
 	return false;
 }
 
+static bool
+covers(const struct hold *hold, const char *service)
+{
+	return strcmp(hold->scope, "*") == 0 ||
+	    strcmp(hold->scope, service) == 0;
+}
+
 const struct hold *
 holds_find(struct holds *h, const char *service, int64_t now_ms)
 {
@@ -43,8 +50,7 @@ holds_find(struct holds *h, const char *service, int64_t now_ms)
 	for (size_t i = 0; i < h->count; i++) {
 		const struct hold *hold = &h->items[i];
 
-		if (strcmp(hold->scope, "*") != 0 &&
-		    strcmp(hold->scope, service) != 0)
+		if (!covers(hold, service))
 			continue;
 		if (hold->until_ms <= now_ms)
 			continue;
@@ -52,6 +58,22 @@ holds_find(struct holds *h, const char *service, int64_t now_ms)
 			last = hold;
 	}
 	return last;
+}
+
+void
+holds_outlast(
+    struct holds *h, const char *service, int64_t at_ms, int64_t wall_ms)
+{
+	for (size_t i = 0; i < h->count; i++) {
+		struct hold *hold = &h->items[i];
+
+		if (!covers(hold, service) || hold->outlasts_ms != 0 ||
+		    hold->since_wall_ms > wall_ms)
+			continue;
+		hold->outlasts_ms = at_ms;
+		(void)memccpy(
+		    hold->outlasts, service, '\0', sizeof(hold->outlasts) - 1);
+	}
 }
 
 const struct hold *

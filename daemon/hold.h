@@ -24,6 +24,10 @@ struct hold {
 	int64_t since_wall_ms;
 	int64_t until_ms;      /* CLOCK_BOOTTIME; HOLD_FOR_EVER_MS */
 	int64_t until_wall_ms; /* 0: no end */
+	/* An incident that it outlasted was closed then; 0: none was. */
+	int64_t outlasts_ms;
+	char outlasts[NAME_MAX_BYTES + 1]; /* of that service */
+	int64_t alarmed_ms;                /* 0: not yet */
 };
 
 struct holds {
@@ -46,6 +50,13 @@ const struct hold *holds_find(
 
 /* By id, or else by exact scope; NULL: none. */
 const struct hold *holds_named(struct holds *h, const char *name);
+
+/*
+ * An incident of a service was closed: those that cover it and are no newer
+ * outlast it.
+ */
+void holds_outlast(
+    struct holds *h, const char *service, int64_t at_ms, int64_t wall_ms);
 
 /* Forgets those that have ended. */
 void holds_expire(struct holds *h, int64_t now_ms);

@@ -13,6 +13,7 @@
 #include "daemon/able.h"
 #include "daemon/acts.h"
 #include "daemon/events.h"
+#include "daemon/hold_alarm.h"
 #include "daemon/host/retention.h"
 #include "daemon/log.h"
 #include "daemon/poller.h"
@@ -161,6 +162,7 @@ on_beat(void *arg)
 	able_look(l->m->able);
 	if (!l->is_ready)
 		return;
+	hold_alarm_look(l->m, loop_now_ms(l->m->loop));
 	silence_look(l->silence, loop_now_ms(l->m->loop));
 	life_status(l);
 }

@@ -22,6 +22,7 @@
 #include "daemon/mode.h"
 #include "daemon/monitor.h"
 #include "daemon/options.h"
+#include "daemon/metrics.h"
 #include "daemon/recorder.h"
 #include "daemon/recover.h"
 #include "daemon/reload.h"
@@ -196,6 +197,9 @@ on_recovered(void *arg)
 		log_warning("%s", err.text);
 	control_on_refused(m->control, refusals_note, m);
 	m->is_ready = true;
+	m->metrics_file = metrics_file_new(m);
+	if (m->metrics_file == NULL)
+		log_warning("no memory to write metrics_file");
 	recorder_ready(m->recorder);
 	if (m->shadow)
 		page_shadow(m);
@@ -218,6 +222,7 @@ close_parts(struct monitor *m)
 	control_close(m->control);
 	baselines_close(m->baselines);
 	store_close(m->store);
+	metrics_file_free(m->metrics_file);
 	while (m->rollbacks != NULL)
 		rollback_free(m->rollbacks);
 	for (size_t i = 0; i < m->watched_count; i++)

@@ -20,6 +20,7 @@
 #include "daemon/steps.h"
 #include "daemon/store/store.h"
 #include "decision/decision.h"
+#include "service/incident.h"
 #include "service/service.h"
 
 struct able;
@@ -31,6 +32,7 @@ struct together;
 struct watched;
 struct witnesses;
 struct life;
+struct metrics_file;
 
 /* A configuration and those who still look at it. */
 struct generation {
@@ -41,6 +43,14 @@ struct generation {
 /* Gives back a use; the last one lets go of the configuration. */
 void generation_leave(struct generation *g);
 struct generation *generation_join(struct generation *g);
+
+/* What is counted from the start on; see metrics.h. */
+struct metrics_counts {
+	uint64_t decisions[ACTION_ROLL_BACK + 1];
+	uint64_t closed[INCIDENT_EXPIRED + 1];
+	uint64_t alarms; /* for being held too long */
+	uint64_t reloads, reloads_refused;
+};
 
 #define TROUBLE_MAX 256
 
@@ -58,6 +68,8 @@ struct monitor {
 	struct recorder *recorder; /* of what is seen and decided */
 	struct baselines *baselines;
 	struct together *together;
+	struct metrics_counts counts;
+	struct metrics_file *metrics_file;
 	struct holds holds;
 	struct refusals refusals; /* written down */
 	struct witnesses *witnesses;
@@ -73,7 +85,8 @@ struct monitor {
 	bool shadow;             /* runs on a last-known-good configuration */
 	bool is_ready;           /* recovered, and watching */
 	bool is_reloading;
-	bool reload_again; /* a signal came while one was under way */
+	bool reload_failed; /* the last one was refused */
+	bool reload_again;  /* a signal came while one was under way */
 	bool cannot_act;
 	char cannot_act_why[TROUBLE_MAX];
 	char cannot_tell_why[TROUBLE_MAX]; /* no command can be run */

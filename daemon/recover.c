@@ -143,10 +143,13 @@ take_told(struct monitor *m, const struct told *t)
 	struct watched *w = monitor_watched(m, t->event.service);
 	int64_t at_ms = boot_now_ms(m, &t->event);
 
-	if (strcmp(t->event.kind, EVENT_CLOSED) == 0)
+	if (strcmp(t->event.kind, EVENT_CLOSED) == 0) {
+		holds_outlast(
+		    &m->holds, t->event.service, at_ms, t->event.wall_ms);
 		take_closed(m, w, t->data, at_ms);
-	else if (w != NULL)
+	} else if (w != NULL) {
 		versions_take(w, t->event.kind, t->data, at_ms);
+	}
 }
 
 static bool

@@ -281,6 +281,9 @@ rollback_close(struct rollback *r, enum incident_outcome outcome)
 	r->is_closing = true;
 	r->is_busy = true;
 	r->outcome = outcome;
+	r->m->counts.closed[outcome]++;
+	holds_outlast(
+	    &r->m->holds, r->service, loop_now_ms(r->m->loop), loop_wall_ms());
 	loop_timer_stop(r->timer);
 	note_version(r);
 	(void)snprintf(r->report_path, sizeof(r->report_path),

@@ -168,6 +168,7 @@ watched_inherit(struct watched *to, struct watched *from)
 	service_inherit(to->core, from->core);
 	watched_set_rollback(to, from->rollback);
 	to->held = from->held;
+	memcpy(to->samples, from->samples, sizeof(to->samples));
 	from->is_over = true;
 	from->has_place = false;
 	for (size_t i = 0; i < from->settings->probe_count; i++)
@@ -285,6 +286,12 @@ watched_late_ms(const struct watched *w, int64_t now_ms)
 			worst_ms = late_ms;
 	}
 	return worst_ms;
+}
+
+uint64_t
+watched_samples(const struct watched *w, enum sample_outcome of)
+{
+	return w->samples[of];
 }
 
 const struct held *

@@ -79,6 +79,7 @@ int64_t watched_late_ms(const struct watched *w, int64_t now_ms);
 
 /* What keeps it from acting, remembered from the last thought. */
 enum guard watched_guard(const struct watched *w);
+uint64_t watched_samples(const struct watched *w, enum sample_outcome of);
 const struct held *watched_held(const struct watched *w);
 
 /* Where it stands among m->watched; false: it does not. */

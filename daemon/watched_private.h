@@ -36,6 +36,8 @@ struct watched {
 	enum verdict verdict; /* as last logged */
 	enum guard guard;     /* as last told */
 	struct held held;
+	enum action action; /* as last counted */
+	uint64_t samples[SAMPLE_LOST + 1];
 	bool has_place;
 	unsigned place; /* see watched_place() */
 	bool was_blind;

@@ -86,6 +86,7 @@ watched_on_sample(void *arg, const struct sample *sample)
 	if (s.outcome != SAMPLE_LOST)
 		p->told_ms = s.answered_ms;
 	w->asked++;
+	w->samples[s.outcome]++;
 	service_observe(w->core, p->index, &s);
 	versions_tell_news(w);
 	together_look(w->monitor->together, w);
@@ -189,6 +190,7 @@ raise_alarm(struct watched *w, const struct service_decision *d, int64_t now_ms)
 
 	if (!held_alarm(&w->held, s->held_alarm_ms, now_ms))
 		return;
+	w->monitor->counts.alarms++;
 	held = now_ms - w->held.holds_since_ms;
 	notice.rule = s->rules[d->rule].name;
 	notice.severity = severity_word(s->rules[d->rule].severity);
@@ -218,6 +220,9 @@ watched_think(struct watched *w)
 	around = monitor_surroundings(w->monitor, w);
 	d = service_think(w->core, &around);
 	recorder_thought(w->monitor->recorder, w, &w->mark, &around, &d);
+	if (d.decision.action != w->action || d.decision.guard != w->held.guard)
+		w->monitor->counts.decisions[d.decision.action]++;
+	w->action = d.decision.action;
 	held_note(&w->held, &d.decision, d.rule, around.now_ms);
 	raise_alarm(w, &d, around.now_ms);
 	switch (d.decision.action) {

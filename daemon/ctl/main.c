@@ -243,9 +243,11 @@ main(int argc, char *argv[])
 	struct command c;
 	struct error err = { "" };
 	const struct tool *tool = argc > 1 ? tool_find(argv[1]) : NULL;
+	enum control_verb verb;
 	int status = CONTROL_EXIT_OK;
 
-	if (tool != NULL)
+	/* "metrics parse" is one, "metrics" alone asks the daemon. */
+	if (tool != NULL && (argc > 2 || !verb_find(argv[1], &verb)))
 		return tool->run(argc - 1, argv + 1);
 	if (!command_parse(argc - 1, argv + 1, &c, &err))
 		return usage(&c, err.text);

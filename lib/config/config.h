@@ -105,6 +105,7 @@ struct config {
 	struct record_settings record;
 	struct severities severities;
 	struct limits_settings limits;
+	const char *metrics_file; /* NULL: none is written */
 	struct strings include;
 	struct probe_settings *witnesses;
 	size_t witness_count;

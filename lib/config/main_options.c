@@ -139,6 +139,10 @@ static const struct option main_file[] = {
 	{ .key = "severities", .type = OPTION_GROUP,
 	  .offset = MAIN(severities), .detail = &severities_options,
 	  .help = "how fast each severity is answered" },
+	{ .key = "metrics_file", .type = OPTION_PATH,
+	  .offset = MAIN(metrics_file), .max = 4000,
+	  .help = "where the daemon's own metrics are written, every 15 s; "
+	  "default: nowhere" },
 	{ .key = "include", .type = OPTION_STRINGS, .offset = MAIN(include),
 	  .max = INCLUDES_MAX,
 	  .help = "folders (all *.conf in them) and files to read as well" },

@@ -30,6 +30,7 @@ static show_page *const pages[VERB_COUNT] = {
 	[VERB_AUDIT] = show_audit,
 	[VERB_VERSIONS] = show_versions,
 	[VERB_MARK] = show_mark,
+	[VERB_METRICS] = show_own_metrics,
 };
 
 static const struct {

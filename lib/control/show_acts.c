@@ -1,5 +1,7 @@
 #include "control/show_impl.h"
 
+#include <string.h>
+
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -240,6 +242,23 @@ show_reload(struct text *out, struct json_object *result,
 	show_names(out, "added", result, "added");
 	show_names(out, "changed", result, "changed");
 	show_names(out, "removed", result, "removed");
+}
+
+/* For programs: as it is, but for what a terminal would act on. */
+void
+show_own_metrics(struct text *out, struct json_object *result,
+    const struct show_style *style)
+{
+	const char *page = json_text(result, "text");
+
+	(void)style;
+	while (page != NULL && *page != '\0') {
+		size_t length = strcspn(page, "\n");
+
+		text_add_escaped(out, page, length);
+		text_add_char(out, '\n');
+		page += length + (page[length] == '\n' ? 1 : 0);
+	}
 }
 
 void

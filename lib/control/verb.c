@@ -133,6 +133,8 @@ static const struct verb verbs[VERB_COUNT] = {
 	  "Read the configuration again, and use it if all of it is right." },
 	[VERB_VERSION] = { "version", RIGHT_READ, false, READ_MS, { { 0 } }, 0,
 	  "Show the version of the daemon." },
+	[VERB_METRICS] = { "metrics", RIGHT_READ, false, READ_MS, { { 0 } }, 0,
+	  "Show the daemon's own state as metrics." },
 	[VERB_AUDIT] = { "audit", RIGHT_READ, false, READ_MS, {
 	  { "service", ARG_NAME, false, NULL, "SERVICE", 0, 0,
 	    "only what concerns this one" },

@@ -30,9 +30,10 @@ enum control_verb {
 	VERB_AUDIT,
 	VERB_VERSIONS,
 	VERB_MARK,
+	VERB_METRICS,
 };
 
-#define VERB_COUNT 17
+#define VERB_COUNT 18
 
 enum verb_right {
 	RIGHT_READ,     /* whoever may connect */

@@ -39,6 +39,7 @@ static const struct {
 	{ VERB_HISTORY,  "y y y y y y y y" },
 	{ VERB_INCIDENT, "y y y y y y y y" },
 	{ VERB_VERSION,  "y y y y y y y y" },
+	{ VERB_METRICS,  "y y y y y y y y" },
 	{ VERB_DEPLOY,   "y - y y y y y y" },
 	{ VERB_PROBE,    "y - y y y y y y" },
 	{ VERB_BEAT,     "y - y y y y y y" },

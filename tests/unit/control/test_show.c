@@ -52,6 +52,7 @@ static const struct row rows[] = {
 	{ "baseline-pinned", VERB_BASELINE, { false, false, 100 } },
 	{ "reload", VERB_RELOAD, { false, false, 80 } },
 	{ "version", VERB_VERSION, { false, false, 80 } },
+	{ "metrics", VERB_METRICS, { false, false, 80 } },
 	{ "audit", VERB_AUDIT, { false, false, 100 } },
 	{ "audit-none", VERB_AUDIT, { false, false, 80 } },
 };
@@ -175,7 +176,7 @@ test_any_json_is_shown(void **state)
 			assert_non_null(o);
 			show_result(&page, (enum control_verb)v, o, &style);
 			assert_true(page.length > 0 || v == VERB_WHY ||
-			    v == VERB_INCIDENT);
+			    v == VERB_INCIDENT || v == VERB_METRICS);
 			text_free(&page);
 			json_object_put(o);
 		}

@@ -1,0 +1,218 @@
+#include "daemon/metrics.h"
+
+#include <inttypes.h>
+
+#include "base/version.h"
+#include "daemon/able.h"
+#include "daemon/together.h"
+#include "daemon/watched.h"
+#include "daemon/witness.h"
+
+#define MS 1e3
+
+void
+metrics_family(
+    struct text *out, const char *name, const char *kind, const char *help)
+{
+	text_addf(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, kind);
+}
+
+static void
+add_gauge(struct text *out, const char *name, const char *help, double value)
+{
+	metrics_family(out, name, "gauge", help);
+	text_addf(out, "%s %.15g\n", name, value);
+}
+
+/* Names of services need no escapes: their grammar has none of those bytes. */
+static void
+add_of(struct text *out, const char *name, const char *label, const char *word,
+    uint64_t value)
+{
+	text_addf(out, "%s{%s=\"%s\"} %" PRIu64 "\n", name, label, word, value);
+}
+
+static void
+write_daemon(struct monitor *m, struct text *out)
+{
+	bool is_stored = store_state(m->store) == STORE_OK;
+	int64_t up_ms = loop_now_ms(m->loop) - m->started_ms;
+
+	metrics_family(out, "rollbackd_build_info", "gauge",
+	    "Always 1; which program runs.");
+	text_addf(
+	    out, "rollbackd_build_info{version=\"%s\"} 1\n", ROLLBACKD_VERSION);
+	add_gauge(out, "rollbackd_start_time_seconds",
+	    "When the daemon was started, since 1970.",
+	    (double)((loop_wall_ms() - up_ms) / 1000));
+	able_metrics(m, out);
+	add_gauge(out, "rollbackd_store_ok",
+	    "Whether what is to be done can be written down.", is_stored);
+	add_gauge(out, "rollbackd_config_ok",
+	    "Whether the last configuration that was read is in use.",
+	    !m->shadow && !m->reload_failed);
+	add_gauge(out, "rollbackd_config_reload_timestamp_seconds",
+	    "When the configuration in use was read, since 1970.",
+	    (double)(m->reloaded_wall_ms / 1000));
+	metrics_family(out, "rollbackd_config_reloads_total", "counter",
+	    "Reloads, by whether the configuration was taken.");
+	add_of(out, "rollbackd_config_reloads_total", "result", "used",
+	    m->counts.reloads);
+	add_of(out, "rollbackd_config_reloads_total", "result", "refused",
+	    m->counts.reloads_refused);
+}
+
+static void
+write_world(struct monitor *m, struct text *out)
+{
+	int64_t now_ms = loop_now_ms(m->loop);
+
+	add_gauge(out, "rollbackd_services", "Services that are watched.",
+	    (double)m->watched_count);
+	add_gauge(out, "rollbackd_groups",
+	    "Groups of services that have rules.",
+	    (double)together_groups(m->together));
+	add_gauge(out, "rollbackd_groups_bad",
+	    "Groups of which a service is failing.",
+	    (double)together_bad_groups(m->together));
+	add_gauge(out, "rollbackd_witnesses_ok",
+	    "Whether a witness answers, or there is none.",
+	    witnesses_blind(m->witnesses) == NULL);
+	add_gauge(out, "rollbackd_tilt",
+	    "Whether it was paused, or the clock moved, just now.",
+	    m->tilt_until_ms > now_ms);
+	add_gauge(out, "rollbackd_holds", "Holds by operators that are on.",
+	    (double)m->holds.count);
+	add_gauge(out, "rollbackd_rollbacks_limited",
+	    "Whether all services together have used up their hour.",
+	    together_limit_until_ms(m->together, now_ms) > 0);
+	metrics_family(out, "rollbackd_held_alarms_total", "counter",
+	    "Alarms because a rule was kept from acting for too long.");
+	text_addf(
+	    out, "rollbackd_held_alarms_total %" PRIu64 "\n", m->counts.alarms);
+}
+
+static void
+write_decisions(struct monitor *m, struct text *out)
+{
+	metrics_family(out, "rollbackd_decisions_total", "counter",
+	    "Decisions, each time that another one was taken.");
+	for (unsigned a = ACTION_HOLD; a <= ACTION_ROLL_BACK; a++)
+		add_of(out, "rollbackd_decisions_total", "action",
+		    action_word((enum action)a), m->counts.decisions[a]);
+	metrics_family(out, "rollbackd_rollbacks_total", "counter",
+	    "Incidents that were closed, by how they ended.");
+	for (unsigned o = 0; o <= INCIDENT_EXPIRED; o++)
+		add_of(out, "rollbackd_rollbacks_total", "outcome",
+		    incident_outcome_word((enum incident_outcome)o),
+		    m->counts.closed[o]);
+}
+
+static void
+write_services(struct monitor *m, struct text *out)
+{
+	static const enum sample_outcome outcomes[] = { SAMPLE_OK,
+		SAMPLE_FAILED, SAMPLE_LOST };
+
+	metrics_family(out, "rollbackd_service_bad", "gauge",
+	    "Whether a rule of the service has tripped.");
+	for (size_t i = 0; i < m->watched_count; i++)
+		add_of(out, "rollbackd_service_bad", "service",
+		    watched_name(m->watched[i]),
+		    service_verdict(watched_core(m->watched[i])) ==
+			VERDICT_TRIPPED);
+	metrics_family(out, "rollbackd_samples_total", "counter",
+	    "Answers of probes, by what they were.");
+	for (size_t i = 0; i < m->watched_count; i++)
+		for (size_t k = 0; k < sizeof(outcomes) / sizeof(outcomes[0]);
+		     k++)
+			text_addf(out,
+			    "rollbackd_samples_total{service=\"%s\","
+			    "outcome=\"%s\"} %" PRIu64 "\n",
+			    watched_name(m->watched[i]),
+			    sample_outcome_word(outcomes[k]),
+			    watched_samples(m->watched[i], outcomes[k]));
+}
+
+/* One value of each guard that has ever kept the service from acting. */
+static void
+write_guard(struct monitor *m, struct text *out, const char *name,
+    double (*value)(const struct held *h, enum guard guard, int64_t now_ms))
+{
+	int64_t now_ms = loop_now_ms(m->loop);
+
+	for (size_t i = 0; i < m->watched_count; i++) {
+		const struct held *h = watched_held(m->watched[i]);
+
+		for (unsigned g = GUARD_NONE + 1; g < GUARD_COUNT; g++)
+			if (h->counts[g].times > 0)
+				text_addf(out,
+				    "%s{guard=\"%s\",service=\"%s\"} %.15g\n",
+				    name, guard_word((enum guard)g),
+				    watched_name(m->watched[i]),
+				    value(h, (enum guard)g, now_ms));
+	}
+}
+
+static double
+is_held(const struct held *h, enum guard guard, int64_t now_ms)
+{
+	(void)now_ms;
+	return h->guard == guard;
+}
+
+static double
+times_held(const struct held *h, enum guard guard, int64_t now_ms)
+{
+	(void)now_ms;
+	return (double)h->counts[guard].times;
+}
+
+static double
+seconds_held(const struct held *h, enum guard guard, int64_t now_ms)
+{
+	return (double)held_ms(h, guard, now_ms) / MS;
+}
+
+static void
+write_guards(struct monitor *m, struct text *out)
+{
+	metrics_family(out, "rollbackd_guard_held", "gauge",
+	    "Whether this guard keeps the service from acting.");
+	write_guard(m, out, "rollbackd_guard_held", is_held);
+	metrics_family(out, "rollbackd_guard_holds_total", "counter",
+	    "How often it began to.");
+	write_guard(m, out, "rollbackd_guard_holds_total", times_held);
+	metrics_family(out, "rollbackd_guard_held_seconds_total", "counter",
+	    "For how long it has.");
+	write_guard(m, out, "rollbackd_guard_held_seconds_total", seconds_held);
+}
+
+void
+metrics_write(struct monitor *m, struct text *out)
+{
+	write_daemon(m, out);
+	write_world(m, out);
+	write_decisions(m, out);
+	write_guards(m, out);
+	write_services(m, out);
+}
+
+void
+metrics_answer(struct monitor *m, struct control_call *call)
+{
+	struct text page = text_new(METRICS_ANSWER_MAX_BYTES);
+	struct json_object *o;
+
+	metrics_write(m, &page);
+	if (!text_ok(&page)) {
+		text_free(&page);
+		control_refuse(call, CONTROL_FAILED,
+		    "it is more than an answer can hold: set metrics_file");
+		return;
+	}
+	o = json_object_new_object();
+	json_set_text(o, "text", text_str(&page));
+	text_free(&page);
+	control_reply(call, o);
+}
