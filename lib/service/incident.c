@@ -98,13 +98,15 @@ incident_await(struct incident *i)
 static bool
 is_prepared(const struct incident *i)
 {
+	const struct incident_run *run;
 	struct next n;
 
-	if (i->stage != STAGE_STEPS || i->has_begun || i->run_count != 1)
+	if (i->stage != STAGE_STEPS || i->has_begun)
 		return false;
-	n = run_next(i->runs[0].run);
+	run = &i->runs[i->run_count - 1];
+	n = run_next(run->run);
 	return n.kind == NEXT_STEP &&
-	    !plan_step(i->runs[0].plan, n.step)->settings->prepare;
+	    !plan_step(run->plan, n.step)->settings->prepare;
 }
 
 void

@@ -107,8 +107,6 @@ incident_parent(const struct incident *i, unsigned run)
 static const char *
 label(const struct incident_run *run, unsigned step)
 {
-	if (step >= plan_step_count(run->plan))
-		return "";
 	return plan_step(run->plan, step)->label;
 }
 

@@ -27,6 +27,7 @@ test_only_what_was_asked_for_can_end(void **state)
 		{ 0, 2, 0, STEP_DONE, 0, NULL, 0, false },
 		{ 0, 0, 0, STEP_DONE, 0, NULL, 0, false },
 		{ 0, 1, 1, STEP_DONE, 0, NULL, 0, false },
+		{ 0, 1, 0, STEP_DONE, 0, NULL, 1, false },
 		{ 0, 1, 0, STEP_SKIPPED, 0, NULL, 0, false },
 		{ 0, 1, 0, (enum step_outcome)(STEP_SKIPPED + 1), 0, NULL, 0,
 		    false },
