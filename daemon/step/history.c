@@ -24,6 +24,29 @@ history_age_ms(const struct state *s, const struct claim *c)
 	return age < 0 ? -age : age;
 }
 
+/* Behind one that was refused others may have come, with on_failure. */
+static bool
+went_on(const struct state *s, const char *key)
+{
+	struct key first, next;
+	char name[KEY_BYTES];
+
+	if (!key_parse(key, &first))
+		return true;
+	next = first;
+	next.attempt = 1;
+	for (next.step = first.step + 1; next.step < PROCEDURE_PLAN_STEPS_MAX;
+	     next.step++) {
+		key_text(&next, name);
+		if (file_exists(s->claims, name))
+			return true;
+	}
+	next = first;
+	next.attempt++;
+	key_text(&next, name);
+	return file_exists(s->claims, name);
+}
+
 bool
 history_came_to_nothing(const struct state *s, const struct claim *c)
 {
@@ -31,9 +54,11 @@ history_came_to_nothing(const struct state *s, const struct claim *c)
 	struct result result;
 	enum step_outcome outcome;
 
-	return state_read_result(s, c->key, &result, buffer) &&
-	    step_outcome_parse(result.outcome, &outcome) &&
-	    (outcome == STEP_WITHDRAWN || outcome == STEP_REFUSED);
+	if (!state_read_result(s, c->key, &result, buffer) ||
+	    !step_outcome_parse(result.outcome, &outcome))
+		return false;
+	return outcome == STEP_WITHDRAWN ||
+	    (outcome == STEP_REFUSED && !went_on(s, c->key));
 }
 
 static bool

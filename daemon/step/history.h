@@ -23,7 +23,10 @@ bool history_read(const struct state *s, int64_t span_ms, history_saw *saw,
 /* How long ago; over a reboot by the wall clock, whichever way it moved. */
 int64_t history_age_ms(const struct state *s, const struct claim *c);
 
-/* Its step was taken back or could not be run: it did nothing. */
+/*
+ * Its step was taken back or could not be run, and no other followed: the run
+ * did nothing.
+ */
 bool history_came_to_nothing(const struct state *s, const struct claim *c);
 
 #endif

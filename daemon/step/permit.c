@@ -140,7 +140,6 @@ is_as_before(
 		return error_set(err, "an earlier request of it is damaged");
 	return (is_same(now->incident, before.incident) &&
 		   is_same(now->parent, before.parent) &&
-		   is_same(now->cause, before.cause) &&
 		   is_same(now->version, before.version) &&
 		   is_same(now->previous_version, before.previous_version) &&
 		   is_same(now->target_version, before.target_version)) ||
