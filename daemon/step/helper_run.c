@@ -22,6 +22,12 @@ static bool
 make_command(struct command *c, const struct helper *h, const char *id,
     struct error *err)
 {
+	/* Where the unit has secrets for it. */
+	const char *secrets = secure_getenv("CREDENTIALS_DIRECTORY");
+
+	if (secrets != NULL &&
+	    !command_set_variable(c, "CREDENTIALS_DIRECTORY", secrets, err))
+		return false;
 	if (!command_set_variable(c, HELPER_MARK, id, err) ||
 	    !command_set_variable(c, "PATH", STEP_PATH, err) ||
 	    !command_set_variable(c, "LANG", STEP_LOCALE, err))
