@@ -52,18 +52,28 @@ together_regroup(struct together *t, struct groups *groups)
 		watched_set_place(w, i);
 		groups_deployed(
 		    groups, i, service_deployed_ms(watched_core(w)));
-		together_look(t, w);
+		groups_failing(groups, i, service_is_failing(watched_core(w)));
 	}
 }
 
 void
-together_look(struct together *t, struct watched *w)
+together_sampled(struct together *t, struct watched *w)
+{
+	unsigned place;
+
+	if (t->groups != NULL && watched_place(w, &place))
+		groups_sampled(t->groups, place, watched_core(w));
+}
+
+void
+together_settle(struct together *t, struct watched *w)
 {
 	unsigned place;
 
 	if (t->groups == NULL || !watched_place(w, &place))
 		return;
-	groups_failing(t->groups, place, service_is_failing(watched_core(w)));
+	groups_settle(
+	    t->groups, place, watched_core(w), loop_now_ms(t->m->loop));
 	if (!groups_fail_together(t->groups))
 		t->is_paged = false;
 }

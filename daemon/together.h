@@ -23,8 +23,9 @@ void together_free(struct together *t);
  */
 void together_regroup(struct together *t, struct groups *groups);
 
-/* How a service is, after whatever may have changed that. */
-void together_look(struct together *t, struct watched *w);
+/* After each sample of a service; and before each, and each decision. */
+void together_sampled(struct together *t, struct watched *w);
+void together_settle(struct together *t, struct watched *w);
 void together_deployed(struct together *t, struct watched *w, int64_t at_ms);
 
 /* For struct surroundings; w: the service.  Words are borrowed until the

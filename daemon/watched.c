@@ -134,7 +134,7 @@ watched_wake(struct watched *w)
 	int64_t now_ms = loop_now_ms(w->monitor->loop);
 
 	service_forget(w->core, now_ms);
-	together_look(w->monitor->together, w);
+	together_settle(w->monitor->together, w);
 	for (size_t i = 0; i < w->settings->probe_count; i++) {
 		w->probes[i].told_ms = now_ms;
 		poller_wake(w->probes[i].poller);

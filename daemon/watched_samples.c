@@ -81,6 +81,7 @@ watched_on_sample(void *arg, const struct sample *sample)
 	if (w->is_over)
 		return;
 	look_at_witnesses(w);
+	together_settle(w->monitor->together, w);
 	if (s.outcome == SAMPLE_FAILED)
 		ask_witnesses(w, &s);
 	if (s.outcome != SAMPLE_LOST)
@@ -89,7 +90,7 @@ watched_on_sample(void *arg, const struct sample *sample)
 	w->samples[s.outcome]++;
 	service_observe(w->core, p->index, &s);
 	versions_tell_news(w);
-	together_look(w->monitor->together, w);
+	together_sampled(w->monitor->together, w);
 	tell_verdict(w, &s);
 	if (w->rollback != NULL)
 		rollback_count(w->rollback, &s);
@@ -216,7 +217,7 @@ watched_think(struct watched *w)
 	if (!w->monitor->is_ready || w->is_retired)
 		return;
 	look_at_witnesses(w);
-	together_look(w->monitor->together, w);
+	together_settle(w->monitor->together, w);
 	around = monitor_surroundings(w->monitor, w);
 	d = service_think(w->core, &around);
 	recorder_thought(w->monitor->recorder, w, &w->mark, &around, &d);

@@ -170,9 +170,12 @@ take_sample(
 	b->samples++;
 	t->counts.samples++;
 	t->probes[n->probe].samples++;
+	/* A recording says itself what was forgotten. */
+	if (!b->is_recording)
+		groups_settle(b->groups, t->index, t->core, in->now_ms);
 	service_observe(t->core, n->probe, &s);
 	backtest_hear_news(b, t);
-	backtest_look(b, t);
+	groups_sampled(b->groups, t->index, t->core);
 	b->pending = t;
 	b->pending_ms = in->now_ms;
 	return true;

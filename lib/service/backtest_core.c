@@ -221,6 +221,8 @@ backtest_settle(struct backtest *b)
 	backtest_tell_evaluators(b, t, b->pending_ms);
 	if (!b->is_ready || t->is_removed)
 		return;
+	if (!b->is_recording)
+		groups_settle(b->groups, t->index, t->core, b->pending_ms);
 	t->around.now_ms = b->pending_ms;
 	if (acts(b))
 		t->around.limit_until_ms = limit_until_ms(b);

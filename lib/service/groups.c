@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "decision/decision.h"
+#include "service/service.h"
 
 #define NO_GROUP SIZE_MAX
 
@@ -169,6 +170,29 @@ groups_deployed(struct groups *g, unsigned service, int64_t at_ms)
 	put_in(g, index);
 }
 
+bool
+groups_fail_together(const struct groups *g)
+{
+	return g->count >= GROUPS_MIN && g->bad > g->count / 2;
+}
+
+void
+groups_sampled(struct groups *g, unsigned service, struct service *core)
+{
+	groups_failing(g, service, service_is_failing(core));
+	if (groups_fail_together(g))
+		service_failed_together(core);
+}
+
+void
+groups_settle(
+    struct groups *g, unsigned service, struct service *core, int64_t now_ms)
+{
+	if (!groups_fail_together(g))
+		service_fails_alone(core, now_ms);
+	groups_failing(g, service, service_is_failing(core));
+}
+
 size_t
 groups_bad(const struct groups *g)
 {
@@ -179,12 +203,6 @@ size_t
 groups_count(const struct groups *g)
 {
 	return g->count;
-}
-
-bool
-groups_fail_together(const struct groups *g)
-{
-	return g->count >= GROUPS_MIN && g->bad > g->count / 2;
 }
 
 static bool

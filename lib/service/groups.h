@@ -17,6 +17,10 @@
  * newest answer of a probe that its rules look at was no good.  The latter, as
  * the first to trip must not be rolled back before the others have.
  *
+ * What came while they failed together proves nothing about a single one: once
+ * most are well again, those that were bad as well forget it and are judged
+ * afresh, so that the last to recover is not rolled back.
+ *
  * A group of which no service has a rule cannot be bad and does not count.
  */
 #ifndef SERVICE_GROUPS_H
@@ -33,6 +37,7 @@
 #define GROUPS_WORDS_MAX 64
 
 struct groups;
+struct service;
 
 /*
  * Of all services, which are known by their index from then on; all are taken
@@ -45,6 +50,13 @@ void groups_free(struct groups *g);
 /* Said again, it changes nothing. */
 void groups_failing(struct groups *g, unsigned service, bool is_failing);
 void groups_deployed(struct groups *g, unsigned service, int64_t at_ms);
+
+/* After each sample of a service, with its core. */
+void groups_sampled(struct groups *g, unsigned service, struct service *core);
+
+/* Before each sample and each decision: it may have to forget. */
+void groups_settle(
+    struct groups *g, unsigned service, struct service *core, int64_t now_ms);
 
 /* How many are bad, of how many. */
 size_t groups_bad(const struct groups *g);

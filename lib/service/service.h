@@ -227,6 +227,14 @@ struct service_act {
 bool service_is_failing(const struct service *s);
 
 /*
+ * Most groups failed when the newest sample came; and, now, they do not (any
+ * more): what was collected meanwhile is forgotten, if this one was bad then:
+ * tripped, or failing for two samples.  See groups.h, which calls both.
+ */
+void service_failed_together(struct service *s);
+void service_fails_alone(struct service *s, int64_t now_ms);
+
+/*
  * Does the rule of that name act by itself?  None of that name is configured:
  * it did, for all one knows; NULL or "": a person did.
  */

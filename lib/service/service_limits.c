@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#define TOGETHER_ENOUGH 2
+
 static const struct rule_settings *
 find_rule(const struct service *s, const char *name)
 {
@@ -148,6 +150,25 @@ bool
 service_is_failing(const struct service *s)
 {
 	return s->verdict == VERDICT_TRIPPED || s->failing_probes > 0;
+}
+
+void
+service_failed_together(struct service *s)
+{
+	if (s->verdict == VERDICT_TRIPPED)
+		s->together = TOGETHER_ENOUGH;
+	else if (s->together < TOGETHER_ENOUGH && service_is_failing(s))
+		s->together++;
+}
+
+void
+service_fails_alone(struct service *s, int64_t now_ms)
+{
+	bool was_bad = s->together >= TOGETHER_ENOUGH;
+
+	s->together = 0;
+	if (was_bad)
+		service_forget(s, now_ms);
 }
 
 void

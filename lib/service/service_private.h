@@ -60,6 +60,7 @@ struct service {
 	int64_t repeat_ms[BUDGET_MAX];
 	uint64_t judged; /* probes that rules look at, a bit each */
 	unsigned failing_probes;
+	unsigned together;    /* samples while most groups failed */
 	int64_t witnessed_ms; /* see service_witnessed() */
 	enum verdict verdict;
 	int64_t verdict_since_ms;

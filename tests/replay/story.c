@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/units.h"
+#include "tests/replay/crowd.h"
 #include "tests/replay/settings.h"
 #include "tests/replay/world.h"
 
@@ -281,6 +282,19 @@ on_lock(struct line *l, struct error *err)
 	return true;
 }
 
+/* "groups 4", "group 2 fails", "group 1..3 deployed" */
+static bool
+on_group(struct line *l, struct error *err)
+{
+	unsigned first = 0, last = 0;
+	int read = sscanf(word(l, 1), "%u..%u", &first, &last);
+	bool ok = is(l, 0, "groups") ?
+	    crowd_gather(l->world, first) :
+	    crowd_is(l->world, first, read == 2 ? last : first, word(l, 2));
+
+	return (read > 0 && ok) || bad(l, err);
+}
+
 static const struct {
 	const char *word;
 	bool (*perform)(struct line *l, struct error *err);
@@ -305,6 +319,8 @@ static const struct {
 	{ "shadow", on_shadow },
 	{ "witness", on_witness },
 	{ "lock", on_lock },
+	{ "groups", on_group },
+	{ "group", on_group },
 };
 
 static bool

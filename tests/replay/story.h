@@ -19,6 +19,8 @@
  *	shadow on | shadow off
  *	witness gateway fails | witness answers
  *	witness seen                      there is one, asked and well just now
+ *	groups 4                          there are so many others besides
+ *	group 1..3 fails                  or well, or deployed
  *	lock frontend | lock free         who holds it
  */
 #ifndef TESTS_REPLAY_STORY_H

@@ -6,6 +6,7 @@
 
 #include "base/units.h"
 #include "service/service_input.h"
+#include "tests/replay/crowd.h"
 #include "tests/replay/world_private.h"
 
 static const char *
@@ -79,12 +80,13 @@ look_at_proposal(struct world *w)
 }
 
 static struct surroundings
-surroundings(const struct world *w)
+surroundings(struct world *w)
 {
 	struct surroundings around = w->around;
 
 	around.now_ms = w->now_ms;
 	around.run_is_on = w->incident != NULL;
+	crowd_look(w, &around);
 	return around;
 }
 
@@ -179,6 +181,7 @@ world_free(struct world *w)
 {
 	end_incident(w);
 	service_free(w->service);
+	groups_free(w->crowd);
 	free(w->log);
 	for (unsigned i = 0; i < SERVICE_RULES_MAX; i++)
 		free(w->locks[i]);
@@ -249,6 +252,7 @@ world_sample(struct world *w, const char *probe, const struct sample *sample)
 		if (w->answers[0] != '\0' && s.outcome != SAMPLE_LOST)
 			s.version = w->answers;
 		service_observe(w->service, i, &s);
+		crowd_sampled(w);
 		world_hear_news(w);
 		world_think(w);
 		return true;

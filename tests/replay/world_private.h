@@ -6,6 +6,7 @@
 
 #include "procedure/plan.h"
 #include "procedure/variables.h"
+#include "service/groups.h"
 #include "service/incident.h"
 #include "service/service.h"
 #include "service/service_input.h"
@@ -64,8 +65,11 @@ struct world {
 	int64_t deadline_ms; /* of the run */
 	bool is_proposed;
 	char answers[SERVICE_VERSION_MAX]; /* the version; "": none is named */
-	int64_t witness_ms; /* when it was asked last; 0: there is none */
-	bool will_crash;    /* right before the next step */
+	int64_t witness_ms;   /* when it was asked last; 0: there is none */
+	struct groups *crowd; /* see crowd.h; NULL: nobody else */
+	unsigned crowd_count;
+	char crowd_words[GROUPS_WORDS_MAX];
+	bool will_crash; /* right before the next step */
 };
 
 /* Writes down that something happened now. */
