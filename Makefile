@@ -171,7 +171,7 @@ run-check: all $(units) $(shells) $(fuzzers) $(tools) $(simulation) \
 
 ## check-systemd: the units, in a booted Debian 12 of their own (as root)
 check-systemd: deps-systemd
-	+$(Q)$(again) all $(BUILD)/failing/rollbackd-step
+	+$(Q)$(again) all $(BUILD)/failing/rollbackd-step $(tools)
 	$(Q)BUILD=$(abspath $(BUILD)) tests/booted/run $(TESTS)
 
 ## asan, tsan: check once more under the sanitizers
