@@ -86,6 +86,73 @@ parse_name(struct arguments *a, const char *text)
 	a->name = errand.name;
 }
 
+/* Those that say what is to be done, but never in the unit of PID 1, where
+ * the monitor chooses a word of the command line. */
+static void
+set_mode(struct arguments *a, enum mode mode)
+{
+	if (a->state.monitor != NULL)
+		usage();
+	a->mode = mode;
+	a->name = mode == MODE_TEST ? "" : optarg;
+}
+
+static void
+set_grace(struct arguments *a)
+{
+	uint64_t grace;
+
+	if (!count_parse(optarg, &grace) || grace > KILL_GRACE_MAX_MS)
+		usage();
+	a->kill_grace_ms = (int64_t)grace;
+}
+
+static const char **
+text_option(struct arguments *a, int option)
+{
+	switch (option) {
+	case 'c':
+		return &a->config;
+	case 's':
+		return &a->state.folder;
+	case 'r':
+		return &a->state.requests;
+	case 'u':
+		return &a->state.monitor;
+	case OPTION_FROM:
+		return &a->from;
+	default:
+		return NULL;
+	}
+}
+
+static void
+set_option(struct arguments *a, int option)
+{
+	const char **text = text_option(a, option);
+
+	if (text != NULL) {
+		*text = optarg;
+		return;
+	}
+	switch (option) {
+	case 'g':
+		set_grace(a);
+		return;
+	case MODE_REAP:
+	case MODE_HELPER:
+	case MODE_SPAWNER:
+	case MODE_TEST:
+		set_mode(a, (enum mode)option);
+		return;
+	case 'V':
+		(void)printf("rollbackd-step %s\n", ROLLBACKD_VERSION);
+		exit(STEP_EXIT_OK);
+	default:
+		usage();
+	}
+}
+
 static void
 parse_options(int argc, char *argv[], struct arguments *a)
 {
@@ -98,53 +165,10 @@ parse_options(int argc, char *argv[], struct arguments *a)
 		{ "version", no_argument, NULL, 'V' },
 		{ NULL, 0, NULL, 0 },
 	};
-	uint64_t grace;
 	int c;
 
-	while (
-	    (c = getopt_long(argc, argv, "c:s:g:r:u:V", longs, NULL)) != -1) {
-		switch (c) {
-		case 'c':
-			a->config = optarg;
-			break;
-		case 's':
-			a->state.folder = optarg;
-			break;
-		case 'r':
-			a->state.requests = optarg;
-			break;
-		case 'u':
-			a->state.monitor = optarg;
-			break;
-		case 'g':
-			if (!count_parse(optarg, &grace) ||
-			    grace > KILL_GRACE_MAX_MS)
-				usage();
-			a->kill_grace_ms = (int64_t)grace;
-			break;
-		case MODE_REAP:
-		case MODE_HELPER:
-		case MODE_SPAWNER:
-			/* Never by what the monitor may choose, the name. */
-			if (a->state.monitor != NULL)
-				usage();
-			a->mode = (enum mode)c;
-			a->name = optarg;
-			break;
-		case MODE_TEST:
-			a->mode = MODE_TEST;
-			a->name = "";
-			break;
-		case OPTION_FROM:
-			a->from = optarg;
-			break;
-		case 'V':
-			(void)printf("rollbackd-step %s\n", ROLLBACKD_VERSION);
-			exit(STEP_EXIT_OK);
-		default:
-			usage();
-		}
-	}
+	while ((c = getopt_long(argc, argv, "c:s:g:r:u:V", longs, NULL)) != -1)
+		set_option(a, c);
 	if (a->mode == MODE_ATTEMPT && optind < argc)
 		parse_name(a, argv[optind++]);
 	if (optind < argc || a->name == NULL)

@@ -73,6 +73,11 @@ static const struct row request_rows[] = {
 	{ "more", "is ignored", NULL },
 };
 
+/* 127 bytes. */
+#define WARRANT_LONGEST \
+	"approval " DIGEST " 0123456789012345678901234567890123456789" \
+	"0123456789012"
+
 static const char *const claim_fields[][2] = {
 	{ "key", RUN "-0-1" },
 	{ "boot_id", BOOT },
@@ -100,6 +105,9 @@ static const struct row claim_rows[] = {
 	{ "request", NULL, "a field is missing or malformed" },
 	{ "refusal", "too late", NULL },
 	{ "parent", RUN, NULL },
+	{ "warrant", "automatic", NULL },
+	{ "warrant", WARRANT_LONGEST, NULL },
+	{ "warrant", WARRANT_LONGEST "x", "a field is missing or malformed" },
 };
 
 static const char *const result_fields[][2] = {
