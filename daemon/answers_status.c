@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "base/version.h"
+#include "daemon/together.h"
 #include "daemon/witness.h"
 
 static void
@@ -26,11 +27,12 @@ static struct json_object *
 trouble_json(struct monitor *m)
 {
 	struct json_object *list = json_object_new_array();
+	char words[TOGETHER_WORDS_MAX];
 
 	add_trouble(list, "", m->trouble);
 	add_trouble(list, "cannot act: ", m->cannot_act_why);
-	add_trouble(list, "cannot tell nor ask by command: ",
-	    m->cannot_tell_why);
+	add_trouble(
+	    list, "cannot tell nor ask by command: ", m->cannot_tell_why);
 	add_trouble(list, "the store: ", store_trouble(m->store));
 	if (store_state(m->store) == STORE_QUARANTINED)
 		add_trouble(list, "",
@@ -38,6 +40,12 @@ trouble_json(struct monitor *m)
 		    "release the hold to go on");
 	add_trouble(list, "no witness answers, not even ",
 	    witnesses_blind(m->witnesses));
+	if (together_fails(m->together, words))
+		add_trouble(list, "", words);
+	if (together_limit_until_ms(m->together, loop_now_ms(m->loop)) > 0)
+		add_trouble(list, "",
+		    "all services together have had the rollbacks of an hour: "
+		    "no more begin by themselves");
 	if (m->tilt_until_ms > loop_now_ms(m->loop))
 		add_trouble(list, "",
 		    "it was paused or the clock moved: it collects afresh");

@@ -1,5 +1,6 @@
 #include "daemon/together.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "daemon/events.h"
@@ -150,6 +151,18 @@ together_limit_until_ms(const struct together *t, int64_t now_ms)
 	    act_times_free_ms(&t->acts, now_ms, BUDGET_COUNTS_MS, allowed);
 
 	return free_ms > now_ms ? free_ms : 0;
+}
+
+bool
+together_fails(const struct together *t, char words[TOGETHER_WORDS_MAX])
+{
+	if (t->groups == NULL || !groups_fail_together(t->groups))
+		return false;
+	(void)snprintf(words, TOGETHER_WORDS_MAX,
+	    "%zu of %zu groups are bad at once: what no deployment explains is "
+	    "not rolled back",
+	    groups_bad(t->groups), groups_count(t->groups));
+	return true;
 }
 
 size_t

@@ -42,6 +42,10 @@ void together_acted(struct together *t, int64_t at_ms);
 /* Until then all services together have had their rollbacks; 0: not so. */
 int64_t together_limit_until_ms(const struct together *t, int64_t now_ms);
 
+/* Most groups are bad: says so. */
+#define TOGETHER_WORDS_MAX 160
+bool together_fails(const struct together *t, char words[TOGETHER_WORDS_MAX]);
+
 size_t together_bad_groups(const struct together *t);
 size_t together_groups(const struct together *t);
 

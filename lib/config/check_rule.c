@@ -170,4 +170,10 @@ check_rule(struct check *c, const struct service_settings *s,
 		return;
 	check_run(c, s, r, p, r->source);
 	check_window(c, s, r, p);
+	if (r->severity == SEVERITY_P3 && r->window.count == 0)
+		check_doubt(c, r->source,
+		    "rule \"%s\" is P3, which is to wait for a window, and has "
+		    "none: it acts as soon as it is approved; add window = [ "
+		    "\"Sun 02:00-06:00\" ]",
+		    r->name);
 }
