@@ -108,10 +108,11 @@ recorder_input(struct text *t, const struct service_input *in, int64_t now_ms)
 			recording_add_int(t, "acted_ms", in->at_ms);
 		return;
 	case SERVICE_MARK:
-		recording_add_words(t, "mark", version_mark_word(in->mark));
-		/* fall through */
 	case SERVICE_SOAKED:
 	case SERVICE_FOUND:
+		if (in->kind == SERVICE_MARK)
+			recording_add_words(
+			    t, "mark", version_mark_word(in->mark));
 		recording_add_words(t, "version", in->version);
 		recording_add_words(t, "why", in->why);
 		if (in->at_ms != now_ms)

@@ -47,7 +47,7 @@ end_step(struct run *r, uint8_t how)
 	static const char *const captures[] = { NULL, "", "blue", "x y" };
 	struct next n = run_next(r);
 	struct step_ended e = { n.step, n.attempt, 0, outcomes[how % 4], 0,
-		captures[how / 4 % 4] };
+		captures[how / 4 % 4], 0 };
 
 	expect(run_step_ended(r, &e, 0));
 }
