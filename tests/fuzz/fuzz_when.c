@@ -46,8 +46,10 @@ end_step(struct run *r, uint8_t how)
 		STEP_TIMED_OUT, STEP_REFUSED };
 	static const char *const captures[] = { NULL, "", "blue", "x y" };
 	struct next n = run_next(r);
-	struct step_ended e = { n.step, n.attempt, 0, outcomes[how % 4], 0,
-		captures[how / 4 % 4], 0 };
+	struct step_ended e = { .step = n.step,
+		.attempt = n.attempt,
+		.outcome = outcomes[how % 4],
+		.capture = captures[how / 4 % 4] };
 
 	expect(run_step_ended(r, &e, 0));
 }
