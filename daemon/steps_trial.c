@@ -141,6 +141,10 @@ explain(struct steps_trial *t, const struct link_news *news)
 		    "the runner cannot be started: %s", news->detail);
 	else if (news->event == LINK_LOST)
 		(void)error_set(&t->no_steps, "the spawner died");
+	else if (news->number == STEP_EXIT_STORAGE)
+		(void)error_set(
+		    &t->no_steps, "the runner cannot use its folders (status %ld)%s",
+		    news->number, where);
 	else if (news->kind == LINK_KEEP && news->number == STEP_EXIT_CHANGED)
 		(void)error_set(&t->no_steps,
 		    "the configuration was changed since it was loaded: "
@@ -150,9 +154,6 @@ explain(struct steps_trial *t, const struct link_news *news)
 		    "the runner does not take the configuration that is in "
 		    "use (status %ld)%s",
 		    news->number, where);
-	else if (news->number == STEP_EXIT_STORAGE)
-		(void)error_set(
-		    &t->no_steps, "the runner cannot use its folders%s", where);
 	else
 		(void)error_set(&t->no_steps,
 		    "the runner's own test ended with status %ld%s",
