@@ -128,10 +128,23 @@ serve(void *arg)
 	return reap(r);
 }
 
+/*
+ * Where steps run as other users, anybody could put a mark into his own
+ * environment: then descent alone counts, and for the rest there is the
+ * unit's cgroup.
+ */
+static struct kin
+kin_of(const struct running *r)
+{
+	const struct effect_settings *s = r->settings;
+
+	return (struct kin){ s->user == NULL ? s->mark : NULL, getpid() };
+}
+
 static enum effect_end
 kill_everything(struct running *r)
 {
-	const struct kin kin = { r->settings->mark, getpid() };
+	const struct kin kin = kin_of(r);
 
 	if (!processes_end(&kin, r->settings->kill_grace_ms, serve, r))
 		return EFFECT_UNKILLABLE;
@@ -168,7 +181,7 @@ exit_status(int status)
 static void
 run_started(struct running *r, struct effect *effect)
 {
-	const struct kin kin = { r->settings->mark, getpid() };
+	const struct kin kin = kin_of(r);
 
 	effect->started_ms = host_boot_ms();
 	effect->started_wall_ms = host_wall_ms();

@@ -170,7 +170,7 @@ processes_of(const struct kin *kin, int signal)
 			continue;
 		if (!(kin->ancestor != 0 &&
 			descends_from(&t, p, kin->ancestor)) &&
-		    !carries(p->pid, kin->mark))
+		    (kin->mark == NULL || !carries(p->pid, kin->mark)))
 			continue;
 		found++;
 		if (signal != SIGNAL_NONE)

@@ -15,7 +15,7 @@
 #include <sys/types.h>
 
 struct kin {
-	const char *mark; /* "ROLLBACKD_KEY=..." */
+	const char *mark; /* "ROLLBACKD_KEY=..."; NULL: descent alone counts */
 	pid_t ancestor;   /* whose descendants count too; 0: nobody's */
 };
 
