@@ -189,6 +189,7 @@ add_versions(struct text *t, const struct versions *v)
 	recording_add_words(t, "now", v->now);
 	recording_add_words(t, "previous", v->previous);
 	recording_add_words(t, "hint", v->hint);
+	recording_add_words(t, "suspect", v->suspect);
 	text_add(t, ",\"items\":[");
 	for (unsigned i = 0; i < v->count; i++) {
 		text_add(t, i == 0 ? "" : ",");

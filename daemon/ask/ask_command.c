@@ -4,6 +4,7 @@
 #include "daemon/ask/asking.h"
 #include "daemon/ask/commands.h"
 #include "probe/command_judge.h"
+#include "probe/version_read.h"
 
 /* For runner and spawner to say how it ended, after it was killed. */
 #define PATIENCE_MS 5000
@@ -13,6 +14,8 @@ struct ask_command {
 	struct commands *commands;
 	const struct command_settings *settings;
 	struct command_judge judge;
+	bool wants_version;
+	char version[SAMPLE_VERSION_MAX];
 	struct command_run *run;
 	int64_t timeout_ms;
 	bool is_started;
@@ -71,6 +74,9 @@ on_ran(void *arg, const struct helper_result *r)
 	a->run = NULL;
 	v = command_judge_answer(&a->judge, &answer, &a->asking.value);
 	a->asking.sample.value_count = isfinite(a->asking.value) ? 1 : 0;
+	if (a->wants_version && answer.end == COMMAND_EXITED &&
+	    version_read_line(r->output, r->output_length, a->version))
+		a->asking.sample.version = a->version;
 	asking_settle(&a->asking, &v);
 	if (r->end == HELPER_EXITED)
 		a->asking.sample.latency_ms = (double)r->took_ms;
@@ -152,6 +158,7 @@ ask_command_new(const struct asker_wish *wish, struct error *err)
 	}
 	a->commands = wish->tools->commands;
 	a->settings = wish->settings->settings;
+	a->wants_version = wish->settings->version != NULL;
 	if (a->commands == NULL)
 		(void)error_set(err, "probe %s: nobody can run programs",
 		    wish->settings->name);

@@ -49,6 +49,7 @@ static const struct asker_ops ops = {
 struct asker *
 ask_http_new(const struct asker_wish *wish, struct error *err)
 {
+	const struct version_source *version = wish->settings->version;
 	struct ask_http *a = calloc(1, sizeof(*a));
 
 	if (a == NULL) {
@@ -63,5 +64,10 @@ ask_http_new(const struct asker_wish *wish, struct error *err)
 		free(a);
 		return NULL;
 	}
-	return &a->base;
+	if (version == NULL || version->pointer == NULL ||
+	    fetch_target_find_version(a->target, version->pointer))
+		return &a->base;
+	(void)error_set(err, "no memory for probe %s", wish->settings->name);
+	release(&a->base);
+	return NULL;
 }

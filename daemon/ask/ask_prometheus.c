@@ -51,6 +51,8 @@ on_judge(void *arg)
 		v.values = metric_page_values(a->page);
 		v.value_count = a->value_count;
 	}
+	if (v.verdict.outcome == SAMPLE_OK)
+		v.version = metric_page_version(a->page);
 	if (a->is_old)
 		metric_page_forget(a->page);
 	return v;
@@ -160,8 +162,8 @@ ask_prometheus_new(const struct asker_wish *wish, struct error *err)
 	a->loop = wish->tools->loop;
 	a->http = settings->http;
 	a->value_count = (unsigned)wish->metric_count;
-	a->page =
-	    metric_page_new(settings, wish->metrics, wish->metric_count, &why);
+	a->page = metric_page_new_with(settings, wish->metrics,
+	    wish->metric_count, wish->settings->version, &why);
 	if (a->page != NULL)
 		a->target = make_target(a, wish->tools->fetch, &why);
 	if (a->target != NULL)

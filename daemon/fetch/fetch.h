@@ -33,6 +33,7 @@ struct fetch_verdict {
 	struct http_verdict verdict;
 	const double *values; /* the sink's; stay until it is asked again */
 	unsigned value_count;
+	const char *version; /* NULL: none is named; the sink's as well */
 };
 
 /*
@@ -96,6 +97,12 @@ void fetch_free(struct fetch *f);
 struct fetch_target *fetch_target_new(struct fetch *f,
     const struct http_settings *settings, const struct fetch_sink *sink,
     struct error *err);
+
+/*
+ * Its samples name the version that is there in the JSON of the body, whatever
+ * else the answer says.  False when memory is short.
+ */
+bool fetch_target_find_version(struct fetch_target *t, const char *pointer);
 
 /* A question under way is dropped: no callback comes after this. */
 void fetch_target_free(struct fetch_target *t);

@@ -103,6 +103,8 @@ struct fetch_target {
 	struct http_judge *judge;
 	struct fetch_sink sink; /* judges instead, if there is one: */
 	bool has_sink;
+	char *version_pointer; /* NULL: no version is wanted */
+	char *version;         /* what the last answer named */
 	char *url;
 	struct fetch_origin origin;
 	char *body;

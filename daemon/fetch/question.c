@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "daemon/fetch/fetch_impl.h"
+#include "probe/version_read.h"
 
 /* To the microsecond where libcurl saw all of it. */
 static double
@@ -233,6 +234,18 @@ judge(const struct fetch_target *t)
 	return v;
 }
 
+static const char *
+version_of(const struct fetch_target *t)
+{
+	const struct fetch_buffer *body = &t->slot->body;
+
+	if (t->version_pointer == NULL || body->bytes == NULL ||
+	    !version_read_json(
+		body->bytes, body->length, t->version_pointer, t->version))
+		return NULL;
+	return t->version;
+}
+
 static void
 finish_answer(struct fetch_target *t)
 {
@@ -242,11 +255,14 @@ finish_answer(struct fetch_target *t)
 	if (t->has_sink) {
 		sink_begin(t->slot);
 		v = t->sink.judge(t->sink.arg);
-	} else
+	} else {
 		v.verdict = judge(t);
+		v.version = version_of(t);
+	}
 	s = make_sample(t, &v.verdict);
 	s.values = v.values;
 	s.value_count = v.value_count;
+	s.version = v.version;
 	tell(t, &s);
 }
 

@@ -74,7 +74,7 @@ on_body(char *bytes, size_t one, size_t length, void *arg)
 		return cut(slot, &too_large);
 	if (t->has_sink)
 		return sink_bytes(slot, bytes, length) ? length : 0;
-	if (http_judge_reads_body(t->judge) &&
+	if ((http_judge_reads_body(t->judge) || t->version_pointer != NULL) &&
 	    !buffer_add(&slot->body, bytes, length, BODY_FIRST_BYTES))
 		return cut(slot, &no_memory);
 	return length;

@@ -218,6 +218,8 @@ free_target(struct fetch_target *t)
 	curl_slist_free_all(t->onward_headers);
 	secret_file_free(t->password);
 	secret_file_free(t->bearer);
+	free(t->version_pointer);
+	free(t->version);
 	free(t->url);
 	free(t->next_url);
 	free(t->body);
@@ -274,6 +276,14 @@ fetch_target_resettle(
 {
 	t->settings = settings;
 	http_judge_resettle(t->judge, &settings->expect);
+}
+
+bool
+fetch_target_find_version(struct fetch_target *t, const char *pointer)
+{
+	t->version_pointer = strdup(pointer);
+	t->version = calloc(1, SAMPLE_VERSION_MAX);
+	return t->version_pointer != NULL && t->version != NULL;
 }
 
 void

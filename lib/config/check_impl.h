@@ -41,6 +41,9 @@ void check_files(struct check *c, struct source where,
 void check_probe(struct check *c, const struct probe_settings *p);
 void check_service(struct check *c, const struct service_settings *s);
 
+/* check_discover.c */
+void check_discover(struct check *c, const struct service_settings *s);
+
 void check_rule(struct check *c, const struct service_settings *s,
     const struct rule_settings *r);
 

@@ -328,6 +328,7 @@ check_service(struct check *c, const struct service_settings *s)
 			check_run(c, s, NULL, p, s->source);
 	}
 	check_verify(c, s);
+	check_discover(c, s);
 }
 
 static bool
@@ -390,7 +391,8 @@ check_unused(struct check *c, const struct service_settings *s)
 		const struct probe_settings *p = &s->probes[i];
 
 		if (p->name != NULL && !is_judged(s, p->name) &&
-		    !strings_contain(&s->verify.probes, p->name))
+		    !strings_contain(&s->verify.probes, p->name) &&
+		    p->version == NULL)
 			check_doubt(c, p->source,
 			    "neither an evaluator nor verify uses probe "
 			    "\"%s\"",

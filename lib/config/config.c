@@ -112,6 +112,16 @@ derive_soak(struct reader *r, struct service_settings *s)
 	s->soak_ms = SOAK_NONE;
 }
 
+/* When services are where they stay. */
+static void
+derive_discover(struct service_settings *s)
+{
+	for (size_t i = 0; s->discover.probe != NULL && i < s->probe_count; i++)
+		if (s->probes[i].name != NULL &&
+		    strcmp(s->probes[i].name, s->discover.probe) == 0)
+			s->probes[i].version = &s->discover.from;
+}
+
 /* Equal digests mean that nothing of a service has changed. */
 static void
 derive_service(
@@ -168,6 +178,8 @@ derive(struct loading *l)
 	if (c->service_count > 0)
 		qsort(c->services, c->service_count, sizeof(*c->services),
 		    by_service_name);
+	for (size_t i = 0; i < c->service_count; i++)
+		derive_discover(&c->services[i]);
 	if (c->procedure_count > 0)
 		qsort(c->procedures, c->procedure_count, sizeof(*c->procedures),
 		    by_procedure_name);

@@ -59,7 +59,7 @@ enum runner_mode {
 
 struct runner_settings {
 	struct source source;
-	int mode; /* enum runner_mode */
+	int mode;              /* enum runner_mode */
 	const char *program;   /* rollbackd-step */
 	int64_t kill_grace_ms; /* between TERM and KILL at the time limit */
 	/* In systemd mode; as the units name them. */

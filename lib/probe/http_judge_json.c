@@ -5,6 +5,7 @@
 #include <json-c/json_pointer.h>
 
 #include "base/json.h"
+#include "probe/version_read.h"
 
 #define VALUE_SHOWN_BYTES 40
 
@@ -116,17 +117,8 @@ judge_json_compile(struct http_judge *j, struct error *err)
 		return true;
 	if (p == NULL || json->equals == NULL)
 		return error_set(err, "json needs both pointer and equals");
-	if (*p != '\0' && *p != '/')
-		return error_set(err,
-		    "JSON pointer \"%s\" does not begin "
-		    "with \"/\": perhaps \"/%s\"",
-		    p, p);
-	for (; *p != '\0'; p++)
-		if (*p == '~' && p[1] != '0' && p[1] != '1')
-			return error_set(err,
-			    "in JSON pointer \"%s\" a \"~\" "
-			    "is written \"~0\"",
-			    json->pointer);
+	if (!version_pointer_check(p, err))
+		return false;
 	/* Not JSON: then only a text can equal it. */
 	j->equals = json_parse(json->equals, strlen(json->equals), &ignored);
 	return true;

@@ -9,6 +9,7 @@
 #include "base/units.h"
 #include "probe/metric.h"
 #include "probe/promtext.h"
+#include "probe/version_read.h"
 
 /* Where nothing is asked for, the page is only read. */
 #define NOTHING "{__name__=\"no:series:at:all\"}"
@@ -21,9 +22,12 @@ struct metric_page {
 	size_t count; /* asked for; freshness comes behind them */
 	size_t metric_count;
 	struct metric *metrics[METRIC_NAMES_MAX + 1];
-	struct selector *selectors[METRIC_NAMES_MAX + 1];
+	/* ... and the one whose label names a version behind that. */
+	struct selector *selectors[METRIC_NAMES_MAX + 2];
 	char *names[METRIC_NAMES_MAX + 1]; /* for people */
 	double values[METRIC_NAMES_MAX + 1];
+	struct selector *versioned; /* NULL: no version is wanted */
+	char *label;
 
 	/* This page. */
 	struct metric_page_answer answer;
@@ -34,7 +38,9 @@ struct metric_page {
 	int64_t wall_ms;
 	int64_t bytes;
 	unsigned series[METRIC_NAMES_MAX + 1];
-	const char *flood; /* the metric with too many series */
+	const char *flood;                /* the metric with too many series */
+	char version[SAMPLE_VERSION_MAX]; /* "": none yet */
+	bool has_versions;                /* more than one */
 
 	/* Freshness: what it was when it changed last. */
 	double fresh_value;
@@ -93,10 +99,32 @@ is_of_now(const struct metric_page *p, const struct promtext_sample *s)
 }
 
 static void
+take_version(struct metric_page *p, const struct promtext_sample *s)
+{
+	char said[SAMPLE_VERSION_MAX];
+	size_t length = strlen(p->label);
+
+	for (size_t i = 0; i < s->label_count; i++) {
+		const struct metric_label *l = &s->labels[i];
+
+		if (l->name.length != length ||
+		    memcmp(l->name.bytes, p->label, length) != 0 ||
+		    !version_read_words(l->value.bytes, l->value.length, said))
+			continue;
+		if (p->version[0] != '\0' && strcmp(p->version, said) != 0)
+			p->has_versions = true;
+		memcpy(p->version, said, sizeof(p->version));
+	}
+}
+
+static void
 on_sample(void *arg, const struct promtext_sample *s)
 {
 	struct metric_page *p = arg;
 
+	if (p->versioned != NULL && s->selector == p->metric_count &&
+	    is_of_now(p, s))
+		take_version(p, s);
 	if (s->selector >= p->metric_count || p->flood != NULL)
 		return;
 	/* Also what is too old is more than we were told to take. */
@@ -215,6 +243,22 @@ add_metrics(struct metric_page *p, const struct metric_name *names,
 			return false;
 	if (p->settings->freshness.given && !add_metric(p, fresh, err))
 		return false;
+	return true;
+}
+
+/* Behind the metrics; where nothing is asked for, what is on no page. */
+static bool
+add_version(struct metric_page *p, const struct version_source *version,
+    struct error *err)
+{
+	if (version != NULL && version->selector != NULL) {
+		p->versioned = selector_new(version->selector, err);
+		p->label = strdup(version->label);
+		p->selectors[p->metric_count] = p->versioned;
+		if (p->versioned != NULL && p->label == NULL)
+			return error_set(err, "out of memory");
+		return p->versioned != NULL;
+	}
 	if (p->metric_count > 0)
 		return true;
 	p->nothing = selector_new(NOTHING, err);
@@ -226,7 +270,8 @@ add_metrics(struct metric_page *p, const struct metric_name *names,
 static bool
 make_parser(struct metric_page *p, struct error *err)
 {
-	size_t selectors = p->metric_count > 0 ? p->metric_count : 1;
+	size_t selectors =
+	    p->metric_count + (p->versioned != NULL || p->nothing != NULL);
 	size_t series = selectors * p->settings->max_series + 1;
 	struct promtext_settings settings = {
 		.limits = { .bytes = p->settings->max_bytes + 1 },
@@ -244,6 +289,14 @@ struct metric_page *
 metric_page_new(const struct prometheus_settings *settings,
     const struct metric_name *names, size_t count, struct error *err)
 {
+	return metric_page_new_with(settings, names, count, NULL, err);
+}
+
+struct metric_page *
+metric_page_new_with(const struct prometheus_settings *settings,
+    const struct metric_name *names, size_t count,
+    const struct version_source *version, struct error *err)
+{
 	struct metric_page *p = calloc(1, sizeof(*p));
 
 	if (p == NULL) {
@@ -251,7 +304,8 @@ metric_page_new(const struct prometheus_settings *settings,
 		return NULL;
 	}
 	p->settings = settings;
-	if (add_metrics(p, names, count, err) && make_parser(p, err))
+	if (add_metrics(p, names, count, err) && add_version(p, version, err) &&
+	    make_parser(p, err))
 		return p;
 	metric_page_free(p);
 	return NULL;
@@ -293,6 +347,8 @@ metric_page_begin(struct metric_page *p,
 	p->wall_ms = wall_ms;
 	p->bytes = 0;
 	p->flood = NULL;
+	p->version[0] = '\0';
+	p->has_versions = false;
 	promtext_begin(p->parser, format);
 	for (size_t i = 0; i < p->metric_count; i++) {
 		p->series[i] = 0;
@@ -343,11 +399,19 @@ metric_page_values(const struct metric_page *p)
 	return p->values;
 }
 
+const char *
+metric_page_version(const struct metric_page *p)
+{
+	return p->version[0] == '\0' || p->has_versions ? NULL : p->version;
+}
+
 void
 metric_page_free(struct metric_page *p)
 {
 	if (p == NULL)
 		return;
+	selector_free(p->versioned);
+	free(p->label);
 	promtext_free(p->parser);
 	selector_free(p->nothing);
 	for (size_t i = 0; i < p->metric_count; i++) {

@@ -24,6 +24,7 @@
 #include "probe/http_judge.h"
 #include "probe/metric_name.h"
 #include "probe/prometheus_settings.h"
+#include "probe/version_source.h"
 
 /* A timestamp further ahead than that is wrong. */
 #define METRIC_AHEAD_MAX_MS 60000
@@ -42,6 +43,17 @@ struct metric_page_answer {
  */
 struct metric_page *metric_page_new(const struct prometheus_settings *settings,
     const struct metric_name *names, size_t count, struct error *err);
+
+/* The same, and it looks for a version: version is only read here. */
+struct metric_page *metric_page_new_with(
+    const struct prometheus_settings *settings, const struct metric_name *names,
+    size_t count, const struct version_source *version, struct error *err);
+
+/*
+ * Of the last page that was ended and is OK: what the label said.  NULL: there
+ * is no such series, or there are some that say different things.
+ */
+const char *metric_page_version(const struct metric_page *p);
 
 /* Equal settings in other memory; the old are no longer looked at. */
 void metric_page_resettle(

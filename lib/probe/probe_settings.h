@@ -12,6 +12,7 @@
 
 #include "base/option.h"
 #include "base/source.h"
+#include "probe/version_source.h"
 
 struct probe_settings {
 	struct source source;
@@ -20,6 +21,8 @@ struct probe_settings {
 	int64_t timeout_ms;  /* 10 ms to 10 min */
 	const struct option_kind *kind;
 	const void *settings; /* of the kind */
+	/* Where its answers name a version; NULL: nobody wants to know. */
+	const struct version_source *version;
 };
 
 extern const struct option_table probe_options;

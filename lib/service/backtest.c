@@ -150,7 +150,13 @@ take_sample(
 		.latency_ms = in->latency_ms,
 		.phases = { -1, -1, -1, -1, -1 },
 		.status = in->status };
+	char version[SAMPLE_VERSION_MAX]; /* it was made sure that it fits */
 
+	if (in->version.length > 0) {
+		memcpy(version, in->version.bytes, in->version.length);
+		version[in->version.length] = '\0';
+		s.version = version;
+	}
 	if (n == NULL)
 		return backtest_unknown(b, err, "probe %.*s/%.*s",
 		    (int)in->service.length, in->service.bytes,

@@ -74,6 +74,7 @@ take_versions(struct versions *v, struct json_object *o)
 	backtest_copy(
 	    v->previous, sizeof(v->previous), json_text(o, "previous"));
 	backtest_copy(v->hint, sizeof(v->hint), json_text(o, "hint"));
+	backtest_copy(v->suspect, sizeof(v->suspect), json_text(o, "suspect"));
 	if (items == NULL)
 		take_old_versions(v, o);
 	for (size_t i = 0; i < count && v->count < VERSIONS_MAX; i++)

@@ -19,6 +19,7 @@ static const char *const keys[RECORDING_KEY_COUNT] = {
 	[RECORDING_KEY_LATENCY] = "latency_ms",
 	[RECORDING_KEY_STATUS] = "status",
 	[RECORDING_KEY_CLASS] = "class",
+	[RECORDING_KEY_VERSION] = "version",
 	[RECORDING_KEY_VALUE] = "value",
 	[RECORDING_KEY_VALUES] = "values",
 };
@@ -39,6 +40,7 @@ recording_begin(struct recording_line *line)
 	line->json = NULL;
 	s->at_ms = s->asked_ms = s->now_ms = -1;
 	s->service = s->probe = s->failure = (struct recording_words){ "", 0 };
+	s->version = s->failure;
 	s->outcome = SAMPLE_LOST;
 	s->latency_ms = 0;
 	s->status = 0;
@@ -119,6 +121,9 @@ recording_complete(struct recording_sample *s, unsigned seen)
 		return "service and probe are names of 1 to 128 bytes";
 	if (s->failure.length > RECORDING_CLASS_MAX_BYTES)
 		return "class is longer than 64 bytes";
+	/* What was no text is longer now, and no version in any case. */
+	if (s->version.length >= SAMPLE_VERSION_MAX)
+		s->version.length = SAMPLE_VERSION_MAX - 1;
 	if ((seen >> RECORDING_KEY_ASKED & 1) == 0)
 		s->asked_ms = s->at_ms - (int64_t)(s->latency_ms + 0.5);
 	if (s->asked_ms < 0)

@@ -49,6 +49,7 @@ struct recording_sample {
 	struct recording_words service;
 	struct recording_words probe;
 	struct recording_words failure; /* "class"; length 0: none */
+	struct recording_words version; /* that answered; length 0: none */
 	enum sample_outcome outcome;
 	double latency_ms;
 	int status;

@@ -283,6 +283,8 @@ take_member(struct scan *s, enum recording_key key, struct recording_sample *to)
 		return take_words(s, &to->probe);
 	case RECORDING_KEY_CLASS:
 		return take_words(s, &to->failure);
+	case RECORDING_KEY_VERSION:
+		return take_words(s, &to->version);
 	case RECORDING_KEY_OUTCOME:
 		return take_words(s, &words) &&
 		    recording_outcome(&words, &to->outcome);

@@ -83,6 +83,8 @@ take_member(
 		return take_words(o, &to->probe);
 	case RECORDING_KEY_CLASS:
 		return take_words(o, &to->failure);
+	case RECORDING_KEY_VERSION:
+		return take_words(o, &to->version);
 	case RECORDING_KEY_OUTCOME:
 		return take_words(o, &words) &&
 		    recording_outcome(&words, &to->outcome);
@@ -136,6 +138,7 @@ range(enum recording_key key)
 	case RECORDING_KEY_SERVICE:
 	case RECORDING_KEY_PROBE:
 	case RECORDING_KEY_CLASS:
+	case RECORDING_KEY_VERSION:
 	case RECORDING_KEY_COUNT:
 		return "words in quotation marks";
 	}

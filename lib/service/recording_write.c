@@ -138,6 +138,7 @@ recording_write_sample(struct text *out, const char *service, const char *probe,
 	if (s->status > 0)
 		recording_add_int(out, "status", s->status);
 	recording_add_words(out, "class", s->failure);
+	recording_add_words(out, "version", s->version);
 	if (names != NULL)
 		add_values(out, s, names);
 	else if (s->value_count > 0 && !isnan(s->values[0])) {

@@ -245,8 +245,10 @@ service_rules_look(struct service *s, int64_t now_ms)
 			ill->is_on = false;
 		is_ill = is_ill || ill->is_on;
 	}
-	if (was_ill && !is_ill)
-		(void)service_add_news(s, NEWS_WELL, s->versions.now, now_ms);
+	if (!was_ill || is_ill)
+		return;
+	versions_well(&s->versions);
+	(void)service_add_news(s, NEWS_WELL, s->versions.now, now_ms);
 }
 
 /* One that combines others is when it would not say that without those. */

@@ -26,6 +26,7 @@ service_take_deployment(struct service *s, const struct service_deployment *d)
 		.by = d->by,
 		.incompatible = d->incompatible,
 		.verified = d->verified,
+		.was_ill = d->ill_count > 0,
 		.at_ms = d->at_ms });
 	service_rules_deployed(s, d->ill, d->ill_count);
 	s->deployed_ms = d->at_ms;
@@ -90,6 +91,7 @@ service_recovered(struct service *s)
 {
 	service_hear(s, (struct service_input){ .kind = SERVICE_RECOVERED });
 	forget_illness(s);
+	versions_well(&s->versions);
 }
 
 void

@@ -170,6 +170,10 @@ versions_deployed(struct versions *v, const struct versions_deployment *d)
 	x->placed_ms = d->at_ms;
 	judge(x, d->verified ? VERSION_GOOD : VERSION_DEPLOYED,
 	    d->verified ? "deployed as verified" : "", d->at_ms);
+	if (!d->was_ill)
+		v->suspect[0] = '\0';
+	else if (v->suspect[0] == '\0' && strcmp(v->now, version) != 0)
+		COPY(v->suspect, v->now);
 	COPY(v->previous, says(previous) ? previous : v->now);
 	COPY(v->hint, previous);
 	COPY(v->now, version);
@@ -192,6 +196,13 @@ versions_found(struct versions *v, const char *version, int64_t at_ms)
 		COPY(v->previous, v->now);
 	COPY(v->now, x->name);
 	v->is_astray = false;
+	versions_choose(v);
+}
+
+void
+versions_well(struct versions *v)
+{
+	v->suspect[0] = '\0';
 	versions_choose(v);
 }
 
@@ -249,7 +260,7 @@ versions_acted(struct versions *v, const struct versions_act *act)
 		    act->at_ms);
 	v->is_back = true;
 	v->is_astray = to[0] == '\0';
-	v->hint[0] = '\0';
+	v->hint[0] = v->suspect[0] = '\0';
 	if (to[0] != '\0')
 		lead_to(v, to, act);
 	versions_choose(v);

@@ -12,9 +12,10 @@
  * the newest that a deployment has named as the one before it and of which
  * nothing is known but that.  Never the one in place, never one that failed,
  * was tried in vain or withdrawn, never one that was in place here without
- * being verified, and none from before a version that is incompatible with
- * what was before it.  After a rollback there is nowhere to go to until
- * something is deployed: if that did not help, the release is not the cause.
+ * being verified or when it began to be bad, and none from before a version
+ * that is incompatible with what was before it.  After a rollback there is
+ * nowhere to go to until something is deployed: if that did not help, the
+ * release is not the cause.
  *
  * A plain value: copy it.
  */
@@ -63,9 +64,10 @@ struct versions {
 	int64_t seq; /* the last that was given */
 	char now[VERSION_MAX];
 	char previous[VERSION_MAX];
-	char hint[VERSION_MAX]; /* what was said to be the previous one */
-	bool is_back;           /* nothing was deployed since a rollback ... */
-	bool is_astray;         /* ... that ended nobody knows where */
+	char hint[VERSION_MAX];    /* what was said to be the previous one */
+	char suspect[VERSION_MAX]; /* it was bad when the next one came */
+	bool is_back;   /* nothing was deployed since a rollback ... */
+	bool is_astray; /* ... that ended nobody knows where */
 	char target[VERSION_MAX];      /* where a rollback would go */
 	char no_target[NO_TARGET_MAX]; /* why nowhere */
 };
@@ -77,6 +79,7 @@ struct versions_deployment {
 	const char *by;
 	const char *incompatible; /* with all before it: the reason */
 	bool verified;
+	bool was_ill; /* what it takes the place of was bad */
 	int64_t at_ms;
 };
 
@@ -92,6 +95,9 @@ void versions_found(struct versions *v, const char *version, int64_t at_ms);
 /* It has soaked: verified, unless something worse is known of it. */
 void versions_soaked(
     struct versions *v, const char *version, const char *why, int64_t at_ms);
+
+/* It is well again: what was bad when the next one came may be good. */
+void versions_well(struct versions *v);
 
 /* Would the version in place become good if it soaked? */
 bool versions_soaks(const struct versions *v);

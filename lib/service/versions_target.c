@@ -51,6 +51,8 @@ versions_obstacle(
 		what = "was withdrawn";
 		break;
 	}
+	if (what == NULL && strcmp(x->name, v->suspect) == 0)
+		what = "was bad itself";
 	if (strcmp(x->name, v->now) == 0)
 		what = "is in place";
 	if (what != NULL)

@@ -47,6 +47,7 @@ compare(const struct recording_sample *a, const struct recording_sample *b)
 	require(same_words(a->service, b->service));
 	require(same_words(a->probe, b->probe));
 	require(same_words(a->failure, b->failure));
+	require(same_words(a->version, b->version));
 	require(same_number(a->latency_ms, b->latency_ms));
 	require(same_number(a->value, b->value));
 	require(a->value_count == b->value_count);
@@ -64,6 +65,7 @@ write_again(const struct recording_sample *s)
 	static struct recording_line again;
 	struct text out = text_new(8 * RECORDING_LINE_MAX_BYTES);
 	char service[256], probe[256], failure[256];
+	char version[SAMPLE_VERSION_MAX];
 	struct sample sample = { .asked_ms = s->asked_ms,
 		.answered_ms = s->at_ms,
 		.outcome = s->outcome,
@@ -79,6 +81,9 @@ write_again(const struct recording_sample *s)
 	service[s->service.length] = probe[s->probe.length] = '\0';
 	failure[s->failure.length] = '\0';
 	sample.failure = failure;
+	(void)memcpy(version, s->version.bytes, s->version.length);
+	version[s->version.length] = '\0';
+	sample.version = version;
 	recording_write_sample(&out, service, probe, &sample, NULL, s->now_ms);
 	require(text_ok(&out));
 	require(recording_read(text_str(&out), out.length - 1, &again, &err));

@@ -120,13 +120,20 @@ state_of(const struct oracle *o, const char *name)
 	return '\0';
 }
 
+static bool
+is_suspect(const struct oracle *o, const char *name)
+{
+	return o->is_ill && strcmp(o->suspect, name) == 0;
+}
+
 /* The newest in that state that is not in place. */
 static const char *
 newest(const struct oracle *o, char state)
 {
 	for (size_t i = o->known_count; i-- > 0;)
 		if (o->known[i].state == state &&
-		    strcmp(o->known[i].name, o->version) != 0)
+		    strcmp(o->known[i].name, o->version) != 0 &&
+		    !is_suspect(o, o->known[i].name))
 			return o->known[i].name;
 	return "";
 }
@@ -139,7 +146,8 @@ oracle_target(const struct oracle *o)
 	if (o->is_back || o->version[0] == '\0')
 		return "";
 	if (state_of(o, o->said_before) == 'g' &&
-	    strcmp(o->said_before, o->version) != 0)
+	    strcmp(o->said_before, o->version) != 0 &&
+	    !is_suspect(o, o->said_before))
 		return o->said_before;
 	return good[0] != '\0' ? good : newest(o, 'n');
 }
@@ -286,6 +294,7 @@ fall_ill(struct oracle *o)
 	if (o->samples[last].answered_ms >= o->now_ms)
 		return;
 	o->is_ill = true;
+	copy(o->suspect, o->version);
 	o->ill_armed_ms = o->deployed_ms;
 }
 

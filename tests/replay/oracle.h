@@ -47,6 +47,7 @@ struct oracle {
 	bool is_back; /* nothing was deployed since a rollback */
 	bool is_ill;  /* it was bad before the last deployment */
 	int64_t ill_armed_ms;
+	char suspect[ORACLE_VERSION_MAX]; /* what was in place then */
 
 	/* The incident under way. */
 	bool on, aborted, confirming, verifying, by_operator;

@@ -2,6 +2,7 @@
  * The registry of versions, as a story:
  *
  *   v2     deployed          v2<v1  with the previous one said
+ *   #v2    deployed when what is in place was bad; ^ it is well again
  *   v2+    as verified       v2!    incompatible with all before it
  *   *      what is in place has soaked
  *   -v1    a rule led back to v1, and it helped
@@ -134,6 +135,15 @@ static struct row {
 	  "v1:good v2:deployed!" },
 	{ "what is in place is not known, what is good is", "@v1+", "", "", "",
 	  "it is not known which version is in place", "v1:good" },
+	{ "what was bad itself is no way back", "v0+ v1+ #v2", "v2", "v1",
+	  "v0", "", "v0:good v1:good v2:deployed" },
+	{ "and not when there is nothing else", "v1+ #v2<v1 #v3", "v3", "v2",
+	  "", NOWHERE ": v2 was never verified, v1 was bad itself",
+	  "v1:good v2:deployed v3:deployed" },
+	{ "until it is well again", "v1+ #v2 ^", "v2", "v1", "v1", "",
+	  "v1:good v2:deployed" },
+	{ "or the next one comes when it is", "v1+ #v2 v3", "v3", "v2", "v1",
+	  "", "v1:good v2:deployed v3:deployed" },
 	{ "found in place, it is no deployment", "=v1", "v1", "", "", NOWHERE,
 	  "v1:deployed" },
 	{ "but it soaks", "=v1 * v2", "v2", "v1", "v1", "",
@@ -155,7 +165,9 @@ static void
 deploy(struct versions *v, char *word)
 {
 	size_t last = strlen(word) - 1;
-	struct versions_deployment d = { .version = word, .at_ms = now_ms };
+	struct versions_deployment d = { .version = word + (word[0] == '#'),
+		.was_ill = word[0] == '#',
+		.at_ms = now_ms };
 	char *previous = strchr(word, '<');
 
 	d.verified = word[last] == '+';
@@ -202,6 +214,9 @@ tell(struct versions *v, char *word)
 {
 	now_ms++;
 	switch (word[0]) {
+	case '^':
+		versions_well(v);
+		break;
 	case '*':
 		versions_soaked(v, v->now, "did well", now_ms);
 		break;
