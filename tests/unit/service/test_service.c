@@ -164,7 +164,8 @@ test_the_strongest_action_wins(void **state)
 	d = service_decide(s, &calm);
 	assert_int_equal(d.decision.action, ACTION_ROLL_BACK);
 	assert_int_equal(d.rule, 1);
-	assert_int_equal(service_decide_rule(s, 0, &calm).action, ACTION_PROPOSE);
+	assert_int_equal(
+	    service_decide_rule(s, 0, &calm).action, ACTION_PROPOSE);
 	service_free(s);
 }
 
