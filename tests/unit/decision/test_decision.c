@@ -259,6 +259,12 @@ static struct row {
 	    .window_opens_ms = NOW_MS + 1000 },
 	  ACTION_HOLD, GUARD_WINDOW, NOW_MS + 1000,
 	  "window: the next window of rule dead opens in 1s" },
+	{ "approved in time, and its window opens late",
+	  { .severity = SEVERITY_P3, .arm_window_ms = 1000 },
+	  { .is_approved = true },
+	  ACTION_ROLL_BACK, GUARD_NONE, NEVER_MS,
+	  "rule dead holds 16m40s after version v2 was deployed, so "
+	  "application-rollback is run" },
 	{ "its window has just opened", { .severity = SEVERITY_P3 },
 	  { .is_approved = true, .window_is_shut = true,
 	    .window_opens_ms = NOW_MS },
