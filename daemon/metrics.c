@@ -8,7 +8,7 @@
 #include "daemon/watched.h"
 #include "daemon/witness.h"
 
-#define MS 1e3
+#define MS 1000
 
 void
 metrics_family(
@@ -24,12 +24,47 @@ add_gauge(struct text *out, const char *name, const char *help, double value)
 	text_addf(out, "%s %.15g\n", name, value);
 }
 
+/* There may be hundreds of thousands: printf would take too long for that. */
+static void
+add_number(struct text *out, uint64_t value)
+{
+	char digits[24], *at = digits + sizeof(digits) - 1;
+
+	*at = '\0';
+	do
+		*--at = (char)('0' + value % 10);
+	while ((value /= 10) > 0);
+	text_add(out, at);
+}
+
 /* Names of services need no escapes: their grammar has none of those bytes. */
 static void
 add_of(struct text *out, const char *name, const char *label, const char *word,
     uint64_t value)
 {
-	text_addf(out, "%s{%s=\"%s\"} %" PRIu64 "\n", name, label, word, value);
+	text_add(out, name);
+	text_add_char(out, '{');
+	text_add(out, label);
+	text_add(out, "=\"");
+	text_add(out, word);
+	text_add(out, "\"} ");
+	add_number(out, value);
+	text_add_char(out, '\n');
+}
+
+/* The same with a second label, up to the value. */
+static void
+add_of_two(struct text *out, const char *name, const char *label,
+    const char *word, const char *service)
+{
+	text_add(out, name);
+	text_add_char(out, '{');
+	text_add(out, label);
+	text_add(out, "=\"");
+	text_add(out, word);
+	text_add(out, "\",service=\"");
+	text_add(out, service);
+	text_add(out, "\"} ");
 }
 
 static void
@@ -125,53 +160,67 @@ write_services(struct monitor *m, struct text *out)
 	    "Answers of probes, by what they were.");
 	for (size_t i = 0; i < m->watched_count; i++)
 		for (size_t k = 0; k < sizeof(outcomes) / sizeof(outcomes[0]);
-		     k++)
-			text_addf(out,
-			    "rollbackd_samples_total{service=\"%s\","
-			    "outcome=\"%s\"} %" PRIu64 "\n",
-			    watched_name(m->watched[i]),
+		     k++) {
+			add_of_two(out, "rollbackd_samples_total", "outcome",
 			    sample_outcome_word(outcomes[k]),
-			    watched_samples(m->watched[i], outcomes[k]));
+			    watched_name(m->watched[i]));
+			add_number(
+			    out, watched_samples(m->watched[i], outcomes[k]));
+			text_add_char(out, '\n');
+		}
 }
 
 /* One value of each guard that has ever kept the service from acting. */
 static void
 write_guard(struct monitor *m, struct text *out, const char *name,
-    double (*value)(const struct held *h, enum guard guard, int64_t now_ms))
+    void (*add)(struct text *out, const struct held *h, enum guard guard,
+	int64_t now_ms))
 {
 	int64_t now_ms = loop_now_ms(m->loop);
 
 	for (size_t i = 0; i < m->watched_count; i++) {
 		const struct held *h = watched_held(m->watched[i]);
 
-		for (unsigned g = GUARD_NONE + 1; g < GUARD_COUNT; g++)
-			if (h->counts[g].times > 0)
-				text_addf(out,
-				    "%s{guard=\"%s\",service=\"%s\"} %.15g\n",
-				    name, guard_word((enum guard)g),
-				    watched_name(m->watched[i]),
-				    value(h, (enum guard)g, now_ms));
+		for (unsigned g = GUARD_NONE + 1; g < GUARD_COUNT; g++) {
+			if (h->counts[g].times == 0)
+				continue;
+			add_of_two(out, name, "guard",
+			    guard_word((enum guard)g),
+			    watched_name(m->watched[i]));
+			add(out, h, (enum guard)g, now_ms);
+			text_add_char(out, '\n');
+		}
 	}
 }
 
-static double
-is_held(const struct held *h, enum guard guard, int64_t now_ms)
+static void
+add_is_held(
+    struct text *out, const struct held *h, enum guard guard, int64_t now_ms)
 {
 	(void)now_ms;
-	return h->guard == guard;
+	add_number(out, h->guard == guard);
 }
 
-static double
-times_held(const struct held *h, enum guard guard, int64_t now_ms)
+static void
+add_times(
+    struct text *out, const struct held *h, enum guard guard, int64_t now_ms)
 {
 	(void)now_ms;
-	return (double)h->counts[guard].times;
+	add_number(out, h->counts[guard].times);
 }
 
-static double
-seconds_held(const struct held *h, enum guard guard, int64_t now_ms)
+/* By milliseconds: "12.034" */
+static void
+add_seconds(
+    struct text *out, const struct held *h, enum guard guard, int64_t now_ms)
 {
-	return (double)held_ms(h, guard, now_ms) / MS;
+	uint64_t ms = (uint64_t)held_ms(h, guard, now_ms);
+
+	add_number(out, ms / MS);
+	text_add_char(out, '.');
+	text_add(out, ms % MS < 100 ? "0" : "");
+	text_add(out, ms % MS < 10 ? "0" : "");
+	add_number(out, ms % MS);
 }
 
 static void
@@ -179,13 +228,13 @@ write_guards(struct monitor *m, struct text *out)
 {
 	metrics_family(out, "rollbackd_guard_held", "gauge",
 	    "Whether this guard keeps the service from acting.");
-	write_guard(m, out, "rollbackd_guard_held", is_held);
+	write_guard(m, out, "rollbackd_guard_held", add_is_held);
 	metrics_family(out, "rollbackd_guard_holds_total", "counter",
 	    "How often it began to.");
-	write_guard(m, out, "rollbackd_guard_holds_total", times_held);
+	write_guard(m, out, "rollbackd_guard_holds_total", add_times);
 	metrics_family(out, "rollbackd_guard_held_seconds_total", "counter",
 	    "For how long it has.");
-	write_guard(m, out, "rollbackd_guard_held_seconds_total", seconds_held);
+	write_guard(m, out, "rollbackd_guard_held_seconds_total", add_seconds);
 }
 
 void

@@ -189,7 +189,9 @@ raise_alarm(struct watched *w, const struct service_decision *d, int64_t now_ms)
 		.summary = summary };
 	int64_t held;
 
-	if (!held_alarm(&w->held, s->held_alarm_ms, now_ms))
+	/* A rule on trial wakes nobody. */
+	if (s->rules[d->rule].mode == MODE_SHADOW ||
+	    !held_alarm(&w->held, s->held_alarm_ms, now_ms))
 		return;
 	w->monitor->counts.alarms++;
 	held = now_ms - w->held.holds_since_ms;

@@ -24,6 +24,12 @@ struct groups {
 	size_t service_count;
 	size_t *group_of; /* by service; NO_GROUP: has no rules */
 	bool *is_failing; /* by service */
+	/* What explains_half() found last: so from and until these times, as
+	   long as nothing changes. */
+	struct {
+		bool is_known, explains;
+		int64_t window_ms, from_ms, until_ms;
+	} found;
 };
 
 /* One service that has rules, to be sorted by its group. */
@@ -114,6 +120,7 @@ groups_failing(struct groups *g, unsigned service, bool is_failing)
 	if (index == NO_GROUP || g->is_failing[service] == is_failing)
 		return;
 	g->is_failing[service] = is_failing;
+	g->found.is_known = false;
 	if (is_failing) {
 		if (g->items[index].failing++ == 0)
 			g->bad++;
@@ -164,6 +171,7 @@ groups_deployed(struct groups *g, unsigned service, int64_t at_ms)
 
 	if (index == NO_GROUP || at_ms <= g->items[index].deployed_ms)
 		return;
+	g->found.is_known = false;
 	if (g->items[index].deployed_ms != NEVER_MS)
 		take_out(g, index);
 	g->items[index].deployed_ms = at_ms;
@@ -212,24 +220,40 @@ is_lately(const struct group *item, int64_t now_ms, int64_t window_ms)
 	    now_ms - item->deployed_ms <= window_ms;
 }
 
-/* At least half of the bad ones. */
-static bool
-explains_half(const struct groups *g, int64_t now_ms, int64_t window_ms)
+/* At least half of the bad ones; once true, until the oldest is too old. */
+static void
+find(struct groups *g, int64_t now_ms, int64_t window_ms)
 {
 	size_t explained = 0;
 
+	g->found.is_known = true;
+	g->found.explains = false;
+	g->found.window_ms = window_ms;
+	g->found.from_ms = now_ms;
+	g->found.until_ms = INT64_MAX;
 	for (size_t i = g->newest;
 	     i != NO_GROUP && is_lately(&g->items[i], now_ms, window_ms);
 	     i = g->items[i].older) {
 		explained += g->items[i].failing > 0;
-		if (explained * 2 >= g->bad)
-			return true;
+		if (explained * 2 < g->bad)
+			continue;
+		g->found.explains = true;
+		g->found.until_ms = g->items[i].deployed_ms + window_ms;
+		return;
 	}
-	return false;
+}
+
+static bool
+explains_half(struct groups *g, int64_t now_ms, int64_t window_ms)
+{
+	if (!g->found.is_known || g->found.window_ms != window_ms ||
+	    now_ms < g->found.from_ms || now_ms > g->found.until_ms)
+		find(g, now_ms, window_ms);
+	return g->found.explains;
 }
 
 bool
-groups_hold(const struct groups *g, const struct groups_case *of,
+groups_hold(struct groups *g, const struct groups_case *of,
     char words[GROUPS_WORDS_MAX])
 {
 	size_t index = g->group_of[of->service];

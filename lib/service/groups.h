@@ -76,7 +76,7 @@ struct groups_case {
  * Do they fail together, and nothing explains it?  Then words says how many:
  * "4 of 5 groups are bad".
  */
-bool groups_hold(const struct groups *g, const struct groups_case *of,
+bool groups_hold(struct groups *g, const struct groups_case *of,
     char words[GROUPS_WORDS_MAX]);
 
 #endif

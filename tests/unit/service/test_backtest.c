@@ -372,6 +372,40 @@ time_does_not_go_back(void **state)
 	end(&t);
 }
 
+/* A state says which rollbacks were, and they count. */
+static void
+rollbacks_of_before_count(void **state)
+{
+	static const struct {
+		const char *line;
+		const char *guard;
+	} rows[] = {
+		{ STATE("\"acts\":[1000,2000,3000],"), "" },
+		{ STATE("\"acts\":[1000,2000,3000,4000],"), "budget" },
+		{ STATE("\"acted_ms\":-1201000,"), "" },
+		{ STATE("\"acted_ms\":-1201000,\"repeats\":[-1201000,0],"),
+		    "cooldown" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		char guard[32];
+		struct trial t;
+
+		begin(&t, plain);
+		give(&t, HEAD("A", "1"));
+		give(&t, rows[i].line);
+		samples(&t, 20, 4, "failed");
+		backtest_end(t.b);
+		(void)snprintf(
+		    guard, sizeof(guard), "\"guard\":\"%s\"", rows[i].guard);
+		assert_int_equal(says(&t, guard), rows[i].guard[0] != '\0');
+		assert_int_equal(says(&t, "\"action\":\"roll_back\""),
+		    rows[i].guard[0] == '\0');
+		end(&t);
+	}
+}
+
 int
 main(void)
 {
@@ -381,6 +415,7 @@ main(void)
 		cmocka_unit_test(recordings_say_what_was_done),
 		cmocka_unit_test(what_comes_before_a_decision),
 		cmocka_unit_test(the_same_stream_goes_on),
+		cmocka_unit_test(rollbacks_of_before_count),
 		cmocka_unit_test(differences_are_found),
 		cmocka_unit_test(unknown_names_are_counted),
 		cmocka_unit_test(many_classes),

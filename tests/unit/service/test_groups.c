@@ -108,7 +108,7 @@ test_row(void **state)
 static const struct row together = { "", "ABC", "!!!", false, false };
 
 static bool
-holds(const struct groups *g, int64_t now_ms, int64_t window_ms)
+holds(struct groups *g, int64_t now_ms, int64_t window_ms)
 {
 	struct groups_case of = { .now_ms = now_ms,
 		.arm_window_ms = window_ms };
