@@ -218,8 +218,8 @@ adopt(struct rollback *r)
 	    "asks what became of a step that was under way in incident %s",
 	    r->id);
 	if (!rollback_request(r, &request, key) ||
-	    !steps_adopt(r->m->steps, &request, incident_is_wanted(r->core),
-		rollback_step_ended, r))
+	    !steps_adopt(r->m->steps, &request,
+		incident_wants(r->core, &r->todo), rollback_step_ended, r))
 		rollback_step_ended(r, &unknown);
 }
 

@@ -119,7 +119,7 @@ intent_is_stored(struct rollback *r)
 	char key[KEY_BYTES];
 
 	FAILPOINT("monitor.after-intent");
-	if (!incident_is_wanted(r->core)) {
+	if (!incident_wants(r->core, &r->todo)) {
 		end_without_start(r, "withdrawn", "aborted before it began");
 		return;
 	}

@@ -244,12 +244,6 @@ run_undo_failed(const struct run *r, unsigned *step)
 	return r->undo_failed;
 }
 
-bool
-run_is_wanted(const struct run *r)
-{
-	return !r->aborted || (r->state == AT_UNDO && undoes_on_abort(r));
-}
-
 enum step_outcome
 run_step_outcome(const struct run *r, unsigned step)
 {

@@ -133,9 +133,6 @@ unsigned run_undone_count(const struct run *r);
 /* The undo that could not be done, the last of them; false: none. */
 bool run_undo_failed(const struct run *r, unsigned *step);
 
-/* Of an abort: is what run_next() asks for wanted nevertheless? */
-bool run_is_wanted(const struct run *r);
-
 /*
  * Outcome of a step so far; STEP_SKIPPED also for those never reached.  Those
  * that "when" passed over were reached.

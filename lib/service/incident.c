@@ -342,11 +342,12 @@ incident_is_aborted(const struct incident *i)
 }
 
 bool
-incident_is_wanted(const struct incident *i)
+incident_wants(const struct incident *i, const struct todo *todo)
 {
-	if (i->run_count > 0 && i->stage == STAGE_STEPS)
-		return run_is_wanted(i->runs[i->run_count - 1].run);
-	return !i->is_aborted;
+	if (!i->is_aborted)
+		return true;
+	return todo->kind == TODO_UNDO &&
+	    plan_procedure(i->runs[i->run_count - 1].plan)->undo_on_abort;
 }
 
 /* What is asked for changes nothing. */

@@ -150,8 +150,11 @@ const struct run *incident_run(const struct incident *i);
 const struct verification *incident_verification(const struct incident *i);
 bool incident_is_aborted(const struct incident *i);
 
-/* Is what is being done still wanted?  Not after an abort, but to undo. */
-bool incident_is_wanted(const struct incident *i);
+/*
+ * Is what incident_todo() asked for still to be done?  After an abort nothing
+ * is, but for an undo with the procedure's undo_on_abort.
+ */
+bool incident_wants(const struct incident *i, const struct todo *todo);
 
 /*
  * Of runs in the order of their plans: the one whose on_failure or escalate

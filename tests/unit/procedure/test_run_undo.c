@@ -191,37 +191,11 @@ test_the_undo_that_failed_is_told(void **state)
 	plan_free(plan);
 }
 
-static void
-test_what_is_wanted_after_an_abort(void **state)
-{
-	for (int on_abort = 0; on_abort < 2; on_abort++) {
-		struct step_settings steps[3] = { { A, UNDO }, { B } };
-		struct procedure_settings procedure;
-		struct plan *plan = plan_of(&procedure, steps);
-		struct run *r = run_new(plan);
-
-		(void)state;
-		procedure.undo_on_abort = on_abort == 1;
-		happen(r, 'd');
-		happen(r, 'B');
-		assert_true(run_is_wanted(r));
-		happen(r, 'A');
-		assert_false(run_is_wanted(r)); /* the step */
-		happen(r, 'f');
-		assert_int_equal(run_next(r).kind,
-		    on_abort == 1 ? NEXT_UNDO : NEXT_FINISHED);
-		assert_int_equal(run_is_wanted(r), on_abort == 1);
-		run_free(r);
-		plan_free(plan);
-	}
-}
-
 int
 main(void)
 {
 	static const struct CMUnitTest rules[] = {
 		cmocka_unit_test(test_the_undo_that_failed_is_told),
-		cmocka_unit_test(test_what_is_wanted_after_an_abort),
 	};
 	struct CMUnitTest stories[ARRAY_LEN(rows)];
 	int failed;

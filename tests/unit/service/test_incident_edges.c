@@ -29,7 +29,7 @@ static struct step_settings steps[] = {
 	{ .name = "one", .command = { program, 1 }, .undo = { program, 1 } },
 	{ .name = "two", .command = { program, 1 }, .undo = { program, 1 } },
 };
-static const struct procedure_settings procedure = { .name = "p",
+static struct procedure_settings procedure = { .name = "p",
 	.budget_ms = 1000,
 	.steps = steps,
 	.step_count = 2 };
@@ -120,7 +120,6 @@ test_before_anything(void **state)
 	assert_int_equal(kind(s), TODO_WAIT);
 	assert_null(incident_run(s->i));
 	assert_non_null(incident_verification(s->i));
-	assert_true(incident_is_wanted(s->i));
 	assert_false(incident_is_awaiting(s->i));
 	assert_false(end(s->i, 0, STEP_DONE));
 	incident_turn_down(s->i, INCIDENT_REJECTED, "nobody asked");
@@ -148,10 +147,8 @@ test_a_plan_after_an_abort(void **state)
 	struct setting *s = *state;
 
 	incident_begin(s->i, "p");
-	assert_true(incident_is_wanted(s->i));
 	incident_abort(s->i, "by hand");
 	assert_true(incident_is_aborted(s->i));
-	assert_false(incident_is_wanted(s->i));
 	/* It was on the way to the disk. */
 	assert_true(incident_planned(s->i, s->plan, 1000));
 	incident_step_begins(s->i, 5); /* nothing is asked for */
@@ -168,7 +165,6 @@ test_an_end_that_is_not_awaited(void **state)
 	begin(s);
 	assert_false(end(s->i, 1, STEP_DONE));
 	assert_int_equal(kind(s), TODO_STEP);
-	assert_true(incident_is_wanted(s->i));
 	incident_verifying(s->i, 5);
 	incident_verified(s->i, true);
 	incident_confirmed(s->i, false);
@@ -255,7 +251,6 @@ test_verifying_begins_anew_after_a_restart(void **state)
 	sample.asked_ms = sample.answered_ms = 300;
 	incident_verify_sample(s->i, 0, &sample);
 	assert_int_equal(kind(s), TODO_WAIT);
-	assert_true(incident_is_wanted(s->i));
 	sample.asked_ms = sample.answered_ms = 600;
 	incident_verify_sample(s->i, 0, &sample);
 	assert_int_equal(incident_todo(s->i, 5).outcome, INCIDENT_RECOVERED);
@@ -295,11 +290,41 @@ test_an_abort_is_heard_once(void **state)
 	begin(s);
 	incident_step_begins(s->i, 5);
 	incident_abort(s->i, "the first");
-	assert_false(incident_is_wanted(s->i));
 	incident_abort(s->i, "the second");
 	assert_true(end(s->i, 0, STEP_DONE));
 	assert_int_equal(incident_todo(s->i, 5).outcome, INCIDENT_ABORTED);
 	assert_string_equal(incident_reason(s->i), "aborted: the first");
+}
+
+/* The abort comes while the intent of the second step is being stored. */
+static void
+test_what_an_abort_leaves_to_be_done(void **state)
+{
+	struct setting *s = *state;
+	struct todo step, undo;
+
+	for (int on_abort = 0; on_abort < 2; on_abort++) {
+		procedure.undo_on_abort = on_abort == 1;
+		incident_free(s->i);
+		s->i = incident_new(&verify);
+		begin(s);
+		incident_step_begins(s->i, 5);
+		assert_true(end(s->i, 0, STEP_DONE));
+		step = incident_todo(s->i, 5);
+		assert_int_equal(step.kind, TODO_STEP);
+		assert_true(incident_wants(s->i, &step));
+		incident_abort(s->i, "by hand");
+		assert_false(incident_wants(s->i, &step));
+		/* Which therefore ends so, and is awaited no more. */
+		assert_false(end(s->i, 1, STEP_WITHDRAWN));
+		undo = incident_todo(s->i, 5);
+		assert_int_equal(
+		    undo.kind, on_abort == 1 ? TODO_UNDO : TODO_CLOSE);
+		assert_int_equal(incident_wants(s->i, &undo), on_abort == 1);
+	}
+	procedure.undo_on_abort = false;
+	undo.kind = TODO_UNDO; /* one that was under way */
+	assert_false(incident_wants(s->i, &undo));
 }
 
 /* Awaiting comes to an end with the first step that is not prepared. */
@@ -352,6 +377,7 @@ main(void)
 		EDGE(test_verifying_begins_anew_after_a_restart),
 		EDGE(test_several_are_counted),
 		EDGE(test_an_abort_is_heard_once),
+		EDGE(test_what_an_abort_leaves_to_be_done),
 		EDGE(test_an_approval_is_for_the_first_run),
 		EDGE(test_time_counts_from_the_first_step),
 	};
