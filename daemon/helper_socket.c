@@ -100,6 +100,9 @@ hear(struct helper_peer *p)
 		p->call = manager_unit_of(s->manager, pid, on_unit, p);
 	if (p->call == NULL)
 		helper_peer_close(p);
+	else
+		/* The answer is awaited no longer than any of PID 1. */
+		loop_timer_stop(p->patience);
 }
 
 static void
@@ -254,6 +257,5 @@ helper_peer_give(struct helper_peer *p, const char *words, int record)
 		return false;
 	}
 	p->is_given = true;
-	loop_timer_stop(p->patience);
 	return true;
 }

@@ -23,7 +23,7 @@
 /* Connections at once; the next ones wait in the queue of the kernel. */
 #define HELPER_PEERS_MAX 256
 /* A peer that does not say who it is is closed after this. */
-#define HELPER_PEER_WAIT_MS 10000
+#define HELPER_PEER_WAIT_MS 3000
 
 struct helper_socket;
 struct helper_peer;

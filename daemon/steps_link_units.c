@@ -79,12 +79,18 @@ find_peer(struct units *l, const struct helper_peer *p)
 static void
 on_helper_left(void *arg, struct helper_peer *p)
 {
-	struct task *t = find_peer(arg, p);
+	struct units *l = arg;
+	struct task *t = find_peer(l, p);
+	struct link_news news = { .event = LINK_ENDED };
 
 	if (t == NULL)
 		return;
+	news.kind = t->kind;
+	news.id = t->id;
+	/* The unit is over in a moment, well or not. */
 	t->peer = NULL;
-	task_tell(t, LINK_ENDED, 0, NULL);
+	task_leave(t);
+	l->base.callback(l->base.arg, &news);
 }
 
 static bool
@@ -255,7 +261,7 @@ units_drop(struct link *base, enum link_kind kind, unsigned id)
 		return;
 	if (kind == LINK_HELPER)
 		manager_stop(l->manager, t->unit);
-	task_free(t);
+	task_leave(t);
 }
 
 static const struct link_ops ops = {

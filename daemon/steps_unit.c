@@ -22,9 +22,21 @@ task_by_id(struct units *l, enum link_kind kind, unsigned id)
 	struct task *t;
 
 	LIST_FOREACH (t, &l->tasks, link)
-		if (t->kind == kind && t->id == id)
+		if (!t->is_left && t->kind == kind && t->id == id)
 			return t;
 	return NULL;
+}
+
+/* What it held is let go of at once. */
+static void
+let_go(struct task *t)
+{
+	if (t->peer != NULL)
+		helper_peer_close(t->peer);
+	if (t->record >= 0)
+		(void)close(t->record);
+	t->peer = NULL;
+	t->record = -1;
 }
 
 void
@@ -32,11 +44,15 @@ task_free(struct task *t)
 {
 	LIST_REMOVE(t, link);
 	manager_call_drop(t->call);
-	if (t->peer != NULL)
-		helper_peer_close(t->peer);
-	if (t->record >= 0)
-		(void)close(t->record);
+	let_go(t);
 	free(t);
+}
+
+void
+task_leave(struct task *t)
+{
+	let_go(t);
+	t->is_left = true;
 }
 
 void
@@ -49,9 +65,11 @@ task_tell(
 		.id = t->id,
 		.number = number,
 		.detail = detail };
+	bool is_left = t->is_left;
 
 	task_free(t);
-	l->base.callback(l->base.arg, &news);
+	if (!is_left)
+		l->base.callback(l->base.arg, &news);
 }
 
 static void
@@ -180,7 +198,7 @@ task_started(void *arg, const struct answer *a)
 	(void)snprintf(t->job, sizeof(t->job), "%s", a->job);
 	if (t->over_job[0] != '\0' && strcmp(t->over_job, t->job) == 0)
 		over(t, t->over_result);
-	else
+	else if (!t->is_left)
 		l->base.callback(l->base.arg, &news);
 }
 

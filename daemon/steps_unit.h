@@ -28,6 +28,7 @@ struct task {
 	struct units *units;
 	enum link_kind kind;
 	unsigned id;
+	bool is_left; /* nobody hears of it; tidied up once it is over */
 	enum task_state state;
 	char unit[UNIT_NAME_BYTES];
 	char job[UNIT_JOB_BYTES]; /* "": not known */
@@ -56,6 +57,9 @@ struct units {
 struct task *task_by_unit(struct units *l, const char *unit);
 struct task *task_by_id(struct units *l, enum link_kind kind, unsigned id);
 void task_free(struct task *t);
+
+/* Nobody wants to hear of it any more: kept until PID 1 says it is over. */
+void task_leave(struct task *t);
 
 /* The task is gone. */
 void task_tell(

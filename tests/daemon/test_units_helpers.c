@@ -107,6 +107,28 @@ many_helpers_run_at_once_and_leave_nothing(void **state)
 	assert_int_equal(count_entries(path), before);
 }
 
+/* Of what PID 1 says, or what it does not say any more. */
+static bool
+is_forgotten(struct fixture *f)
+{
+	char path[300];
+
+	(void)f;
+	(void)snprintf(path, sizeof(path), "%s/reset", world.faults);
+	return access(path, F_OK) == 0;
+}
+
+static void
+a_unit_that_failed_is_forgotten(void **state)
+{
+	struct ran ran = { .f = *state };
+
+	run_helper(&ran, "bad-end", "kill -9 $PPID; sleep 5");
+	wait_loop(ran.f);
+	assert_int_equal(ran.failed, 1);
+	wait_until(ran.f, is_forgotten);
+}
+
 static void
 a_helper_that_polkit_denies_fails(void **state)
 {
@@ -341,6 +363,7 @@ main(void)
 		STORY(a_helper_is_a_unit_and_tells_all_of_its_result),
 		STORY(a_notifier_reads_the_event_from_its_standard_input),
 		STORY(many_helpers_run_at_once_and_leave_nothing),
+		STORY(a_unit_that_failed_is_forgotten),
 		STORY(a_helper_that_polkit_denies_fails),
 		STORY(a_helper_that_dies_fails),
 		STORY(a_helper_goes_on_while_the_bus_is_away),

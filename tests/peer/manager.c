@@ -9,9 +9,9 @@
  *     lose-reply            StartUnit is carried out, its answer is not sent
  *     early, twice, silent  JobRemoved before the answer, two times, never
  *     forget                a unit asked for by name is not found, once
- * "started" in it grows by a line for each unit that was started.  SIGHUP: it
- * leaves the bus and comes back, as PID 1 does when it executes itself again.
- * It comes back as well when the bus was away.
+ * "started" and "reset" in it grow by a line for each unit that was.  SIGHUP:
+ * it leaves the bus and comes back, as PID 1 does when it executes itself
+ * again.  It comes back as well when the bus was away.
  */
 #include <err.h>
 #include <errno.h>
@@ -71,12 +71,12 @@ find(const char *name)
 }
 
 static void
-note(const char *name)
+note(const char *file, const char *name)
 {
 	char path[512];
 	FILE *out;
 
-	(void)snprintf(path, sizeof(path), "%s/started", settings.faults);
+	(void)snprintf(path, sizeof(path), "%s/%s", settings.faults, file);
 	out = fopen(path, "ae");
 	if (out == NULL || fprintf(out, "%s\n", name) < 0 || fclose(out) != 0)
 		err(1, "%s", path);
@@ -192,7 +192,7 @@ start(const char *name)
 	u->job = ++jobs;
 	u->result[0] = '\0';
 	u->is_failed = false;
-	note(name);
+	note("started", name);
 	u->pid = fork();
 	if (u->pid == 0)
 		execute(instance);
@@ -257,8 +257,10 @@ on_reset(sd_bus_message *m, void *arg, sd_bus_error *e)
 	if (sd_bus_message_read(m, "s", &name) < 0)
 		return -EINVAL;
 	u = find(name);
-	if (u != NULL)
+	if (u != NULL && u->is_failed) {
 		u->is_failed = false;
+		note("reset", name);
+	}
 	return sd_bus_reply_method_return(m, NULL);
 }
 
