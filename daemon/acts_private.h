@@ -23,6 +23,9 @@ struct order {
 	int64_t at_ms;
 	struct hold hold;
 	char incident[ULID_BYTES];
+	enum severity severity;
+	char by[CALLER_TEXT_MAX];
+	char reason[REASON_MAX_BYTES + 1];
 };
 
 /* NULL when memory is short: the call is answered then. */
@@ -50,6 +53,9 @@ void acts_mark(struct monitor *m, struct control_call *call);
 void acts_beat(struct monitor *m, struct control_call *call);
 void acts_hold(struct monitor *m, struct control_call *call);
 void acts_baseline(struct monitor *m, struct control_call *call);
+void acts_approve(struct monitor *m, struct control_call *call);
+void acts_reject(struct monitor *m, struct control_call *call);
+void acts_severity(struct monitor *m, struct control_call *call);
 void acts_release(struct monitor *m, struct control_call *call);
 
 #endif

@@ -76,13 +76,16 @@ set_opened(struct monitor *m, struct json_object *o,
 	answers_set_known(o, "target_version", json_text(data, "target"));
 	json_set_int(o, "opened_wall_ms", e->wall_ms);
 	json_set_text(o, "state", r == NULL ? "open" : rollback_state(r));
+	if (r != NULL)
+		json_set_text(
+		    o, "severity", severity_word(rollback_severity(r)));
 }
 
 static void
 set_closed(struct json_object *o, const struct store_event *e,
     struct json_object *data)
 {
-	int64_t down_ms;
+	int64_t down_ms, response_ms;
 
 	json_set_text(o, "state", "closed");
 	json_set_int(o, "closed_wall_ms", e->wall_ms);
@@ -90,6 +93,10 @@ set_closed(struct json_object *o, const struct store_event *e,
 	answers_set_known(o, "report", json_text(data, "report"));
 	if (json_int(data, "down_ms", &down_ms))
 		json_set_int(o, "down_ms", down_ms);
+	answers_set_known(o, "severity", json_text(data, "severity"));
+	answers_set_known(o, "response", json_text(data, "response"));
+	if (json_int(data, "response_ms", &response_ms))
+		json_set_int(o, "response_ms", response_ms);
 }
 
 static void

@@ -87,9 +87,11 @@ monitor_surroundings(struct monitor *m, struct watched *w)
 		.has_witnesses = witnesses_are_there(m->witnesses),
 		/* One that awaits its confirmation is not under way yet, and
 		   whatever keeps it from that is to be told. */
-		.run_is_on =
-		    r != NULL && rollback_acts(r) && !rollback_confirms(r),
-		.confirm = r != NULL && rollback_confirms(r),
+		.run_is_on = r != NULL && rollback_acts(r) &&
+		    !rollback_confirms(r) && !rollback_waits(r),
+		/* What waits for a person keeps nothing graver from acting. */
+		.confirm =
+		    r != NULL && rollback_confirms(r) && !rollback_waits(r),
 		.wall_offset_ms = wall_offset_ms(m, now_ms),
 		.limit_until_ms = together_limit_until_ms(m->together, now_ms),
 		.correlated = together_correlated,

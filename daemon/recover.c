@@ -70,6 +70,21 @@ has_acted(const char *outcome)
 	return false;
 }
 
+/* What was turned down is not asked again at once. */
+static void
+take_dismissal(struct watched *w, const struct store_event *e,
+    struct json_object *data, int64_t at_ms)
+{
+	const char *outcome = json_text(data, "outcome");
+	int64_t until_ms;
+
+	if (!json_int(data, "dismissed_until_ms", &until_ms))
+		return;
+	service_dismiss(watched_core(w), json_text(data, "rule"),
+	    outcome != NULL && strcmp(outcome, "expired") == 0, at_ms,
+	    at_ms + until_ms - e->wall_ms);
+}
+
 /* A run ended, a version was seen, before that could be written. */
 static struct store_event
 as_of(const struct store_event *e, struct json_object *data)
@@ -147,6 +162,8 @@ take_told(struct monitor *m, const struct told *t)
 		holds_outlast(
 		    &m->holds, t->event.service, at_ms, t->event.wall_ms);
 		take_closed(m, w, t->data, at_ms);
+		if (w != NULL)
+			take_dismissal(w, &t->event, t->data, at_ms);
 	} else if (w != NULL) {
 		versions_take(w, t->event.kind, t->data, at_ms);
 	}

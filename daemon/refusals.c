@@ -65,7 +65,7 @@ refusals_note(void *arg, const struct caller *caller, enum control_verb verb,
 		json_set_int(
 		    draft.data, "left_out", (int64_t)m->refusals.left_out);
 	m->refusals.left_out = 0;
-	log_service(LOG_LEVEL_NOTICE, LOG_ID_NONE, draft.service,
+	log_service(LOG_LEVEL_NOTICE, LOG_ID_REQUEST_REFUSED, draft.service,
 	    "refuses %s of %s: %s", verb_info(verb)->word, by, why);
 	events_append(m, &draft, 1, NULL, NULL, NULL, NULL);
 }

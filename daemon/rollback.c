@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "control/rights.h"
 #include "daemon/log.h"
 #include "daemon/rollback_private.h"
 
@@ -56,9 +57,11 @@ rollback_make(struct monitor *m, struct watched *w)
 	r->report = text_new(REPORT_TEXT_MAX);
 	r->report_json = text_new(REPORT_TEXT_MAX);
 	r->first_bad_ms = NEVER_MS;
+	r->approved_ms = NEVER_MS;
+	r->first_step_ms = NEVER_MS;
 	r->last_bad_ms = NEVER_MS;
 	r->good_since_ms = NEVER_MS;
-	r->opened_ms = loop_now_ms(m->loop);
+	r->opened_ms = r->reminded_ms = loop_now_ms(m->loop);
 	if (w != NULL) {
 		rollback_copy(r->service, sizeof(r->service), watched_name(w));
 		rollback_copy(r->environment, sizeof(r->environment),
@@ -97,6 +100,7 @@ rollback_free(struct rollback *r)
 	text_free(&r->report);
 	text_free(&r->report_json);
 	loop_timer_free(r->timer);
+	loop_timer_free(r->waiting);
 	generation_leave(r->generation);
 	free(r);
 }
@@ -117,6 +121,8 @@ rollback_notice(struct rollback *r, const char *event, const char *summary)
 		.version = r->version,
 		.target_version = r->target,
 		.procedure = r->procedure,
+		.approver =
+		    rollback_is_asking(r) ? rights_role(r->severity) : NULL,
 		.report = r->report_path[0] == '\0' ? NULL : r->report_path,
 		.summary = summary,
 	};
@@ -191,19 +197,38 @@ rollback_write(struct rollback *r, const char *kind, struct json_object *data,
 	write_again(r);
 }
 
+/* The time that a person took is not the run's. */
+void
+rollback_begins(struct rollback *r)
+{
+	struct rollback_run *run = rollback_run_now(r);
+
+	if (r->awaits && run != NULL)
+		incident_set_deadline(r->core,
+		    loop_now_ms(r->m->loop) +
+			plan_procedure(run->plan)->budget_ms);
+}
+
 void
 rollback_advance(struct rollback *r)
 {
 	struct todo todo;
 
-	if (r->is_busy || r->is_closing || r->core == NULL)
+	if (r->is_busy || r->is_answering || r->is_closing || r->core == NULL)
 		return;
 	todo = incident_todo(r->core, loop_now_ms(r->m->loop));
 	r->todo = todo;
 	switch (todo.kind) {
 	case TODO_WAIT:
-	case TODO_CONFIRM:
 	case TODO_AWAIT:
+		return;
+	case TODO_CONFIRM:
+		/* Who orders it knows why, whatever is measured. */
+		if (!r->by_operator)
+			return;
+		incident_confirmed(r->core, true);
+		rollback_begins(r);
+		rollback_advance(r);
 		return;
 	case TODO_PLAN:
 		rollback_plan(r);

@@ -59,6 +59,37 @@ bool rollback_abort(struct rollback *r, const char *by, const char *reason,
  */
 bool rollback_supersede(struct rollback *r);
 
+/* Waits for an approval, or for what has to follow one: nothing has begun. */
+bool rollback_waits(const struct rollback *r);
+
+/* A person is asked to approve it, be it proposed or prepared. */
+bool rollback_is_asking(const struct rollback *r);
+
+/*
+ * A person has approved it, which is stored.  False when memory is short.
+ * rollback_go() is to follow.
+ */
+bool rollback_approved(struct rollback *r, const char *by, int64_t at_ms);
+void rollback_go(struct rollback *r);
+
+/*
+ * May a person say something to it just now: to whether it is to begin, or to
+ * how grave it is?  False with the reason.
+ */
+bool rollback_may_be_answered(const struct rollback *r, struct error *err);
+bool rollback_may_be_changed(const struct rollback *r, struct error *err);
+
+/* What he says is being stored: until then nothing begins or ends. */
+void rollback_set_answering(struct rollback *r, bool is_answering);
+void rollback_set_severity(struct rollback *r, enum severity severity);
+
+/* A person's no holds so long at most, while nothing changes. */
+#define ROLLBACK_REJECTED_MS (INT64_C(24) * 3600 * 1000)
+
+/* Not to be approved any more: rejected or expired. */
+void rollback_turn_down(
+    struct rollback *r, enum incident_outcome outcome, const char *reason);
+
 /* Steps may be under way, or are about to be. */
 bool rollback_acts(const struct rollback *r);
 bool rollback_is_proposal(const struct rollback *r);

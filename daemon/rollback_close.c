@@ -285,6 +285,8 @@ rollback_close(struct rollback *r, enum incident_outcome outcome)
 	holds_outlast(
 	    &r->m->holds, r->service, loop_now_ms(r->m->loop), loop_wall_ms());
 	loop_timer_stop(r->timer);
+	if (r->waiting != NULL)
+		loop_timer_stop(r->waiting);
 	note_version(r);
 	(void)snprintf(r->report_path, sizeof(r->report_path),
 	    "%s/reports/%s.md", r->m->generation->config->state_directory,
@@ -292,6 +294,10 @@ rollback_close(struct rollback *r, enum incident_outcome outcome)
 	r->acted_ms = loop_now_ms(r->m->loop);
 	if (w != NULL && has_acted(r))
 		tell_service(r);
+	if (w != NULL && rollback_dismissed_until_ms(r) != NEVER_MS)
+		service_dismiss(watched_core(w), r->rule,
+		    outcome == INCIDENT_EXPIRED, loop_now_ms(r->m->loop),
+		    rollback_dismissed_until_ms(r));
 	/* A superseded proposal makes room for the one that acts. */
 	if (w != NULL && outcome == INCIDENT_SUPERSEDED) {
 		watched_set_rollback(w, NULL);

@@ -107,6 +107,7 @@ rollback_opened_json(struct rollback *r, int rule)
 	json_set_text(o, "procedure", r->procedure);
 	set_wall(r, o, "first_bad_ms", r->first_bad_ms);
 	set_wall(r, o, "detected_ms", r->opened_ms);
+	json_set_int(o, "respond_ms", r->respond_ms);
 	if (rule >= 0)
 		json_set(o, "evidence", evidence_json(r, (unsigned)rule));
 	return o;
@@ -148,6 +149,8 @@ rollback_step_json(const struct rollback *r, const struct todo *todo)
 	if (todo->undo > 0)
 		json_set_int(o, "undo", todo->undo);
 	json_set_text(o, "label", plan_step(run->plan, todo->step)->label);
+	if (plan_step(run->plan, todo->step)->settings->prepare)
+		json_set_bool(o, "prepare", true);
 	return o;
 }
 
@@ -173,6 +176,25 @@ rollback_outcome_json(const struct rollback *r, const struct todo *todo,
 	return o;
 }
 
+/* From detection to the first step, and whether that was in time. */
+static void
+set_response(struct rollback *r, struct json_object *o)
+{
+	int64_t took_ms = loop_now_ms(r->m->loop) - r->opened_ms;
+	bool is_late;
+
+	if (r->first_step_ms != NEVER_MS) {
+		took_ms = r->first_step_ms - r->opened_ms;
+		json_set_int(o, "response_ms", took_ms);
+	}
+	is_late = took_ms > r->respond_ms;
+	if (r->respond_ms == 0 ||
+	    (r->first_step_ms == NEVER_MS &&
+		(r->outcome != INCIDENT_EXPIRED || !is_late)))
+		return;
+	json_set_text(o, "response", is_late ? "missed" : "met");
+}
+
 struct json_object *
 rollback_closed_json(struct rollback *r)
 {
@@ -192,6 +214,10 @@ rollback_closed_json(struct rollback *r)
 	if (r->had_tripped)
 		json_set_bool(o, "had_tripped", true);
 	set_wall(r, o, "last_bad_ms", r->last_bad_ms);
+	set_wall(r, o, "dismissed_until_ms", rollback_dismissed_until_ms(r));
+	json_set_text(o, "severity", severity_word(r->severity));
+	json_set_int(o, "respond_ms", r->respond_ms);
+	set_response(r, o);
 	if (r->outcome == INCIDENT_RECOVERED ||
 	    r->outcome == INCIDENT_NOT_NEEDED ||
 	    r->outcome == INCIDENT_CLEARED) {

@@ -5,6 +5,9 @@
 #include "daemon/log.h"
 #include "daemon/rollback_private.h"
 
+/* One sample alone may have been the last bad one. */
+#define LOOKS_AFTER_APPROVAL 2
+
 static int
 rule_index(const struct rollback *r)
 {
@@ -16,15 +19,14 @@ rule_index(const struct rollback *r)
 	return -1;
 }
 
-/* What would be decided just now. */
-static enum action
-action_now(const struct rollback *r, int rule)
+static struct decision
+decide_now(const struct rollback *r, int rule)
 {
 	struct surroundings around = monitor_surroundings(r->m, r->w);
 
 	around.confirm = false;
-	return service_decide_rule(watched_core(r->w), (unsigned)rule, &around)
-	    .action;
+	around.is_approved = r->approved_ms != NEVER_MS;
+	return service_decide_rule(watched_core(r->w), (unsigned)rule, &around);
 }
 
 /* What it was decided for is no more; NULL: it is. */
@@ -57,6 +59,26 @@ look_at_proposal(struct rollback *r, int rule, enum verdict v)
 	rollback_close(r, INCIDENT_NOT_NEEDED);
 }
 
+/* Is what would be decided now what the incident is for? */
+static bool
+is_still_wanted(const struct rollback *r, enum action action)
+{
+	if (action == ACTION_ROLL_BACK)
+		return true;
+	/* Before the approval; afterwards a person has armed it. */
+	return r->awaits && r->approved_ms == NEVER_MS &&
+	    (action == ACTION_AWAIT || action == ACTION_PROPOSE);
+}
+
+/* What was bad when a person was asked must be so still. */
+static bool
+has_looked(const struct rollback *r, int rule)
+{
+	return r->approved_ms == NEVER_MS ||
+	    service_has_looked(
+		watched_core(r->w), (unsigned)rule, LOOKS_AFTER_APPROVAL);
+}
+
 static void
 confirm(struct rollback *r, int rule, enum verdict v)
 {
@@ -66,19 +88,47 @@ confirm(struct rollback *r, int rule, enum verdict v)
 	if (change == NULL && v == VERDICT_UNKNOWN)
 		return;
 	if (change == NULL && v == VERDICT_TRIPPED)
-		action = action_now(r, rule);
+		action = decide_now(r, rule).action;
 	if (change == NULL && v == VERDICT_HEALTHY &&
 	    watched_settings(r->w)->rules[rule].when == RULE_WHEN_CLEARED)
 		change = "it is bad again";
 	if (action == ACTION_HOLD)
 		return;
-	if (change == NULL && action != ACTION_ROLL_BACK)
+	if (change == NULL && !is_still_wanted(r, action))
 		change = "it would not be decided so any more";
+	if (change == NULL && v == VERDICT_TRIPPED && !has_looked(r, rule))
+		return;
 	if (change != NULL)
 		incident_drop(r->core, change);
 	else
 		incident_confirmed(r->core, v == VERDICT_TRIPPED);
+	if (change == NULL && v == VERDICT_TRIPPED)
+		rollback_begins(r);
 	rollback_advance(r);
+}
+
+/* While a person is asked, or what he approved is prepared. */
+static void
+look_at_waiting(struct rollback *r, int rule, enum verdict v)
+{
+	const char *change = what_has_changed(r, rule);
+
+	if (change == NULL && v == VERDICT_HEALTHY)
+		change = "healthy again before it was approved";
+	if (change == NULL)
+		return;
+	incident_drop(r->core, change);
+	rollback_advance(r);
+}
+
+struct decision
+rollback_decision(const struct rollback *r)
+{
+	int rule = rule_index(r);
+
+	if (rule < 0)
+		return (struct decision){ .action = ACTION_NONE };
+	return decide_now(r, rule);
 }
 
 void
@@ -87,7 +137,7 @@ rollback_look(struct rollback *r)
 	int rule = rule_index(r);
 	enum verdict v = VERDICT_UNKNOWN;
 
-	if (r->is_busy || r->is_closing)
+	if (r->is_busy || r->is_answering || r->is_closing)
 		return;
 	if (rule >= 0)
 		v = service_rule_verdict(watched_core(r->w), (unsigned)rule);
@@ -95,8 +145,20 @@ rollback_look(struct rollback *r)
 		look_at_proposal(r, rule, v);
 		return;
 	}
+	/* Who orders it knows why, whatever is measured. */
+	if (r->by_operator)
+		return;
 	if (rollback_confirms(r))
 		confirm(r, rule, v);
+	else if (rollback_waits(r))
+		look_at_waiting(r, rule, v);
+}
+
+void
+rollback_go(struct rollback *r)
+{
+	rollback_await(r);
+	rollback_advance(r);
 }
 
 void
@@ -163,8 +225,11 @@ rollback_abort(struct rollback *r, const char *by, const char *reason,
 bool
 rollback_supersede(struct rollback *r)
 {
-	if (r->is_busy || (r->core != NULL && incident_has_begun(r->core)))
+	if (r->is_busy || r->is_answering ||
+	    (r->core != NULL && incident_has_begun(r->core)))
 		return false;
+	if (r->core != NULL)
+		incident_drop(r->core, "another one took its place");
 	rollback_close(r, INCIDENT_SUPERSEDED);
 	return true;
 }

@@ -5,6 +5,7 @@
 #include "daemon/log.h"
 #include "daemon/rollback_private.h"
 #include "daemon/together.h"
+#include "service/authority.h"
 
 static void
 take_rule(struct rollback *r, unsigned index)
@@ -16,6 +17,7 @@ take_rule(struct rollback *r, unsigned index)
 	rollback_copy(r->procedure, sizeof(r->procedure), rule->procedure);
 	r->severity = rule->severity;
 	r->mode = rule->mode;
+	r->respond_ms = rollback_patience(r)->respond_ms;
 	r->first_bad_ms = service_first_bad_ms(watched_core(r->w), index);
 }
 
@@ -40,6 +42,7 @@ proposal_is_stored(struct rollback *r)
 	    r->action == ACTION_SHADOW ? "would start" : "proposes",
 	    r->target[0] == '\0' ? "an unknown version" : r->target, r->rule,
 	    severity_word(r->severity), r->reason, r->id);
+	rollback_await(r);
 	rollback_look(r);
 }
 
@@ -60,16 +63,31 @@ act(struct rollback *r, int rule)
 	if (r->core == NULL)
 		return false;
 	r->opened = rollback_opened_json(r, rule);
+	if (r->action == ACTION_AWAIT) {
+		r->awaits = true;
+		incident_await(r->core);
+	}
 	incident_begin(r->core, r->procedure);
 	return true;
 }
 
-/* Is the action more than what is open already? */
+/* Is the action more than what is open already, and may it take its place? */
 static bool
-is_news(const struct rollback *open, enum action action)
+is_news(const struct rollback *open, enum action action,
+    const struct rule_settings *rule)
 {
-	return open == NULL ||
-	    (rollback_is_proposal(open) && action > open->action);
+	if (open == NULL)
+		return true;
+	if (!rollback_is_proposal(open) && !rollback_waits(open))
+		return false;
+	/* What a person has approved gives way to nothing that asks again. */
+	if (open->approved_ms != NEVER_MS)
+		return action == ACTION_ROLL_BACK;
+	/* Its own severity may have been lowered by a person. */
+	if (action == ACTION_AWAIT && open->action == ACTION_AWAIT)
+		return rule->severity < open->severity &&
+		    strcmp(rule->name, open->rule) != 0;
+	return action > open->action;
 }
 
 void
@@ -79,12 +97,13 @@ rollback_decided(
 	struct rollback *before = watched_rollback(w);
 	struct rollback *r;
 
-	if (!is_news(before, d->decision.action))
+	const struct rule_settings *rule = &watched_settings(w)->rules[d->rule];
+
+	if (!is_news(before, d->decision.action, rule))
 		return;
-	if (before != NULL && before->is_busy)
-		return; /* the next sample comes soon */
-	if (before != NULL)
-		rollback_close(before, INCIDENT_SUPERSEDED);
+	/* The next sample comes soon. */
+	if (before != NULL && !rollback_supersede(before))
+		return;
 	r = rollback_make(m, w);
 	if (r == NULL)
 		return; /* the next sample tries again */
@@ -94,7 +113,7 @@ rollback_decided(
 	rollback_copy(r->reason, sizeof(r->reason), d->decision.reason);
 	take_rule(r, d->rule);
 	take_versions(r);
-	if (r->action != ACTION_ROLL_BACK)
+	if (r->action != ACTION_ROLL_BACK && r->action != ACTION_AWAIT)
 		propose(r, d->rule);
 	else if (act(r, (int)d->rule)) {
 		together_acted(m->together, loop_now_ms(m->loop));
@@ -112,6 +131,7 @@ rollback_ordered(struct monitor *m, struct watched *w, const char *to,
 	const struct service_settings *settings = watched_settings(w);
 	struct rollback *before = watched_rollback(w);
 	int rule = rollback_gravest_rule(settings);
+	struct authority authority;
 	struct rollback *r;
 
 	if (procedure == NULL && rule >= 0)
@@ -119,7 +139,7 @@ rollback_ordered(struct monitor *m, struct watched *w, const char *to,
 	if (!rollback_may_be_ordered(m, w, procedure, to, err))
 		return NULL;
 	if (before != NULL)
-		rollback_close(before, INCIDENT_SUPERSEDED);
+		(void)rollback_supersede(before); /* it may be ordered */
 	r = rollback_make(m, w);
 	if (r == NULL) {
 		(void)error_set(err, "no memory");
@@ -130,7 +150,9 @@ rollback_ordered(struct monitor *m, struct watched *w, const char *to,
 	r->action = ACTION_ROLL_BACK;
 	r->by_operator = true;
 	r->had_tripped = service_has_tripped(watched_core(w));
-	r->severity = rule < 0 ? SEVERITY_P0 : settings->rules[rule].severity;
+	(void)authority_of(settings, procedure, &authority);
+	r->severity = authority.severity;
+	r->respond_ms = rollback_patience(r)->respond_ms;
 	rollback_copy(r->by, sizeof(r->by), by);
 	rollback_copy(r->reason, sizeof(r->reason), reason);
 	rollback_copy(r->procedure, sizeof(r->procedure), procedure);

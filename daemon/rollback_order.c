@@ -75,7 +75,9 @@ rollback_may_be_ordered(struct monitor *m, struct watched *w,
 
 	if (!m->is_ready)
 		return error_set(err, "the daemon is still starting");
-	if (before != NULL && (before->core != NULL || before->is_busy))
+	if (before != NULL &&
+	    (before->is_busy || before->is_answering ||
+		(before->core != NULL && !rollback_waits(before))))
 		return error_set(
 		    err, "incident %s is already under way", before->id);
 	if (procedure == NULL)

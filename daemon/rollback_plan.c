@@ -175,6 +175,7 @@ on_planned(void *arg, bool ok)
 	tell_plan(r);
 	json_object_put(r->opened);
 	r->opened = NULL;
+	rollback_await(r);
 	if (incident_planned(r->core, run->plan,
 		now_ms + plan_procedure(run->plan)->budget_ms))
 		rollback_advance(r);

@@ -65,6 +65,17 @@ struct rollback {
 	enum rule_mode mode;
 	bool by_operator;
 	bool had_tripped; /* service_has_tripped() when it was ordered */
+	bool awaits;      /* an approval is, or was, needed before it begins */
+	int64_t approved_ms; /* NEVER_MS */
+	char approved_by[WORDS_MAX];
+	bool is_rejected;    /* which is stored, its closing may not be */
+	bool is_answering;   /* what a person said is being stored */
+	int64_t reminded_ms; /* the last time that somebody was told */
+	unsigned reminders;
+	bool is_escalated;
+	int64_t respond_ms;    /* what the severity allows; 0: any time */
+	int64_t first_step_ms; /* NEVER_MS; not of those that prepare */
+	struct loop_timer *waiting;
 	char by[WORDS_MAX];
 	char reason[WORDS_MAX];
 	char version[NAME_MAX_BYTES + 1];
@@ -108,6 +119,7 @@ struct rollback {
 void rollback_copy(char *to, size_t size, const char *from); /* NULL: "" */
 struct rollback *rollback_make(struct monitor *m, struct watched *w);
 void rollback_advance(struct rollback *r);
+void rollback_begins(struct rollback *r);
 void rollback_write(struct rollback *r, const char *kind,
     struct json_object *data, const char *notice, rollback_then *then);
 void rollback_later(struct rollback *r, int64_t delay_ms, rollback_then *then);
@@ -118,6 +130,26 @@ struct notice rollback_notice(
 /* rollback_order.c: false with the reason. */
 bool rollback_may_be_ordered(struct monitor *m, struct watched *w,
     const char *procedure, const char *to, struct error *err);
+
+/* rollback_await.c */
+/* What is configured for its severity. */
+const struct severity_settings *rollback_patience(const struct rollback *r);
+
+/* Tells, reminds and gives up in time; again after whatever changes that. */
+void rollback_await(struct rollback *r);
+
+/* When it is given up; NEVER_MS: it is not. */
+int64_t rollback_expires_ms(const struct rollback *r);
+
+/* Until when its rule does not ask again; NEVER_MS: it may. */
+int64_t rollback_dismissed_until_ms(const struct rollback *r);
+
+/* rollback_look.c: what would be decided now that it is approved. */
+struct decision rollback_decision(const struct rollback *r);
+
+/* rollback_said.c: an event of what people said; false: it is none. */
+bool rollback_recover_said(
+    struct rollback *r, const struct store_event *e, struct json_object *data);
 
 /* rollback_plan.c */
 void rollback_plan(struct rollback *r);

@@ -73,6 +73,11 @@ take_opened(struct rollback *r, struct json_object *data)
 	TAKE(procedure, "procedure");
 	r->first_bad_ms = boot_ms(r, data, "first_bad_ms");
 	r->opened_ms = boot_ms(r, data, "detected_ms");
+	if (r->opened_ms == NEVER_MS)
+		r->opened_ms = loop_now_ms(r->m->loop);
+	r->reminded_ms = r->opened_ms;
+	r->respond_ms = rollback_patience(r)->respond_ms;
+	(void)json_int(data, "respond_ms", &r->respond_ms);
 	r->is_opened = true;
 	if (r->w != NULL && !r->by_operator)
 		service_rearm(watched_core(r->w), r->rule);
@@ -84,12 +89,16 @@ on_opened(struct recovery *y, struct json_object *data)
 	struct rollback *r = y->r;
 
 	take_opened(r, data);
-	if (r->action != ACTION_ROLL_BACK)
+	if (r->action != ACTION_ROLL_BACK && r->action != ACTION_AWAIT)
 		return;
 	r->verify = &watched_settings(r->w)->verify;
 	r->core = incident_new(r->verify);
-	if (r->core != NULL)
-		incident_begin(r->core, r->procedure);
+	if (r->core == NULL)
+		return;
+	r->awaits = r->action == ACTION_AWAIT;
+	if (r->awaits)
+		incident_await(r->core);
+	incident_begin(r->core, r->procedure);
 }
 
 static void
@@ -142,12 +151,16 @@ on_intent(
 		.undo = (unsigned)undo,
 	};
 	y->intent_is_open = true;
+	incident_step_begins(y->r->core, e->boot_ms);
+	if (!incident_has_begun(y->r->core))
+		return; /* it only prepares */
 	if (y->r->run_count > 0)
 		rollback_run_now(y->r)->has_begun = true;
 	if (y->r->run_count > 0 &&
 	    plan_needs_target(rollback_run_now(y->r)->plan))
 		service_heading(watched_core(y->r->w), y->r->target);
-	incident_step_begins(y->r->core, e->boot_ms);
+	if (y->r->first_step_ms == NEVER_MS)
+		y->r->first_step_ms = e->boot_ms;
 }
 
 static void
@@ -186,6 +199,8 @@ replay(struct recovery *y, const struct store_event *e)
 		on_opened(y, data);
 	else if (strcmp(e->kind, EVENT_PLANNED) == 0)
 		on_planned(y, e, data);
+	else if (rollback_recover_said(r, e, data))
+		;
 	else if (r->core == NULL)
 		;
 	else if (strcmp(e->kind, EVENT_INTENT) == 0)
@@ -242,6 +257,9 @@ rollback_recover(struct monitor *m, struct watched *w,
 		rollback_free(r);
 		return;
 	}
+	rollback_await(r);
+	if (r->core == NULL && r->is_rejected)
+		rollback_close(r, INCIDENT_REJECTED);
 	if (r->core == NULL)
 		return;
 	/* One that waits for its confirmation must not wait for itself. */

@@ -84,7 +84,7 @@ rollback_request(
 		.service = r->service,
 		.procedure = plan_procedure(run->plan)->name,
 		.digest = run->digest,
-		.cause = r->by_operator ? "operator" : "automatic",
+		.cause = r->by_operator || r->awaits ? "operator" : "automatic",
 		.version = or_null(r->version),
 		.previous_version = or_null(r->previous),
 		.target_version = or_null(r->target),

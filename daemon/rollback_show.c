@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "base/units.h"
+#include "control/rights.h"
 #include "daemon/rollback_private.h"
 
 struct rollback *
@@ -37,6 +38,8 @@ rollback_state(const struct rollback *r)
 {
 	if (r->core == NULL)
 		return "open";
+	if (rollback_waits(r))
+		return r->approved_ms != NEVER_MS ? "approved" : "awaiting";
 	return r->is_verifying ? "verifying" : "rolling_back";
 }
 
@@ -44,6 +47,48 @@ static const char *
 step_label(const struct rollback *r)
 {
 	return plan_step(r->runs[r->run_count - 1].plan, r->todo.step)->label;
+}
+
+static const char *
+target_of(const struct rollback *r)
+{
+	return r->target[0] == '\0' ? "the version before" : r->target;
+}
+
+/* "; given up in 1h50m" */
+static void
+add_end(const struct rollback *r, struct text *out, int64_t now_ms)
+{
+	int64_t left_ms = rollback_expires_ms(r) - now_ms;
+	char left[DURATION_TEXT_MAX];
+
+	if (rollback_expires_ms(r) != NEVER_MS && left_ms > 0)
+		text_addf(out, "; given up in %s",
+		    duration_text((left_ms + 999) / 1000 * 1000, left));
+}
+
+static void
+describe_waiting(const struct rollback *r, struct text *out, int64_t now_ms)
+{
+	struct decision d = rollback_decision(r);
+
+	if (r->approved_ms == NEVER_MS)
+		text_addf(out,
+		    "a rollback to %s %s, and waits for %s: rollbackctl "
+		    "approve %s",
+		    target_of(r),
+		    r->todo.kind == TODO_AWAIT ? "is prepared" :
+						 "is being prepared",
+		    rights_role(r->severity), r->id);
+	else if (d.action == ACTION_HOLD)
+		text_addf(out, "a rollback to %s is approved by %s; %s",
+		    target_of(r), r->approved_by, d.reason);
+	else
+		text_addf(out,
+		    "a rollback to %s is approved by %s, and fresh samples "
+		    "are to confirm it",
+		    target_of(r), r->approved_by);
+	add_end(r, out, now_ms);
 }
 
 static void
@@ -82,10 +127,12 @@ rollback_describe(const struct rollback *r, struct text *out, int64_t now_ms)
 
 	if (r->is_closing)
 		text_add(out, "writes the report");
-	else if (r->core == NULL)
-		text_addf(out, "a rollback to %s is proposed: %s",
-		    r->target[0] == '\0' ? "the version before" : r->target,
+	else if (r->core == NULL) {
+		text_addf(out, "a rollback to %s is proposed: %s", target_of(r),
 		    r->reason);
+		add_end(r, out, now_ms);
+	} else if (rollback_waits(r))
+		describe_waiting(r, out, now_ms);
 	else
 		describe_acting(r, out);
 	text_addf(out, " (incident %s, open for %s)", r->id,
@@ -130,7 +177,9 @@ rollback_lock(const struct rollback *r)
 	/* One that is planned and not stored yet holds it as well. */
 	if (r->run_count > 0)
 		run = &r->runs[r->run_count - 1];
-	return r->core == NULL || run->lock == NULL ? "" : run->lock;
+	return r->core == NULL || run->lock == NULL || rollback_waits(r) ?
+	    "" :
+	    run->lock;
 }
 
 enum severity

@@ -137,6 +137,15 @@ has_begun(const struct rollback *r)
 	return r->run_count > 0 && r->runs[r->run_count - 1].has_begun;
 }
 
+static const char *
+lock_of(const struct rollback *r)
+{
+	const struct rollback_run *run =
+	    &r->runs[r->run_count == 0 ? 0 : r->run_count - 1];
+
+	return run->lock == NULL ? "" : run->lock;
+}
+
 const struct rollback *
 rollback_waits_for(const struct rollback *r)
 {
@@ -146,8 +155,9 @@ rollback_waits_for(const struct rollback *r)
 	     o = o->next) {
 		if (o == r)
 			is_older = true;
-		else if (rollback_acts(o) && (is_older || has_begun(o)) &&
-		    strcmp(rollback_lock(o), rollback_lock(r)) == 0)
+		else if (rollback_acts(o) &&
+		    ((is_older && !rollback_waits(o)) || has_begun(o)) &&
+		    strcmp(lock_of(o), lock_of(r)) == 0)
 			return o;
 	}
 	return NULL;
@@ -170,6 +180,14 @@ head_for_target(struct rollback *r, const struct rollback_run *run)
 		service_heading(watched_core(r->w), r->target);
 }
 
+/* Only looks, and may be done before anybody has approved anything. */
+static bool
+prepares(struct rollback *r)
+{
+	return plan_step(rollback_run_now(r)->plan, r->todo.step)
+	    ->settings->prepare;
+}
+
 void
 rollback_step(struct rollback *r)
 {
@@ -180,11 +198,15 @@ rollback_step(struct rollback *r)
 		rollback_later(r, r->todo.at_ms - now_ms, rollback_advance);
 		return;
 	}
-	if (!run->has_begun && rollback_waits_for(r) != NULL) {
+	if (!run->has_begun && !prepares(r) && rollback_waits_for(r) != NULL) {
 		rollback_later(r, LOCK_WAIT_MS, rollback_advance);
 		return;
 	}
-	run->has_begun = true;
+	if (!prepares(r)) {
+		run->has_begun = true;
+		if (r->first_step_ms == NEVER_MS)
+			r->first_step_ms = now_ms;
+	}
 	head_for_target(r, run);
 	log_service(LOG_LEVEL_NOTICE, LOG_ID_STEP_STARTED, r->service,
 	    "%s %s, attempt %u", begins(&r->todo), todo_label(r),

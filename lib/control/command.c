@@ -112,6 +112,7 @@ set_arg(struct parser *p, const struct verb_arg *arg, const char *value)
 	case ARG_SCOPE:
 	case ARG_TARGET:
 	case ARG_ULID:
+	case ARG_SEVERITY:
 	case ARG_TEXT:
 		break;
 	}

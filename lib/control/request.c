@@ -35,6 +35,7 @@ target_is_valid(const char *text)
 static bool
 check_text(const struct verb_arg *arg, const char *text, struct error *err)
 {
+	enum severity severity;
 	bool good = false;
 	const char *what = "";
 
@@ -54,6 +55,10 @@ check_text(const struct verb_arg *arg, const char *text, struct error *err)
 	case ARG_ULID:
 		good = ulid_is_valid(text);
 		what = "an id of 26 digits and capital letters";
+		break;
+	case ARG_SEVERITY:
+		good = severity_parse(text, &severity);
+		what = "P0, P1, P2 or P3";
 		break;
 	case ARG_TEXT:
 		good = *text != '\0' && strlen(text) <= REASON_MAX_BYTES;
@@ -79,6 +84,7 @@ check_arg(
 	case ARG_SCOPE:
 	case ARG_TARGET:
 	case ARG_ULID:
+	case ARG_SEVERITY:
 	case ARG_TEXT:
 		if (!json_object_is_type(value, json_type_string))
 			return error_set(err, "%s must be text", arg->name);

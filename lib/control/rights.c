@@ -78,6 +78,34 @@ rights_severity(
 		why_not);
 }
 
+const char *
+rights_role(enum severity severity)
+{
+	static const enum role asked[] = {
+		[SEVERITY_P0] = ROLE_ON_CALL,
+		[SEVERITY_P1] = ROLE_LEAD,
+		[SEVERITY_P2] = ROLE_MANAGER,
+		[SEVERITY_P3] = ROLE_PRODUCT,
+	};
+
+	return role_word(asked[severity]);
+}
+
+const char *
+rights_next_role(enum severity severity)
+{
+	switch (severity) {
+	case SEVERITY_P0:
+		return role_word(ROLE_LEAD);
+	case SEVERITY_P1:
+	case SEVERITY_P3:
+		return role_word(ROLE_MANAGER);
+	case SEVERITY_P2:
+		break;
+	}
+	return NULL;
+}
+
 bool
 rights_baseline(const struct caller *caller, struct error *why_not)
 {

@@ -31,6 +31,9 @@ static show_page *const pages[VERB_COUNT] = {
 	[VERB_VERSIONS] = show_versions,
 	[VERB_MARK] = show_mark,
 	[VERB_METRICS] = show_own_metrics,
+	[VERB_APPROVE] = show_approve,
+	[VERB_REJECT] = show_reject,
+	[VERB_SEVERITY] = show_severity,
 };
 
 static const struct {
@@ -62,6 +65,10 @@ static const struct {
 	{ "propose", TINT_BUSY },
 	{ "await_approval", TINT_BUSY },
 	{ "aborted", TINT_BUSY },
+	{ "expired", TINT_BAD },
+	{ "rejected", TINT_BUSY },
+	{ "approved", TINT_BUSY },
+	{ "awaiting", TINT_BUSY },
 	{ "open", TINT_BUSY },
 	{ "lost", TINT_BUSY },
 	{ "soaking", TINT_BUSY },

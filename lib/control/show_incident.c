@@ -4,6 +4,7 @@
 #include <string.h>
 
 #define OFFSET_MAX 32
+#define RESPONSE_MAX 128
 
 static const char *
 outcome_of(struct json_object *incident)
@@ -62,6 +63,24 @@ show_moment_fact(struct text *out, const struct show_style *style,
 		show_fact(out, style, name, show_moment(o, key, moment));
 }
 
+/* "4m10s, met" */
+static void
+show_response(
+    struct text *out, const struct show_style *style, struct json_object *o)
+{
+	const char *word = json_text(o, "response");
+	struct text words = text_new(RESPONSE_MAX);
+	char span[SPAN_MAX];
+	int64_t ms;
+
+	if (json_int(o, "response_ms", &ms))
+		text_add(&words, show_span(ms, span));
+	if (word != NULL)
+		text_addf(&words, "%s%s", words.length > 0 ? ", " : "", word);
+	show_fact(out, style, "response", text_str(&words));
+	text_free(&words);
+}
+
 static void
 show_facts(
     struct text *out, const struct show_style *style, struct json_object *o)
@@ -90,6 +109,7 @@ show_facts(
 	show_moment_fact(out, style, "closed", o, "closed_wall_ms");
 	if (json_int(o, "down_ms", &down_ms))
 		show_fact(out, style, "down", show_span(down_ms, span));
+	show_response(out, style, o);
 	show_fact(out, style, "outcome", outcome_of(o));
 }
 

@@ -141,6 +141,26 @@ static const struct verb verbs[VERB_COUNT] = {
 	  { "limit", ARG_COUNT, false, "--limit", "N", 1, HISTORY_LIMIT_MAX,
 	    "so many at most (default 20)" } }, 2,
 	  "List what operators did and were refused, the newest first." },
+	[VERB_APPROVE] = { "approve", RIGHT_SEVERITY, true, ACT_MS, {
+	  { "incident", ARG_ULID, true, NULL, "ID", 0, 0,
+	    "what waits for it" },
+	  { "reason", ARG_TEXT, false, "--reason", "TEXT", 0, 0,
+	    "for the report" } }, 2,
+	  "Let a rollback begin that is prepared or proposed." },
+	[VERB_REJECT] = { "reject", RIGHT_SEVERITY, true, ACT_MS, {
+	  { "incident", ARG_ULID, true, NULL, "ID", 0, 0,
+	    "what waits for an approval" },
+	  { "reason", ARG_TEXT, true, "--reason", "TEXT", 0, 0,
+	    "for the report" } }, 2,
+	  "Turn a rollback down that is prepared or proposed." },
+	[VERB_SEVERITY] = { "severity", RIGHT_SEVERITY, true, ACT_MS, {
+	  { "incident", ARG_ULID, true, NULL, "ID", 0, 0,
+	    "which one" },
+	  { "severity", ARG_SEVERITY, true, NULL, "SEVERITY", 0, 0,
+	    "P0 to P3" },
+	  { "reason", ARG_TEXT, true, "--reason", "TEXT", 0, 0,
+	    "for the report" } }, 3,
+	  "Raise or lower the severity of an incident; P0 approves it." },
 };
 /* clang-format on */
 

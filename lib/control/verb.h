@@ -31,9 +31,12 @@ enum control_verb {
 	VERB_VERSIONS,
 	VERB_MARK,
 	VERB_METRICS,
+	VERB_APPROVE,
+	VERB_REJECT,
+	VERB_SEVERITY,
 };
 
-#define VERB_COUNT 18
+#define VERB_COUNT 21
 
 enum verb_right {
 	RIGHT_READ,     /* whoever may connect */
@@ -56,6 +59,7 @@ enum arg_type {
 	ARG_DURATION, /* ms from min to max; "1m30s" on a command line */
 	ARG_NUMBER,   /* any finite number */
 	ARG_FLAG,     /* true or false */
+	ARG_SEVERITY, /* text: "P0" to "P3" */
 };
 
 #define REASON_MAX_BYTES 255

@@ -39,8 +39,8 @@ struct notice {
 	const char *procedure;
 	const char *step;
 	const char *approver; /* role that is waited for */
-	const char *report;  /* path */
-	const char *summary; /* one sentence, required */
+	const char *report;   /* path */
+	const char *summary;  /* one sentence, required */
 };
 
 /* The caller puts it.  {"schema":"rollbackd.notice/1", ...} */

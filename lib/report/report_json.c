@@ -57,6 +57,8 @@ set_facts(struct json_object *o, const struct story *s)
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		json_set_text(o, keys[i], story_opened_text(s, keys[i]));
+	if (s->severity != NULL)
+		json_set_text(o, "severity", s->severity);
 }
 
 static struct json_object *
@@ -78,14 +80,16 @@ response(const struct story *s)
 	struct json_object *o = json_object_new_object();
 	int64_t took_ms = story_response_ms(s);
 	int64_t limit_ms = story_response_limit_ms(s);
+	bool met;
 
 	set_moment(o, "detected", s->detected_ms);
 	set_moment(o, "first_step", s->first_step_ms);
 	set_span(o, "took_ms", took_ms);
 	set_span(o, "limit_ms", limit_ms);
 	json_set(o, "met", NULL);
-	if (took_ms != UNKNOWN_MS && limit_ms != UNKNOWN_MS)
-		json_set_bool(o, "met", took_ms <= limit_ms);
+	if (story_response_is_known(s, &met))
+		json_set_bool(o, "met", met);
+	json_set_text(o, "approved_by", json_text(s->approved, "by"));
 	set_span(o, "run_ms", story_run_ms(s));
 	set_span(o, "budget_ms", s->budget_ms);
 	return o;

@@ -61,8 +61,11 @@ add_facts(struct text *out, const struct story *s)
 	text_addf(out, "| Status | **%s** |\n", story_status_word(s));
 	add_fact(out, "Service", s->incident->service);
 	for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++)
-		add_fact(
-		    out, facts[i].name, story_opened_text(s, facts[i].key));
+		add_fact(out, facts[i].name,
+		    strcmp(facts[i].key, "severity") == 0 ?
+			s->severity :
+			story_opened_text(s, facts[i].key));
+	add_fact(out, "Approved by", json_text(s->approved, "by"));
 	text_add_char(out, '\n');
 }
 
@@ -117,13 +120,17 @@ add_response(struct text *out, const struct story *s)
 	int64_t detect_ms = span_ms(s->first_bad_ms, s->detected_ms);
 	int64_t run_ms = story_run_ms(s);
 	char span[SPAN_TEXT_MAX];
+	bool met;
 
 	text_add(out, "## Response\n\n");
 	if (detect_ms != UNKNOWN_MS && !story_is_by_operator(s))
 		text_addf(out, "- First bad sample to detection: %s\n",
 		    span_text(detect_ms, span));
 	if (respond_ms == UNKNOWN_MS)
-		text_add(out, "- No step was started.\n");
+		text_addf(out, "- No step was started%s.\n",
+		    story_response_is_known(s, &met) ?
+			", and the time for it was over: **missed**" :
+			"");
 	else
 		add_against(out,
 		    story_is_by_operator(s) ? "Request to first step" :

@@ -21,6 +21,8 @@ static const struct {
 	[STORY_NOT_NEEDED] = { "not_needed", "not needed" },
 	[STORY_CLEARED] = { "cleared", "cleared" },
 	[STORY_SUPERSEDED] = { "superseded", "superseded" },
+	[STORY_REJECTED] = { "rejected", "rejected" },
+	[STORY_EXPIRED] = { "expired", "expired" },
 	[STORY_OTHER] = { NULL, "closed" },
 };
 
@@ -80,6 +82,8 @@ hear_opened(struct story *s, const struct report_event *e)
 	if (s->opened != NULL)
 		return;
 	s->opened = e->data;
+	s->severity = json_text(e->data, "severity");
+	(void)json_int(e->data, "respond_ms", &s->respond_ms);
 	s->opened_ms = e->wall_ms;
 	s->first_bad_ms = story_moment(e->data, "first_bad_ms");
 	s->detected_ms = story_moment(e->data, "detected_ms");
@@ -92,10 +96,24 @@ hear_outcome(struct story *s, const struct report_event *e)
 {
 	int64_t ended_ms = story_moment(e->data, "ended_ms");
 
-	s->first_step_ms =
-	    earlier(s->first_step_ms, story_moment(e->data, "started_ms"));
+	/* What only prepares answers nobody. */
+	if (!json_flag(e->data, "prepare", false))
+		s->first_step_ms = earlier(
+		    s->first_step_ms, story_moment(e->data, "started_ms"));
 	s->last_end_ms = later(
 	    s->last_end_ms, ended_ms == UNKNOWN_MS ? e->wall_ms : ended_ms);
+}
+
+static void
+hear_severity(struct story *s, const struct report_event *e)
+{
+	const char *to = json_text(e->data, "to");
+
+	if (to != NULL)
+		s->severity = to;
+	(void)json_int(e->data, "respond_ms", &s->respond_ms);
+	if (json_flag(e->data, "approves", false))
+		s->approved = e->data;
 }
 
 static void
@@ -107,6 +125,10 @@ hear(struct story *s, const struct report_event *e)
 		s->budget_ms = story_moment(e->data, "budget_ms");
 	if (is(e, EVENT_OUTCOME))
 		hear_outcome(s, e);
+	if (is(e, EVENT_SEVERITY))
+		hear_severity(s, e);
+	if (is(e, EVENT_APPROVED))
+		s->approved = e->data;
 	if (is(e, EVENT_ABORT) && s->abort == NULL)
 		s->abort = e->data;
 	if (is(e, EVENT_VERIFIED)) {
@@ -163,6 +185,7 @@ story_tell(struct story *s, const struct report_incident *incident)
 		.recovered_ms = UNKNOWN_MS,
 		.down_ms = UNKNOWN_MS,
 		.budget_ms = UNKNOWN_MS,
+		.respond_ms = UNKNOWN_MS,
 	};
 	for (size_t i = 0; i < incident->event_count; i++)
 		hear(s, &incident->events[i]);
@@ -218,10 +241,28 @@ story_response_ms(const struct story *s)
 int64_t
 story_response_limit_ms(const struct story *s)
 {
+	if (s->respond_ms != UNKNOWN_MS)
+		return s->respond_ms > 0 ? s->respond_ms : UNKNOWN_MS;
 	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
 		if (opened_is(s, "severity", limits[i].severity))
 			return limits[i].respond_ms;
 	return UNKNOWN_MS;
+}
+
+bool
+story_response_is_known(const struct story *s, bool *met)
+{
+	int64_t limit_ms = story_response_limit_ms(s);
+	int64_t took_ms = story_response_ms(s);
+
+	*met = false;
+	if (limit_ms == UNKNOWN_MS)
+		return false;
+	if (took_ms == UNKNOWN_MS)
+		return s->status == STORY_EXPIRED &&
+		    span_ms(s->detected_ms, s->closed_ms) > limit_ms;
+	*met = took_ms <= limit_ms;
+	return true;
 }
 
 int64_t

@@ -26,6 +26,8 @@ enum story_status {
 	STORY_NOT_NEEDED,
 	STORY_CLEARED,
 	STORY_SUPERSEDED,
+	STORY_REJECTED,
+	STORY_EXPIRED,
 	STORY_OTHER, /* closed with a word unknown here */
 };
 
@@ -35,6 +37,8 @@ struct story {
 	struct json_object *opened;   /* data of the event; NULL: none */
 	struct json_object *verified; /* the last one */
 	struct json_object *abort;
+	struct json_object *approved; /* by whom; or raised to P0 */
+	const char *severity;         /* as it was at the end; NULL: not said */
 	struct json_object *closed;
 	enum story_status status;
 	int64_t opened_ms;
@@ -46,7 +50,8 @@ struct story {
 	int64_t recovered_ms;
 	int64_t down_ms; /* UNKNOWN_MS: cannot be said */
 	int64_t budget_ms;
-	bool is_still_bad; /* down_ms is what was known at the end */
+	int64_t respond_ms; /* UNKNOWN_MS: not said */
+	bool is_still_bad;  /* down_ms is what was known at the end */
 };
 
 void story_tell(struct story *s, const struct report_incident *incident);
@@ -66,6 +71,12 @@ int64_t story_response_ms(const struct story *s);
 
 /* What the severity allows for it; UNKNOWN_MS: no limit. */
 int64_t story_response_limit_ms(const struct story *s);
+
+/*
+ * Was that in time?  Also of one that was left alone until it expired.  False
+ * in met where it cannot be said.
+ */
+bool story_response_is_known(const struct story *s, bool *met);
 
 /* Detection to the end of the last step and verification. */
 int64_t story_run_ms(const struct story *s);

@@ -160,6 +160,12 @@ add_end(const struct story *s, struct text *out)
 	case STORY_SUPERSEDED:
 		text_add(out, " Another incident took its place");
 		break;
+	case STORY_REJECTED:
+		text_add(out, " It was turned down");
+		break;
+	case STORY_EXPIRED:
+		text_add(out, " Nobody approved it in time");
+		break;
 	case STORY_OTHER:
 		text_add(out, " The incident was closed");
 		break;

@@ -274,6 +274,88 @@ tell_abort(
 }
 
 static void
+tell_said(struct timeline *t, const struct report_event *e, const char *what)
+{
+	struct text w = text_new(WORDS_MAX_BYTES);
+
+	text_addf(&w, "%s by %s", what, text_of(e->data, "by"));
+	add_reason(&w, e->data);
+	add(t, e->wall_ms, e->kind, &w);
+}
+
+static void
+tell_approved(
+    struct timeline *t, const struct story *s, const struct report_event *e)
+{
+	(void)s;
+	tell_said(t, e, "Approved");
+}
+
+static void
+tell_rejected(
+    struct timeline *t, const struct story *s, const struct report_event *e)
+{
+	(void)s;
+	tell_said(t, e, "Rejected");
+}
+
+static void
+tell_severity(
+    struct timeline *t, const struct story *s, const struct report_event *e)
+{
+	struct text w = text_new(WORDS_MAX_BYTES);
+
+	(void)s;
+	text_addf(&w, "Severity %s instead of %s, by %s",
+	    text_of(e->data, "to"), text_of(e->data, "from"),
+	    text_of(e->data, "by"));
+	if (json_flag(e->data, "approves", false))
+		text_add(&w, ", which approves it");
+	add_reason(&w, e->data);
+	add(t, e->wall_ms, e->kind, &w);
+}
+
+static void
+tell_resolved(
+    struct timeline *t, const struct story *s, const struct report_event *e)
+{
+	struct text w = text_new(WORDS_MAX_BYTES);
+
+	(void)s;
+	text_addf(&w, "%s says that step %s is ", text_of(e->data, "by"),
+	    text_of(e->data, "label"));
+	words_add(&w, text_of(e->data, "as"));
+	add_reason(&w, e->data);
+	add(t, e->wall_ms, e->kind, &w);
+}
+
+static void
+tell_reminded(
+    struct timeline *t, const struct story *s, const struct report_event *e)
+{
+	struct text w = text_new(WORDS_MAX_BYTES);
+	int64_t count = 1;
+
+	(void)s;
+	(void)json_int(e->data, "count", &count);
+	text_addf(
+	    &w, "Asked again for an approval, time %lld", (long long)count);
+	add(t, e->wall_ms, e->kind, &w);
+}
+
+static void
+tell_escalated(
+    struct timeline *t, const struct story *s, const struct report_event *e)
+{
+	struct text w = text_new(WORDS_MAX_BYTES);
+
+	(void)s;
+	text_addf(
+	    &w, "Nobody had answered: asked a %s", text_of(e->data, "to"));
+	add(t, e->wall_ms, e->kind, &w);
+}
+
+static void
 tell_closed(
     struct timeline *t, const struct story *s, const struct report_event *e)
 {
@@ -311,6 +393,12 @@ static const struct teller {
 	{ EVENT_VERIFYING, tell_verifying },
 	{ EVENT_VERIFIED, tell_verified },
 	{ EVENT_ABORT, tell_abort },
+	{ EVENT_APPROVED, tell_approved },
+	{ EVENT_REJECTED, tell_rejected },
+	{ EVENT_SEVERITY, tell_severity },
+	{ EVENT_RESOLVED, tell_resolved },
+	{ EVENT_REMINDED, tell_reminded },
+	{ EVENT_ESCALATED, tell_escalated },
 	{ EVENT_CLOSED, tell_closed },
 	{ EVENT_NOTIFIED, tell_notified },
 };

@@ -125,7 +125,7 @@ void
 incident_turn_down(
     struct incident *i, enum incident_outcome outcome, const char *reason)
 {
-	if (!incident_is_awaiting(i))
+	if (!i->needs_approval || i->has_begun || i->stage == STAGE_CLOSED)
 		return;
 	incident_say(i, "%s", reason);
 	incident_finish(i, outcome);

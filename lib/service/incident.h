@@ -93,7 +93,10 @@ void incident_approve(struct incident *i);
  */
 bool incident_is_awaiting(const struct incident *i);
 
-/* Not to be approved any more: rejected or expired, with the reason. */
+/*
+ * Not to be carried out, be it approved or not: rejected or expired, with the
+ * reason.  Nothing changes once it has begun.
+ */
 void incident_turn_down(
     struct incident *i, enum incident_outcome outcome, const char *reason);
 

@@ -53,6 +53,10 @@ static const struct row rows[] = {
 	{ "reload", VERB_RELOAD, { false, false, 80 } },
 	{ "version", VERB_VERSION, { false, false, 80 } },
 	{ "metrics", VERB_METRICS, { false, false, 80 } },
+	{ "approve", VERB_APPROVE, { false, false, 80 } },
+	{ "reject", VERB_REJECT, { false, false, 80 } },
+	{ "severity", VERB_SEVERITY, { false, false, 80 } },
+	{ "severity-approved", VERB_SEVERITY, { false, false, 80 } },
 	{ "audit", VERB_AUDIT, { false, false, 100 } },
 	{ "audit-none", VERB_AUDIT, { false, false, 80 } },
 };

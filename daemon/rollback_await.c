@@ -1,0 +1,299 @@
+/*
+ * What waits for a person: who is told, again and again, until somebody
+ * answers or it is given up.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/units.h"
+#include "control/rights.h"
+#include "daemon/log.h"
+#include "daemon/rollback_private.h"
+
+#define BUSY_PAUSE_MS 200
+
+const struct severity_settings *
+rollback_patience(const struct rollback *r)
+{
+	return &r->m->generation->config->severities.of[r->severity];
+}
+
+bool
+rollback_waits(const struct rollback *r)
+{
+	return r->awaits && r->core != NULL && !r->is_closing &&
+	    !incident_has_begun(r->core);
+}
+
+bool
+rollback_is_asking(const struct rollback *r)
+{
+	if (r->is_closing)
+		return false;
+	if (r->core == NULL)
+		return r->action == ACTION_PROPOSE;
+	return incident_is_awaiting(r->core);
+}
+
+int64_t
+rollback_expires_ms(const struct rollback *r)
+{
+	int64_t expire_ms = rollback_patience(r)->expire_ms;
+	int64_t from_ms =
+	    r->approved_ms == NEVER_MS ? r->opened_ms : r->approved_ms;
+
+	if (expire_ms == 0 || (!rollback_is_asking(r) && !rollback_waits(r)))
+		return NEVER_MS;
+	return from_ms + expire_ms;
+}
+
+static int64_t
+escalates_ms(const struct rollback *r)
+{
+	int64_t escalate_ms = rollback_patience(r)->escalate_ms;
+
+	if (escalate_ms == 0 || r->is_escalated || !rollback_is_asking(r) ||
+	    rights_next_role(r->severity) == NULL)
+		return NEVER_MS;
+	return r->opened_ms + escalate_ms;
+}
+
+static int64_t
+reminds_ms(const struct rollback *r)
+{
+	int64_t remind_ms = rollback_patience(r)->remind_ms;
+
+	if (remind_ms == 0 || !rollback_is_asking(r))
+		return NEVER_MS;
+	return r->reminded_ms + remind_ms;
+}
+
+static int64_t
+sooner(int64_t a, int64_t b)
+{
+	if (a == NEVER_MS || b == NEVER_MS)
+		return a == NEVER_MS ? b : a;
+	return a < b ? a : b;
+}
+
+static void
+append(struct rollback *r, const char *kind, struct json_object *data,
+    const char *event, const char *role, const char *words)
+{
+	struct event_draft draft = {
+		.kind = kind,
+		.service = r->service,
+		.incident = r->id,
+		.data = data,
+	};
+	struct notice notice = rollback_notice(r, event, words);
+	char key[ULID_BYTES];
+
+	notice.approver = role;
+	events_new_id(r->m, key);
+	events_append(r->m, &draft, 1, &notice, key, NULL, NULL);
+}
+
+static void
+remind(struct rollback *r, int64_t now_ms)
+{
+	struct json_object *data = json_object_new_object();
+	char words[WORDS_MAX], since[DURATION_TEXT_MAX];
+
+	r->reminders++;
+	r->reminded_ms = now_ms;
+	json_set_int(data, "count", r->reminders);
+	(void)snprintf(words, sizeof(words),
+	    "%s of %.100s still waits for %s, for %s now: rollbackctl approve "
+	    "%s",
+	    severity_word(r->severity), r->service, rights_role(r->severity),
+	    duration_text((now_ms - r->opened_ms) / 1000 * 1000, since), r->id);
+	append(r, EVENT_REMINDED, data, "approval", rights_role(r->severity),
+	    words);
+}
+
+static void
+escalate(struct rollback *r, int64_t now_ms)
+{
+	const char *role = rights_next_role(r->severity);
+	struct json_object *data = json_object_new_object();
+	char words[WORDS_MAX], since[DURATION_TEXT_MAX];
+
+	r->is_escalated = true;
+	json_set_text(data, "to", role);
+	(void)snprintf(words, sizeof(words),
+	    "%s of %.100s has waited for %s for %s, and now asks a %s: "
+	    "rollbackctl approve %s",
+	    severity_word(r->severity), r->service, rights_role(r->severity),
+	    duration_text((now_ms - r->opened_ms) / 1000 * 1000, since), role,
+	    r->id);
+	log_service(LOG_LEVEL_WARNING, LOG_ID_DECIDED, r->service, "%s", words);
+	append(r, EVENT_ESCALATED, data, "approval_escalated", role, words);
+}
+
+static void
+expire(struct rollback *r)
+{
+	char words[WORDS_MAX], after[DURATION_TEXT_MAX];
+
+	duration_text(rollback_patience(r)->expire_ms, after);
+	if (r->approved_ms != NEVER_MS)
+		(void)snprintf(words, sizeof(words),
+		    "guards kept it from beginning for %s after it was "
+		    "approved",
+		    after);
+	else
+		(void)snprintf(words, sizeof(words),
+		    "nobody approved it within %s", after);
+	rollback_turn_down(r, INCIDENT_EXPIRED, words);
+}
+
+static void
+on_due(void *arg)
+{
+	struct rollback *r = arg;
+	int64_t now_ms = loop_now_ms(r->m->loop);
+	int64_t expires_ms = rollback_expires_ms(r);
+
+	if (r->is_closing)
+		return;
+	if (r->is_busy || r->is_answering) {
+		loop_timer_start(r->waiting, BUSY_PAUSE_MS);
+		return;
+	}
+	if (expires_ms != NEVER_MS && now_ms >= expires_ms) {
+		expire(r);
+		return;
+	}
+	if (escalates_ms(r) != NEVER_MS && now_ms >= escalates_ms(r))
+		escalate(r, now_ms);
+	if (reminds_ms(r) != NEVER_MS && now_ms >= reminds_ms(r))
+		remind(r, now_ms);
+	rollback_await(r);
+}
+
+void
+rollback_await(struct rollback *r)
+{
+	int64_t now_ms = loop_now_ms(r->m->loop);
+	int64_t next_ms = sooner(
+	    rollback_expires_ms(r), sooner(escalates_ms(r), reminds_ms(r)));
+
+	if (r->waiting == NULL)
+		r->waiting = loop_timer_new(r->m->loop, on_due, r);
+	if (r->waiting == NULL)
+		abort(); /* start again, from the store */
+	loop_timer_stop(r->waiting);
+	if (next_ms != NEVER_MS && !r->is_closing)
+		loop_timer_start(
+		    r->waiting, next_ms > now_ms ? next_ms - now_ms : 0);
+}
+
+int64_t
+rollback_dismissed_until_ms(const struct rollback *r)
+{
+	int64_t now_ms = loop_now_ms(r->m->loop);
+	int64_t expire_ms = rollback_patience(r)->expire_ms;
+
+	if (r->outcome == INCIDENT_REJECTED)
+		return now_ms + ROLLBACK_REJECTED_MS;
+	if (r->outcome == INCIDENT_EXPIRED)
+		return now_ms +
+		    (expire_ms == 0 ? ROLLBACK_REJECTED_MS : expire_ms);
+	return NEVER_MS;
+}
+
+void
+rollback_turn_down(
+    struct rollback *r, enum incident_outcome outcome, const char *reason)
+{
+	log_service(LOG_LEVEL_WARNING, LOG_ID_DECIDED, r->service,
+	    "incident %s is %s: %s", r->id, incident_outcome_word(outcome),
+	    reason);
+	if (r->core == NULL) {
+		rollback_copy(r->reason, sizeof(r->reason), reason);
+		rollback_close(r, outcome);
+		return;
+	}
+	incident_turn_down(r->core, outcome, reason);
+	rollback_advance(r);
+}
+
+/* What was proposed is carried out, by what is configured now. */
+static bool
+begin_proposal(struct rollback *r)
+{
+	struct generation *g = watched_generation(r->w);
+
+	r->verify = &watched_settings(r->w)->verify;
+	r->core = incident_new(r->verify);
+	if (r->core == NULL)
+		return false;
+	generation_leave(r->generation);
+	r->generation = generation_join(g);
+	r->awaits = true;
+	incident_await(r->core);
+	incident_begin(r->core, r->procedure);
+	return true;
+}
+
+bool
+rollback_approved(struct rollback *r, const char *by, int64_t at_ms)
+{
+	if (r->core == NULL && !begin_proposal(r))
+		return false;
+	incident_approve(r->core);
+	r->approved_ms = at_ms;
+	rollback_copy(r->approved_by, sizeof(r->approved_by), by);
+	if (r->w != NULL)
+		service_look_afresh(watched_core(r->w), at_ms);
+	return true;
+}
+
+bool
+rollback_may_be_changed(const struct rollback *r, struct error *err)
+{
+	if (r->is_closing)
+		return error_set(err, "incident %s is ending already", r->id);
+	if (!r->is_opened || r->is_answering)
+		return error_set(err,
+		    "something else about incident %s is just being written "
+		    "down: try again",
+		    r->id);
+	return true;
+}
+
+bool
+rollback_may_be_answered(const struct rollback *r, struct error *err)
+{
+	if (!rollback_may_be_changed(r, err))
+		return false;
+	if (r->core == NULL && r->action == ACTION_SHADOW)
+		return error_set(err,
+		    "its rule is on trial and asks nobody: start it with "
+		    "rollbackctl rollback %s",
+		    r->service);
+	if (rollback_is_asking(r) || rollback_waits(r))
+		return true;
+	return error_set(err,
+	    "incident %s waits for no approval: it acts already; to stop it: "
+	    "rollbackctl abort %s",
+	    r->id, r->id);
+}
+
+void
+rollback_set_answering(struct rollback *r, bool is_answering)
+{
+	r->is_answering = is_answering;
+	if (!is_answering)
+		rollback_await(r);
+}
+
+void
+rollback_set_severity(struct rollback *r, enum severity severity)
+{
+	r->severity = severity;
+	r->respond_ms = rollback_patience(r)->respond_ms;
+	/* Others are asked now. */
+	r->is_escalated = false;
+}

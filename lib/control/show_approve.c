@@ -1,0 +1,59 @@
+#include "control/show_impl.h"
+
+/* A text member, escaped; nothing where it is missing. */
+static void
+add(struct text *out, const char *before, struct json_object *o,
+    const char *key, const char *after)
+{
+	const struct show_style plain = { .colour = false };
+	const char *words = json_text(o, key);
+
+	if (words == NULL)
+		return;
+	text_add(out, before);
+	tint_add(out, &plain, TINT_NONE, words);
+	text_add(out, after);
+}
+
+void
+show_approve(struct text *out, struct json_object *result,
+    const struct show_style *style)
+{
+	(void)style;
+	add(out, "approved: ", result, "service", "");
+	add(out, " goes back to ", result, "target_version", "");
+	add(out, " by ", result, "procedure", "");
+	text_add(out, " as soon as fresh samples confirm it\nsee: rollbackctl");
+	add(out, " incident ", result, "incident", "\n");
+}
+
+void
+show_reject(struct text *out, struct json_object *result,
+    const struct show_style *style)
+{
+	char moment[MOMENT_MAX];
+
+	(void)style;
+	add(out, "rejected: incident ", result, "incident", "");
+	add(out, " of ", result, "service", "");
+	text_addf(out,
+	    " is closed; its rule asks again once the service was healthy, "
+	    "after a deployment, or at %s UTC\n",
+	    show_moment(result, "dismissed_until_wall_ms", moment));
+}
+
+void
+show_severity(struct text *out, struct json_object *result,
+    const struct show_style *style)
+{
+	(void)style;
+	add(out, "incident ", result, "incident", "");
+	add(out, " of ", result, "service", "");
+	add(out, " is ", result, "severity", "");
+	add(out, ", before that ", result, "before", "");
+	if (json_flag(result, "approved", false))
+		text_add(out, ", and approved by that");
+	else
+		add(out, ", and waits for ", result, "approver", "");
+	text_add_char(out, '\n');
+}
