@@ -20,8 +20,16 @@ copy_words(char *to, size_t size, const char *from)
 static void
 take_settings(void)
 {
-	for (unsigned i = 0; i < ESTATE_SERVICES; i++)
-		oracle.watches[i].settings = estate_service(sim.variant, i);
+	for (unsigned i = 0; i < ESTATE_SERVICES; i++) {
+		struct watch *w = &oracle.watches[i];
+
+		w->settings = estate_service(sim.variant, i);
+		w->group = i;
+		for (unsigned k = i; k > 0; k--)
+			if (strcmp(w->settings.group,
+				oracle.watches[k - 1].settings.group) == 0)
+				w->group = k - 1;
+	}
 }
 
 static void
@@ -52,7 +60,8 @@ oracle_started(void)
 	take_settings();
 	forget_all();
 	for (unsigned i = 0; i < ESTATE_SERVICES; i++) {
-		oracle.watches[i].was_blind = false;
+		oracle.watches[i].was_blind = oracle.watches[i].is_ill = false;
+		oracle.watches[i].may_be_ill = oracle.watches[i].was_ill;
 		oracle.watches[i].witnessed_ms = SIM_NEVER;
 		oracle.watches[i].heard_ms = sim.now_ms;
 	}
@@ -98,7 +107,7 @@ oracle_reloaded(void)
 		struct watch *w = &oracle.watches[i];
 		struct estate_service now = estate_service(sim.variant, i);
 
-		w->should_since_ms = SIM_NEVER;
+		w->sure_run = 0;
 		if (now.failures == w->settings.failures)
 			continue;
 		w->settings = now;
@@ -147,7 +156,7 @@ believe_closed(const struct store_event *e)
 	if (w->belief.deployed_ms != SIM_NEVER &&
 	    w->belief.deployed_ms >= c->closing_ms)
 		w->belief.is_unsure = true;
-	belief_row(e, c->closing_ms, false);
+	belief_row(e, c->closing_ms);
 	if (c->acts && strcmp(c->outcome, "not_needed") != 0)
 		watch_forget(w, c->closing_ms);
 }
@@ -157,6 +166,9 @@ oracle_asked(const struct store_event *e)
 {
 	struct json_object *data;
 
+	/* It did well, whether that can be stored or not. */
+	if (strcmp(e->kind, EVENT_GOOD) == 0)
+		belief_row(e, e->boot_ms);
 	if (e->incident == NULL || e->incident[0] == '\0')
 		return;
 	data = data_of(e);
@@ -184,7 +196,8 @@ oracle_told(const struct store_event *e)
 
 	if (strcmp(e->kind, EVENT_DEPLOY) == 0) {
 		w = &oracle.watches[estate_find(e->service)];
-		belief_row(e, e->boot_ms, false);
+		watch_deployed(w, e->boot_ms);
+		belief_row(e, e->boot_ms);
 		watch_forget(w, e->boot_ms);
 		c = case_open(estate_find(e->service));
 		if (c != NULL && c->closing_ms != SIM_NEVER)

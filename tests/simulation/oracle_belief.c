@@ -6,52 +6,75 @@
 #include "tests/simulation/disk.h"
 #include "tests/simulation/oracle_private.h"
 
-static bool
-is_among(char (*list)[WORDS], unsigned count, const char *version)
+static struct known_version *
+find(struct belief *b, const char *version)
 {
-	for (unsigned i = 0; i < count; i++)
-		if (strcmp(list[i], version) == 0)
-			return true;
-	return false;
+	for (unsigned i = 0; i < b->known_count; i++)
+		if (strcmp(b->known[i].name, version) == 0)
+			return &b->known[i];
+	return NULL;
 }
 
-static void
-add(char (*list)[WORDS], unsigned *count, const char *version)
+/* Makes it the newest, known or not. */
+static struct known_version *
+place(struct belief *b, const char *version)
 {
-	if (version[0] == '\0' || is_among(list, *count, version))
-		return;
-	if (*count == FAILED_MAX) {
-		memmove(list[0], list[1], (FAILED_MAX - 1) * WORDS);
-		(*count)--;
+	struct known_version *v = find(b, version), moved;
+
+	if (v == NULL && b->known_count == KNOWN_MAX) {
+		breach("too many versions");
+		return &b->known[0];
 	}
-	copy_words(list[(*count)++], WORDS, version);
+	if (v == NULL) {
+		v = &b->known[b->known_count++];
+		*v = (struct known_version){ .repute = REPUTE_NAMED };
+		copy_words(v->name, WORDS, version);
+		return v;
+	}
+	moved = *v;
+	memmove(v, v + 1,
+	    (size_t)(&b->known[b->known_count] - (v + 1)) * sizeof(*v));
+	b->known[b->known_count - 1] = moved;
+	return &b->known[b->known_count - 1];
 }
 
-static void
-forgive(struct belief *b, const char *version)
+const char *
+belief_objects(const struct belief *b, const char *version)
 {
-	for (unsigned i = 0; i < b->failed_count; i++)
-		if (strcmp(b->failed[i], version) == 0)
-			b->failed[i][0] = '\0';
+	if (version[0] == '\0' || strcmp(version, b->version) == 0)
+		return "there is nowhere to go back to";
+	if (b->is_back)
+		return "it was rolled back already, and nothing deployed since";
+	for (unsigned i = 0; i < b->known_count; i++) {
+		const struct known_version *v = &b->known[i];
+
+		if (strcmp(v->name, version) != 0)
+			continue;
+		if (v->repute == REPUTE_BAD)
+			return "where it goes back to has failed itself";
+		if (v->repute == REPUTE_UNKNOWN)
+			return "where it goes back to was never verified";
+		return NULL;
+	}
+	return "where it goes back to was never heard of";
 }
 
-bool
-belief_has_failed(const struct belief *b, const char *version)
+/* The one before, if that is good; else the newest good one; else the newest
+   of which nothing is known but that it was before another. */
+const char *
+belief_target(const struct belief *b)
 {
-	for (unsigned i = 0; i < b->failed_count; i++)
-		if (strcmp(b->failed[i], version) == 0)
-			return version[0] != '\0';
-	return false;
-}
+	for (unsigned pass = 0; pass < 3; pass++)
+		for (unsigned i = b->known_count; i > 0; i--) {
+			const struct known_version *v = &b->known[i - 1];
 
-/* It was said to be good, or to be what was there before. */
-bool
-belief_is_known(const struct belief *b, const char *version)
-{
-	for (unsigned i = 0; i < b->good_count; i++)
-		if (strcmp(b->good[i], version) == 0)
-			return true;
-	return version[0] != '\0' && strcmp(b->named, version) == 0;
+			if (belief_objects(b, v->name) != NULL ||
+			    (pass < 2 && v->repute != REPUTE_GOOD) ||
+			    (pass == 0 && strcmp(v->name, b->named) != 0))
+				continue;
+			return v->name;
+		}
+	return "";
 }
 
 static void
@@ -61,23 +84,23 @@ take_deploy(struct belief *b, struct json_object *data, int64_t at_ms)
 	const char *previous = json_text(data, "previous");
 	bool verified = json_flag(data, "verified", false);
 
-	if (json_flag(data, "was_good", false))
-		forgive(b, b->version);
-	if (verified)
-		forgive(b, version);
+	if (previous != NULL && strcmp(previous, version) != 0 &&
+	    find(b, previous) == NULL)
+		(void)place(b, previous);
+	place(b, version)->repute = verified ? REPUTE_GOOD : REPUTE_UNKNOWN;
 	copy_words(b->named, WORDS, previous);
-	copy_words(b->target, WORDS, b->verified);
-	if (strcmp(b->target, version) == 0 ||
-	    belief_has_failed(b, b->target) ||
-	    (b->named[0] != '\0' && strcmp(b->named, b->target) != 0))
-		b->target[0] = '\0';
 	copy_words(b->version, WORDS, version);
-	if (verified) {
-		copy_words(b->verified, WORDS, version);
-		add(b->good, &b->good_count, version);
-	}
 	b->deployed_ms = b->changed_ms = at_ms;
-	b->is_unsure = false;
+	b->is_unsure = b->is_back = false;
+}
+
+static void
+take_good(struct belief *b, struct json_object *data)
+{
+	struct known_version *v = find(b, json_text(data, "version"));
+
+	if (v != NULL && v->repute <= REPUTE_UNKNOWN)
+		v->repute = REPUTE_GOOD;
 }
 
 static bool
@@ -98,36 +121,44 @@ take_closed(struct belief *b, struct json_object *data, int64_t at_ms)
 	const char *outcome = json_text(data, "outcome");
 	const char *now_at = json_text(data, "now_at");
 	const char *rule = json_text(data, "rule");
+	const char *from = json_text(data, "from");
+	struct known_version *v;
 
 	if (!has_acted(outcome))
 		return;
 	b->acted_ms = b->changed_ms = at_ms;
 	if (rule != NULL && rule[0] != '\0' && b->act_count < ACTS_MAX)
 		b->acts_ms[b->act_count++] = at_ms;
-	if (now_at != NULL && strcmp(now_at, b->version) == 0)
+	if (now_at != NULL &&
+	    strcmp(now_at, from == NULL ? b->version : from) == 0)
 		return;
-	if (strcmp(b->verified, b->version) == 0)
-		b->verified[0] = '\0';
-	b->target[0] = '\0';
+	v = find(b, from == NULL ? b->version : from);
+	if (v != NULL)
+		v->repute = REPUTE_BAD;
+	b->is_back = true;
+	b->named[0] = '\0';
 	if (now_at == NULL || now_at[0] == '\0')
 		return;
-	add(b->failed, &b->failed_count, b->version);
+	v = place(b, now_at);
+	if (strcmp(outcome, "not_recovered") == 0)
+		v->repute = REPUTE_BAD;
 	copy_words(b->version, WORDS, now_at);
 }
 
 void
-belief_row(const struct store_event *e, int64_t at_ms, bool was_good)
+belief_row(const struct store_event *e, int64_t at_ms)
 {
 	unsigned service = estate_find(e->service);
 	struct error err;
 	struct json_object *data;
 
-	(void)was_good;
 	if (service == ESTATE_SERVICES)
 		return;
 	data = json_parse(e->data, strlen(e->data), &err);
 	if (strcmp(e->kind, EVENT_DEPLOY) == 0)
 		take_deploy(&oracle.watches[service].belief, data, at_ms);
+	else if (strcmp(e->kind, EVENT_GOOD) == 0)
+		take_good(&oracle.watches[service].belief, data);
 	else if (strcmp(e->kind, EVENT_CLOSED) == 0)
 		take_closed(&oracle.watches[service].belief, data, at_ms);
 	json_object_put(data);
@@ -202,13 +233,14 @@ recall_holds(void)
 void
 belief_recall(void)
 {
-	struct store_query all = { .kind = EVENT_DEPLOY,
-		.or_kind = EVENT_CLOSED };
+	static const char *const kinds[] = { EVENT_DEPLOY, EVENT_CLOSED,
+		EVENT_GOOD, NULL };
+	struct store_query all = { .kinds = kinds };
 	size_t count;
 	const struct store_event *rows = disk_find(&all, &count);
 
 	belief_forget();
 	for (size_t i = 0; i < count; i++)
-		belief_row(&rows[i], moment_of(&rows[i]), false);
+		belief_row(&rows[i], moment_of(&rows[i]));
 	recall_holds();
 }

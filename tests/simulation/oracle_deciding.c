@@ -6,13 +6,15 @@
 
 #define GAP_PACES 5
 #define SLACK_MS 10000
+/* A run ended when it was decided, or when that was stored: who knows. */
+#define HARDLY_MS 2000
 #define ACTS_COUNT_MS DAY_MS
 
 void
 watch_forget(struct watch *w, int64_t at_ms)
 {
 	w->forget_ms = at_ms;
-	w->bad_run = w->good_run = w->real_bad = 0;
+	w->bad_run = w->good_run = w->real_bad = w->sure_run = 0;
 	w->is_tripped = w->is_silent = w->is_healthy = false;
 	w->is_failing = w->may_be_failing = false;
 	w->last_ms = w->first_bad_ms = SIM_NEVER;
@@ -34,10 +36,13 @@ count_bad(struct watch *w, const struct sample *s)
 	if (w->bad_run++ == 0 && !w->is_tripped)
 		w->first_bad_ms = s->asked_ms;
 	w->good_run = 0;
+	w->sure_run++;
 	if (!truth_is_blind())
 		w->real_bad++;
 	if (w->bad_run < w->settings.failures)
 		return;
+	if (!w->is_tripped)
+		w->tripped_ms = s->answered_ms;
 	w->is_tripped = true;
 	w->is_healthy = w->is_silent = false;
 }
@@ -46,11 +51,14 @@ static void
 count_good(struct watch *w)
 {
 	w->good_run++;
-	w->bad_run = 0;
+	w->bad_run = w->sure_run = 0;
+	if (w->good_run >= ESTATE_RECOVER)
+		w->may_be_ill = false;
 	if (w->good_run < (w->is_tripped ? ESTATE_RECOVER : 1U))
 		return;
 	w->is_tripped = w->is_silent = false;
 	w->is_healthy = true;
+	w->is_ill = false;
 	w->real_bad = 0;
 }
 
@@ -69,7 +77,7 @@ count(struct watch *w, const struct sample *s)
 		return;
 	if (w->last_ms != SIM_NEVER &&
 	    s->answered_ms - w->last_ms > gap_ms(w)) {
-		w->bad_run = w->good_run = 0;
+		w->bad_run = w->good_run = w->sure_run = 0;
 		w->is_silent = true;
 	}
 	w->last_ms = s->answered_ms;
@@ -94,9 +102,14 @@ look_at_witness(struct watch *w, const struct sample *s)
 static void
 hear_witness(const struct sample *s)
 {
+	bool was_blind = oracle.is_blind;
+
 	oracle.is_blind = s->outcome != SAMPLE_OK;
 	if (oracle.is_blind)
 		return;
+	/* Whoever has noticed that has forgotten what was before. */
+	for (unsigned i = 0; was_blind && i < ESTATE_SERVICES; i++)
+		oracle.watches[i].sure_run = 0;
 	oracle.witness_ms = s->asked_ms;
 	oracle.witness_before_ms[oracle.witness_count++ % 8] = s->asked_ms;
 }
@@ -114,6 +127,32 @@ hear_verification(struct watch *w, const struct sample *s)
 		c->successes++;
 	else if (!oracle.is_blind)
 		c->successes = 0;
+}
+
+/* More than half of three groups at least are bad, or may be. */
+static bool
+fail_together(bool surely)
+{
+	unsigned groups = 0, bad = 0;
+
+	for (unsigned i = 0; i < ESTATE_SERVICES; i++) {
+		const struct watch *w = &oracle.watches[i];
+
+		groups |= 1U << w->group;
+		if (w->is_tripped || w->is_failing ||
+		    (!surely && w->may_be_failing))
+			bad |= 1U << w->group;
+	}
+	return __builtin_popcount(groups) >= 3 &&
+	    __builtin_popcount(bad) * 2 > __builtin_popcount(groups);
+}
+
+/* What failed together with most of the others is judged afresh. */
+static void
+look_at_all(void)
+{
+	for (unsigned i = 0; fail_together(false) && i < ESTATE_SERVICES; i++)
+		oracle.watches[i].sure_run = 0;
 }
 
 void
@@ -135,7 +174,9 @@ oracle_heard(unsigned service, bool is_polled, const struct sample *s)
 		watch_forget(w, sim.now_ms);
 	w->was_blind = oracle.is_blind;
 	look_at_witness(w, s);
+	look_at_all();
 	count(w, s);
+	look_at_all();
 }
 
 bool
@@ -225,44 +266,11 @@ is_explained(const struct watch *w)
 	return false;
 }
 
-/* How many groups are bad, or may be; services of a group lie together or
-   apart, so each counts where its first bad one is. */
-static unsigned
-bad_groups(bool surely, unsigned *groups)
-{
-	const char *seen[ESTATE_SERVICES];
-	const char *bad[ESTATE_SERVICES];
-	unsigned bad_count = 0;
-
-	*groups = 0;
-	for (unsigned i = 0; i < ESTATE_SERVICES; i++) {
-		const struct watch *w = &oracle.watches[i];
-		unsigned k = 0, b = 0;
-
-		for (k = 0; k < *groups; k++)
-			if (strcmp(seen[k], w->settings.group) == 0)
-				break;
-		if (k == *groups)
-			seen[(*groups)++] = w->settings.group;
-		if (!w->is_tripped && !w->is_failing &&
-		    (surely || !w->may_be_failing))
-			continue;
-		for (b = 0; b < bad_count; b++)
-			if (strcmp(bad[b], w->settings.group) == 0)
-				break;
-		if (b == bad_count)
-			bad[bad_count++] = w->settings.group;
-	}
-	return bad_count;
-}
-
 /* D4: most are bad at once, and no deployment explains it. */
 static bool
 is_mass_failure(const struct watch *w, bool surely)
 {
-	unsigned groups, bad = bad_groups(surely, &groups);
-
-	return groups >= 3 && bad > groups / 2 && !is_explained(w);
+	return fail_together(surely) && !is_explained(w);
 }
 
 /* What also stops a run that was decided before a restart. */
@@ -290,6 +298,27 @@ why_not_confirm(const struct watch *w)
 	return NULL;
 }
 
+/* The release that came when it was bad already is not what made it so. */
+static bool
+is_unexplained(const struct watch *w, bool ill)
+{
+	return ill && w->settings.arm_ms != ESTATE_ARM_NONE &&
+	    (w->ill_deployed_ms == SIM_NEVER ||
+		sim.now_ms - w->ill_deployed_ms > w->settings.arm_ms);
+}
+
+void
+watch_deployed(struct watch *w, int64_t at_ms)
+{
+	bool ill = w->is_tripped && w->tripped_ms < at_ms;
+
+	if (!w->is_ill && !w->may_be_ill)
+		w->ill_deployed_ms = w->belief.deployed_ms;
+	w->may_be_ill = w->is_tripped || w->may_be_ill;
+	w->is_ill = ill;
+	w->was_ill = w->may_be_ill;
+}
+
 static const char *
 why_not_by_time(const struct watch *w)
 {
@@ -299,7 +328,7 @@ why_not_by_time(const struct watch *w)
 	    sim.now_ms - b->changed_ms < w->settings.settle_ms)
 		return "it is settling";
 	if (b->acted_ms != SIM_NEVER &&
-	    sim.now_ms - b->acted_ms < watch_cooldown_ms(w))
+	    sim.now_ms - b->acted_ms + HARDLY_MS < watch_cooldown_ms(w))
 		return "it is too soon after the last one";
 	if (acts_of_hour(w) >= ESTATE_BUDGET ||
 	    acts_of_all() >= ESTATE_BUDGET_OF_ALL)
@@ -308,6 +337,8 @@ why_not_by_time(const struct watch *w)
 	    (b->deployed_ms == SIM_NEVER ||
 		sim.now_ms - b->deployed_ms > w->settings.arm_ms))
 		return "nothing was deployed lately";
+	if (is_unexplained(w, w->is_ill))
+		return "it was bad before that was deployed";
 	return NULL;
 }
 
@@ -318,13 +349,7 @@ why_not_there(const struct watch *w, const char *target)
 
 	if (!w->settings.goes_back || b->is_unsure)
 		return NULL;
-	if (target[0] == '\0' || strcmp(target, b->version) == 0)
-		return "there is nowhere to go back to";
-	if (belief_has_failed(b, target))
-		return "where it goes back to has failed itself";
-	if (!belief_is_known(b, target))
-		return "where it goes back to was never known to be good";
-	return NULL;
+	return belief_objects(b, target);
 }
 
 const char *
@@ -353,10 +378,11 @@ patience_ms(const struct watch *w)
 void
 watch_look(struct watch *w)
 {
+	const char *target = belief_target(&w->belief);
 	bool should = oracle.is_ready && !is_mass_failure(w, false) &&
-	    !w->belief.is_unsure &&
-	    (!w->settings.goes_back || w->belief.target[0] != '\0') &&
-	    why_not_decide(w, w->belief.target) == NULL;
+	    w->sure_run >= w->settings.failures && !w->belief.is_unsure &&
+	    !is_unexplained(w, w->may_be_ill) &&
+	    why_not_decide(w, target) == NULL;
 
 	if (!should) {
 		w->should_since_ms = SIM_NEVER;
@@ -367,7 +393,7 @@ watch_look(struct watch *w)
 	if (sim.now_ms - w->should_since_ms > patience_ms(w))
 		breach("%s is bad, nothing speaks against a rollback to %s, "
 		       "and it does not come",
-		    w->settings.name, w->belief.target);
+		    w->settings.name, target);
 }
 
 void

@@ -13,7 +13,7 @@
 #include "tests/simulation/sim.h"
 
 #define WORDS 64
-#define FAILED_MAX 64
+#define KNOWN_MAX 256
 #define ACTS_MAX 64
 #define INCIDENTS_MAX 512
 #define KEYS_MAX 40
@@ -21,16 +21,25 @@
 #define ID_BYTES 32
 #define TILT_HOLD_MS 30000
 
+enum repute {
+	REPUTE_NAMED, /* as the one before another, and no more */
+	REPUTE_UNKNOWN,
+	REPUTE_GOOD,
+	REPUTE_BAD, /* it was led away from, or led to in vain */
+};
+
+struct known_version {
+	char name[WORDS];
+	enum repute repute;
+};
+
 /* What follows from the log: the same after every restart. */
 struct belief {
 	char version[WORDS];
-	char target[WORDS]; /* surely known; "": perhaps another */
-	char verified[WORDS];
 	char named[WORDS]; /* as the one before, when it was deployed */
-	char failed[FAILED_MAX][WORDS];
-	unsigned failed_count;
-	char good[FAILED_MAX][WORDS]; /* were ever said to be good */
-	unsigned good_count;
+	struct known_version known[KNOWN_MAX]; /* as they came into place */
+	unsigned known_count;
+	bool is_back; /* nothing was deployed since a rollback */
 	int64_t deployed_ms, changed_ms, acted_ms;
 	int64_t acts_ms[ACTS_MAX]; /* automatic ones */
 	unsigned act_count;
@@ -39,13 +48,19 @@ struct belief {
 
 struct watch {
 	struct estate_service settings;
+	unsigned group; /* the same number for services of one */
 	struct belief belief;
 	/* Since it was last forgotten. */
 	int64_t forget_ms, last_ms, first_bad_ms, witnessed_ms;
 	unsigned bad_run, good_run, real_bad;
+	unsigned sure_run; /* bad ones that nothing can have forgotten */
 	bool is_tripped, is_silent, is_healthy, was_blind;
 	bool is_failing, may_be_failing; /* by its newest answer */
-	int64_t should_since_ms;         /* SIM_NEVER: it should not */
+	/* Bad when it was deployed, and not well since; the deployment before
+	   that may explain it. */
+	bool is_ill, may_be_ill, was_ill;
+	int64_t tripped_ms, ill_deployed_ms;
+	int64_t should_since_ms; /* SIM_NEVER: it should not */
 	int64_t heard_ms;
 };
 
@@ -104,9 +119,11 @@ void copy_words(char *to, size_t size, const char *from); /* NULL: "" */
 /* oracle_belief.c */
 void belief_forget(void);
 void belief_recall(void); /* all of it, from the log */
-void belief_row(const struct store_event *e, int64_t at_ms, bool was_good);
-bool belief_has_failed(const struct belief *b, const char *version);
-bool belief_is_known(const struct belief *b, const char *version);
+void belief_row(const struct store_event *e, int64_t at_ms);
+
+/* Where it would go back to; "": nowhere.  NULL, or why it must not. */
+const char *belief_target(const struct belief *b);
+const char *belief_objects(const struct belief *b, const char *version);
 
 /* oracle_deciding.c */
 void watch_forget(struct watch *w, int64_t at_ms);
@@ -117,6 +134,7 @@ bool oracle_holds(const struct watch *w);
 /* NULL, or why it may not act just now. */
 const char *why_not_decide(const struct watch *w, const char *target);
 const char *why_not_confirm(const struct watch *w);
+void watch_deployed(struct watch *w, int64_t at_ms);
 void watch_look(struct watch *w);
 
 /* oracle_acting.c */

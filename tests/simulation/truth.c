@@ -5,7 +5,7 @@
 
 #include "tests/simulation/sim.h"
 
-#define VERSIONS_MAX 512
+#define RELEASES_MAX 512
 
 enum trouble {
 	TROUBLE_NONE,
@@ -21,7 +21,7 @@ struct release {
 };
 
 struct host_service {
-	struct release releases[VERSIONS_MAX];
+	struct release releases[RELEASES_MAX];
 	unsigned count;
 	bool is_bad; /* what runs there */
 	enum trouble trouble;
@@ -59,7 +59,7 @@ truth_deployed(unsigned service, const char *version, bool is_bad)
 	struct host_service *h = &hosts[service];
 	struct release *r = find(h, version);
 
-	if (r == NULL && h->count < VERSIONS_MAX)
+	if (r == NULL && h->count < RELEASES_MAX)
 		r = &h->releases[h->count++];
 	if (r == NULL)
 		return;
