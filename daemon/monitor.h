@@ -90,7 +90,7 @@ struct monitor {
 	bool cannot_act;
 	char cannot_act_why[TROUBLE_MAX];
 	char cannot_tell_why[TROUBLE_MAX]; /* no command can be run */
-	char trouble[TROUBLE_MAX]; /* why it runs in shadow */
+	char trouble[TROUBLE_MAX];         /* why it runs in shadow */
 	int64_t started_ms;
 	int64_t reloaded_wall_ms;
 	int64_t tilt_until_ms;

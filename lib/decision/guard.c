@@ -2,10 +2,6 @@
 
 #include <string.h>
 
-/* Says why, and until when, if it objects. */
-typedef bool objection(const struct rule_settings *rule,
-    const struct situation *s, struct decision *d);
-
 static bool
 no_store(const struct rule_settings *rule, const struct situation *s,
     struct decision *d)
@@ -42,27 +38,6 @@ hold(const struct rule_settings *rule, const struct situation *s,
 }
 
 static bool
-maintenance(const struct rule_settings *rule, const struct situation *s,
-    struct decision *d)
-{
-	char left[DURATION_TEXT_MAX];
-
-	(void)rule;
-	if (!s->in_maintenance)
-		return false;
-	if (s->maintenance_until_ms == NEVER_MS) {
-		reason_set(d, "maintenance: planned work goes on");
-		return true;
-	}
-	if (s->now_ms >= s->maintenance_until_ms)
-		return false;
-	d->until_ms = s->maintenance_until_ms;
-	reason_set(d, "maintenance: planned work goes on for another %s",
-	    reason_span(s->maintenance_until_ms - s->now_ms, left));
-	return true;
-}
-
-static bool
 shadow(const struct rule_settings *rule, const struct situation *s,
     struct decision *d)
 {
@@ -72,23 +47,6 @@ shadow(const struct rule_settings *rule, const struct situation *s,
 	reason_set(d,
 	    "shadow: the configuration is bad and the last good one is in "
 	    "use");
-	return true;
-}
-
-static bool
-tilt(const struct rule_settings *rule, const struct situation *s,
-    struct decision *d)
-{
-	char left[DURATION_TEXT_MAX];
-
-	(void)rule;
-	if (s->now_ms >= s->tilt_until_ms)
-		return false;
-	d->until_ms = s->tilt_until_ms;
-	reason_set(d,
-	    "tilt: the daemon was paused or the clock moved, so it watches "
-	    "afresh for another %s",
-	    reason_span(s->tilt_until_ms - s->now_ms, left));
 	return true;
 }
 
@@ -159,70 +117,6 @@ lock(const struct rule_settings *rule, const struct situation *s,
 		return false;
 	reason_set(d, "lock: %s is held by a run of %s", s->lock_name,
 	    reason_knows(s->lock_holder) ? s->lock_holder : "another service");
-	return true;
-}
-
-static bool
-settling(const struct rule_settings *rule, const struct situation *s,
-    struct decision *d)
-{
-	char past[DURATION_TEXT_MAX], given[DURATION_TEXT_MAX];
-
-	(void)rule;
-	if (s->changed_ms == NEVER_MS ||
-	    s->now_ms - s->changed_ms >= s->settle_ms)
-		return false;
-	d->until_ms = s->changed_ms + s->settle_ms;
-	reason_span(s->now_ms - s->changed_ms, past);
-	reason_span(s->settle_ms, given);
-	if (s->changed_ms != s->deployed_ms)
-		reason_set(d,
-		    "settling: a rollback ended %s ago and is given %s", past,
-		    given);
-	else if (reason_knows(s->version))
-		reason_set(d,
-		    "settling: version %s was deployed %s ago and is given %s",
-		    s->version, past, given);
-	else
-		reason_set(d,
-		    "settling: a deployment was %s ago and is given %s", past,
-		    given);
-	return true;
-}
-
-static bool
-cooldown(const struct rule_settings *rule, const struct situation *s,
-    struct decision *d)
-{
-	char past[DURATION_TEXT_MAX], apart[DURATION_TEXT_MAX];
-
-	if (s->acted_ms == NEVER_MS ||
-	    s->now_ms - s->acted_ms >= s->cooldown_ms)
-		return false;
-	d->until_ms = s->acted_ms + s->cooldown_ms;
-	reason_set(d,
-	    "cooldown: the last %s ended %s ago and the next may start %s "
-	    "after it",
-	    rule->when == RULE_WHEN_CLEARED ? "of its runs" : "rollback",
-	    reason_span(s->now_ms - s->acted_ms, past),
-	    reason_span(s->cooldown_ms, apart));
-	return true;
-}
-
-static bool
-budget(const struct rule_settings *rule, const struct situation *s,
-    struct decision *d)
-{
-	char left[DURATION_TEXT_MAX];
-
-	(void)rule;
-	if (s->over_budget == NULL || s->now_ms >= s->budget_until_ms)
-		return false;
-	d->until_ms = s->budget_until_ms;
-	reason_set(d,
-	    "budget: the automatic rollbacks of an hour are used up for %s "
-	    "for another %s",
-	    s->over_budget, reason_span(s->budget_until_ms - s->now_ms, left));
 	return true;
 }
 
@@ -346,27 +240,6 @@ approval(const struct rule_settings *rule, const struct situation *s,
 }
 
 static bool
-window(const struct rule_settings *rule, const struct situation *s,
-    struct decision *d)
-{
-	char left[DURATION_TEXT_MAX];
-
-	if (!s->window_is_shut)
-		return false;
-	if (s->window_opens_ms == NEVER_MS) {
-		reason_set(
-		    d, "window: no window of rule %s is in sight", rule->name);
-		return true;
-	}
-	if (s->now_ms >= s->window_opens_ms)
-		return false;
-	d->until_ms = s->window_opens_ms;
-	reason_set(d, "window: the next window of rule %s opens in %s",
-	    rule->name, reason_span(s->window_opens_ms - s->now_ms, left));
-	return true;
-}
-
-static bool
 confirm(const struct rule_settings *rule, const struct situation *s,
     struct decision *d)
 {
@@ -387,24 +260,24 @@ static const struct {
 	[GUARD_NONE] = { .word = "none" },
 	[GUARD_NO_STORE] = { "no-store", no_store, ACTION_HOLD },
 	[GUARD_HOLD] = { "hold", hold, ACTION_HOLD },
-	[GUARD_MAINTENANCE] = { "maintenance", maintenance, ACTION_HOLD },
+	[GUARD_MAINTENANCE] = { "maintenance", guard_maintenance, ACTION_HOLD },
 	[GUARD_SHADOW] = { "shadow", shadow, ACTION_HOLD },
-	[GUARD_TILT] = { "tilt", tilt, ACTION_HOLD },
+	[GUARD_TILT] = { "tilt", guard_tilt, ACTION_HOLD },
 	[GUARD_BLIND] = { "blind", blind, ACTION_HOLD },
 	[GUARD_CORRELATED] = { "correlated", correlated, ACTION_HOLD },
 	[GUARD_STALE] = { "stale", stale, ACTION_HOLD },
 	[GUARD_RUNNING] = { "running", running, ACTION_HOLD },
 	[GUARD_LOCK] = { "lock", lock, ACTION_HOLD },
-	[GUARD_SETTLING] = { "settling", settling, ACTION_HOLD },
-	[GUARD_COOLDOWN] = { "cooldown", cooldown, ACTION_HOLD },
-	[GUARD_BUDGET] = { "budget", budget, ACTION_HOLD },
+	[GUARD_SETTLING] = { "settling", guard_settling, ACTION_HOLD },
+	[GUARD_COOLDOWN] = { "cooldown", guard_cooldown, ACTION_HOLD },
+	[GUARD_BUDGET] = { "budget", guard_budget, ACTION_HOLD },
 	[GUARD_NO_TARGET] = { "no-target", no_target, ACTION_HOLD },
 	[GUARD_DISMISSED] = { "dismissed", dismissed, ACTION_HOLD },
 	[GUARD_UNARMED] = { "unarmed", unarmed, ACTION_PROPOSE },
 	[GUARD_SEVERITY] = { "severity", severity, ACTION_PROPOSE },
 	[GUARD_MODE] = { "mode", mode, ACTION_PROPOSE },
 	[GUARD_APPROVAL] = { "approval", approval, ACTION_AWAIT },
-	[GUARD_WINDOW] = { "window", window, ACTION_HOLD },
+	[GUARD_WINDOW] = { "window", guard_window, ACTION_HOLD },
 	[GUARD_CONFIRM] = { "confirm", confirm, ACTION_HOLD },
 };
 

@@ -10,6 +10,14 @@
 #include "base/units.h"
 #include "decision/decision.h"
 
+/* Says why, and until when, if it objects. */
+typedef bool objection(const struct rule_settings *rule,
+    const struct situation *s, struct decision *d);
+
+/* guard_times.c */
+objection guard_maintenance, guard_tilt, guard_settling, guard_cooldown,
+    guard_budget, guard_window;
+
 /*
  * Does this guard object to acting on a rule that has tripped?  If so, d says
  * which it is, why, until when, and what may be done instead.
