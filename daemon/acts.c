@@ -12,18 +12,35 @@
 #include "daemon/metrics.h"
 #include "daemon/rollback.h"
 #include "daemon/watched.h"
+#include "service/authority.h"
 #include "service/inputs.h"
 
 /* Longer ones are cut. */
 #define METRIC_KEY_MAX 1024
 
+/* Whose role may order that procedure; NULL: that of the gravest rule. */
 static enum severity
-severity_of(const struct watched *w)
+severity_of(const struct watched *w, const char *procedure)
 {
 	const struct service_settings *s = watched_settings(w);
 	int gravest = rollback_gravest_rule(s);
+	struct authority authority = { .severity = SEVERITY_P0 };
 
-	return gravest < 0 ? SEVERITY_P0 : s->rules[gravest].severity;
+	if (procedure == NULL && gravest >= 0)
+		procedure = s->rules[gravest].procedure;
+	if (procedure != NULL)
+		(void)authority_of(s, procedure, &authority);
+	return authority.severity;
+}
+
+/* What the operator has to sign, as far as it could be planned. */
+static void
+add_file(struct order *o)
+{
+	struct rollback *r = rollback_find(o->m, o->incident);
+
+	if (r != NULL && rollback_waits(r))
+		json_set(o->result, "approval", rollback_file(r));
 }
 
 static void
@@ -39,7 +56,8 @@ rollback(struct monitor *m, struct control_call *call)
 
 	if (w == NULL)
 		return;
-	if (!rights_severity(control_caller(call), severity_of(w), &err)) {
+	if (!rights_severity(control_caller(call),
+		severity_of(w, json_text(args, "procedure")), &err)) {
 		control_refuse(call, CONTROL_DENIED, "%s", err.text);
 		return;
 	}
@@ -60,6 +78,7 @@ rollback(struct monitor *m, struct control_call *call)
 	rollback_summarise(watched_rollback(w), o->result);
 	json_set_int(o->result, "wall_ms", loop_wall_ms());
 	(void)snprintf(o->incident, sizeof(o->incident), "%s", id);
+	o->then = add_file;
 	order_after(o); /* the order's own commit is before that one */
 }
 

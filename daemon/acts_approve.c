@@ -128,6 +128,7 @@ void
 acts_approve(struct monitor *m, struct control_call *call)
 {
 	struct rollback *r = find_asking(m, call);
+	struct json_object *args = control_args(call);
 	struct order *o;
 
 	if (r == NULL)
@@ -137,8 +138,18 @@ acts_approve(struct monitor *m, struct control_call *call)
 		    call, CONTROL_CONFLICT, "it is approved already");
 		return;
 	}
+	if (rollback_needs_file(m) && !rollback_is_planned(r)) {
+		control_refuse(
+		    call, CONTROL_BUSY, "it is just being planned: try again");
+		return;
+	}
 	o = order_about(m, call, r);
-	if (o != NULL)
+	if (o == NULL)
+		return;
+	if (rollback_needs_file(m) && !json_flag(args, "written", false)) {
+		json_set(o->result, "approval", rollback_file(r));
+		end(o);
+	} else
 		store(o, r, EVENT_APPROVED, json_object_new_object(),
 		    approval_is_stored);
 }
@@ -205,7 +216,9 @@ change_severity(
 	o = order_about(m, call, r);
 	if (o == NULL)
 		return;
-	approves = to == SEVERITY_P0 && from != to && rollback_is_asking(r);
+	/* Where the runner wants a person's own word, that is to follow. */
+	approves = to == SEVERITY_P0 && from != to && rollback_is_asking(r) &&
+	    !rollback_needs_file(m);
 	o->severity = to;
 	data = json_object_new_object();
 	json_set_text(data, "from", severity_word(from));

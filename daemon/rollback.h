@@ -86,6 +86,16 @@ void rollback_set_severity(struct rollback *r, enum severity severity);
 /* A person's no holds so long at most, while nothing changes. */
 #define ROLLBACK_REJECTED_MS (INT64_C(24) * 3600 * 1000)
 
+/*
+ * Steps are run by units, which believe files of the operators' own: what such
+ * a file has to say.  NULL: none is needed.  The caller puts it.
+ */
+bool rollback_needs_file(const struct monitor *m);
+struct json_object *rollback_file(const struct rollback *r);
+
+/* Planned already, so that it can be said what is approved?  If not it is. */
+bool rollback_is_planned(struct rollback *r);
+
 /* Not to be approved any more: rejected or expired. */
 void rollback_turn_down(
     struct rollback *r, enum incident_outcome outcome, const char *reason);

@@ -11,6 +11,8 @@
 #include "daemon/rollback_private.h"
 
 #define BUSY_PAUSE_MS 200
+/* The runner takes none for more than a week, counted from when it looks. */
+#define FILE_SPAN_MAX_MS (INT64_C(6) * 24 * 3600 * 1000)
 
 const struct severity_settings *
 rollback_patience(const struct rollback *r)
@@ -235,6 +237,46 @@ begin_proposal(struct rollback *r)
 	incident_await(r->core);
 	incident_begin(r->core, r->procedure);
 	return true;
+}
+
+bool
+rollback_needs_file(const struct monitor *m)
+{
+	/* The variable is for tests: direct mode looks at no file. */
+	return steps_mode(m->steps) == STEPS_UNITS ||
+	    getenv("ROLLBACKD_APPROVALS") != NULL;
+}
+
+bool
+rollback_is_planned(struct rollback *r)
+{
+	if (r->core == NULL && begin_proposal(r))
+		rollback_go(r);
+	return r->run_count > 0;
+}
+
+struct json_object *
+rollback_file(const struct rollback *r)
+{
+	int64_t span_ms = rollback_patience(r)->expire_ms;
+	const struct rollback_run *run = &r->runs[0];
+	struct json_object *o;
+
+	if (!rollback_needs_file(r->m) || r->run_count == 0)
+		return NULL;
+	if (span_ms == 0 || span_ms > FILE_SPAN_MAX_MS)
+		span_ms = FILE_SPAN_MAX_MS;
+	o = json_object_new_object();
+	json_set_text(o, "incident", r->id);
+	json_set_text(o, "service", r->service);
+	json_set_text(o, "procedure", plan_procedure(run->plan)->name);
+	json_set_text(o, "digest", run->digest);
+	json_set_text(
+	    o, "target_version", r->target[0] == '\0' ? NULL : r->target);
+	json_set_text(o, "boot_id", r->m->boot_id);
+	json_set_int(o, "wall_ms", loop_wall_ms());
+	json_set_int(o, "not_after_ms", loop_now_ms(r->m->loop) + span_ms);
+	return o;
 }
 
 bool

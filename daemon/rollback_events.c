@@ -100,6 +100,8 @@ rollback_opened_json(struct rollback *r, int rule)
 		json_set_text(o, "by", r->by);
 	if (r->had_tripped)
 		json_set_bool(o, "had_tripped", true);
+	if (r->by_operator && r->awaits)
+		json_set_bool(o, "awaits", true);
 	json_set_text(o, "reason", r->reason);
 	json_set_text(o, "version", r->version);
 	json_set_text(o, "previous", r->previous);

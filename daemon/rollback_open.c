@@ -62,11 +62,12 @@ act(struct rollback *r, int rule)
 	r->core = incident_new(r->verify);
 	if (r->core == NULL)
 		return false;
-	r->opened = rollback_opened_json(r, rule);
-	if (r->action == ACTION_AWAIT) {
+	if (r->action == ACTION_AWAIT ||
+	    (r->by_operator && rollback_needs_file(r->m))) {
 		r->awaits = true;
 		incident_await(r->core);
 	}
+	r->opened = rollback_opened_json(r, rule);
 	incident_begin(r->core, r->procedure);
 	return true;
 }
@@ -81,7 +82,7 @@ is_news(const struct rollback *open, enum action action,
 	if (!rollback_is_proposal(open) && !rollback_waits(open))
 		return false;
 	/* What a person has approved gives way to nothing that asks again. */
-	if (open->approved_ms != NEVER_MS)
+	if (open->approved_ms != NEVER_MS || open->by_operator)
 		return action == ACTION_ROLL_BACK;
 	/* Its own severity may have been lowered by a person. */
 	if (action == ACTION_AWAIT && open->action == ACTION_AWAIT)

@@ -95,7 +95,8 @@ on_opened(struct recovery *y, struct json_object *data)
 	r->core = incident_new(r->verify);
 	if (r->core == NULL)
 		return;
-	r->awaits = r->action == ACTION_AWAIT;
+	r->awaits = r->action == ACTION_AWAIT ||
+	    (r->by_operator && json_flag(data, "awaits", false));
 	if (r->awaits)
 		incident_await(r->core);
 	incident_begin(r->core, r->procedure);

@@ -16,6 +16,7 @@
 #include "control/request.h"
 #include "control/show.h"
 #include "daemon/ctl/client.h"
+#include "daemon/ctl/sign.h"
 #include "daemon/ctl/tool.h"
 
 /* The daemon's own "timeout" comes first, and says more. */
@@ -152,52 +153,97 @@ complain(const char *what)
 }
 
 /* Asks again with the same id while the daemon has no room. */
-static int
-ask(const struct command *c, const char *id, const struct text *line)
+static bool
+ask(const struct command *c, enum control_verb verb, const char *id,
+    const struct text *line, struct reply *reply, int *status)
 {
-	int64_t patience_ms = verb_info(c->verb)->answer_ms + PATIENCE_MS;
+	int64_t patience_ms = verb_info(verb)->answer_ms + PATIENCE_MS;
 	struct error err = { "" };
-	int status;
 
 	for (int tries = 1;; tries++) {
 		struct text answer = text_new(CONTROL_REPLY_MAX_BYTES);
 		enum client_outcome outcome =
 		    client_ask(socket_of(c), line, patience_ms, &answer, &err);
-		struct reply reply;
 		bool good = outcome == CLIENT_ANSWERED &&
 		    reply_read(
-			text_str(&answer), answer.length, id, &reply, &err);
+			text_str(&answer), answer.length, id, reply, &err);
 
 		text_free(&answer);
 		if (!good) {
-			status = complain(err.text);
-			return outcome == CLIENT_UNREACHABLE ?
-			    CONTROL_EXIT_UNREACHABLE :
-			    status;
+			*status = complain(err.text);
+			if (outcome == CLIENT_UNREACHABLE)
+				*status = CONTROL_EXIT_UNREACHABLE;
+			return false;
 		}
-		if (reply.code != CONTROL_BUSY || tries == BUSY_TRIES) {
-			status = show_reply(c, &reply);
-			reply_end(&reply);
-			return status;
-		}
-		reply_end(&reply);
+		if (reply->code != CONTROL_BUSY || tries == BUSY_TRIES)
+			return true;
+		reply_end(reply);
 		(void)poll(NULL, 0, BUSY_PAUSE_MS);
 	}
+}
+
+/* False, and it is said why, when there is no answer at all. */
+static bool
+order(const struct command *c, enum control_verb verb, struct json_object *args,
+    struct reply *reply, int *status)
+{
+	struct text line = text_new(CONTROL_REQUEST_MAX_BYTES);
+	char id[CONTROL_ID_MAX + 1];
+	bool good = make_id(id);
+
+	if (good)
+		control_request_write(&line, id, verb, args);
+	if (!good || !text_ok(&line))
+		*status = complain(good ? "the request is too long" :
+					  "the system gives no random numbers");
+	else
+		good = ask(c, verb, id, &line, reply, status);
+	good = good && text_ok(&line);
+	text_free(&line);
+	return good;
+}
+
+/* The runner believes a file of the operator's; then the daemon goes on. */
+static int
+approve(const struct command *c, const struct reply *first)
+{
+	struct json_object *wanted = json_member(first->result, "approval");
+	struct json_object *args = json_object_new_object();
+	struct error err = { "" };
+	struct reply reply;
+	int status = CONTROL_EXIT_OK;
+
+	if (!sign_approval(wanted, c, &err)) {
+		json_object_put(args);
+		return complain(err.text);
+	}
+	json_set_text(args, "incident", json_text(wanted, "incident"));
+	json_set_text(args, "reason", json_text(c->args, "reason"));
+	json_set_bool(args, "written", true);
+	if (order(c, VERB_APPROVE, args, &reply, &status)) {
+		if (reply.code == CONTROL_OK && c->verb == VERB_ROLLBACK)
+			status = show_reply(c, first);
+		else
+			status = show_reply(c, &reply);
+		reply_end(&reply);
+	}
+	json_object_put(args);
+	return status;
 }
 
 static int
 run(const struct command *c)
 {
-	struct text line = text_new(CONTROL_REQUEST_MAX_BYTES);
-	char id[CONTROL_ID_MAX + 1];
-	int status;
+	struct reply reply;
+	int status = CONTROL_EXIT_OK;
 
-	if (!make_id(id))
-		return complain("the system gives no random numbers");
-	control_request_write(&line, id, c->verb, c->args);
-	status = text_ok(&line) ? ask(c, id, &line) :
-				  complain("the request is too long");
-	text_free(&line);
+	if (!order(c, c->verb, c->args, &reply, &status))
+		return status;
+	if (json_member(reply.result, "approval") != NULL)
+		status = approve(c, &reply);
+	else
+		status = show_reply(c, &reply);
+	reply_end(&reply);
 	return status;
 }
 

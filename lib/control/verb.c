@@ -145,7 +145,9 @@ static const struct verb verbs[VERB_COUNT] = {
 	  { "incident", ARG_ULID, true, NULL, "ID", 0, 0,
 	    "what waits for it" },
 	  { "reason", ARG_TEXT, false, "--reason", "TEXT", 0, 0,
-	    "for the report" } }, 2,
+	    "for the report" },
+	  { "written", ARG_FLAG, false, "--written", NULL, 0, 0,
+	    "the file for the step runner is there; rollbackctl says so" } }, 3,
 	  "Let a rollback begin that is prepared or proposed." },
 	[VERB_REJECT] = { "reject", RIGHT_SEVERITY, true, ACT_MS, {
 	  { "incident", ARG_ULID, true, NULL, "ID", 0, 0,
