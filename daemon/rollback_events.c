@@ -110,6 +110,7 @@ rollback_opened_json(struct rollback *r, int rule)
 	set_wall(r, o, "first_bad_ms", r->first_bad_ms);
 	set_wall(r, o, "detected_ms", r->opened_ms);
 	json_set_int(o, "respond_ms", r->respond_ms);
+	json_set(o, "changes", rollback_changes_json(r));
 	if (rule >= 0)
 		json_set(o, "evidence", evidence_json(r, (unsigned)rule));
 	return o;

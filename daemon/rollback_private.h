@@ -175,6 +175,9 @@ void rollback_verify(struct rollback *r);
 /* rollback_close.c */
 void rollback_close(struct rollback *r, enum incident_outcome outcome);
 
+/* rollback_changes.c: what was deployed around the first bad sample. */
+struct json_object *rollback_changes_json(struct rollback *r);
+
 /* rollback_events.c */
 struct json_object *rollback_opened_json(struct rollback *r, int rule);
 struct json_object *rollback_planned_json(

@@ -27,6 +27,9 @@
  *             until the first step; 0: any time), evidence[]: evaluator,
  *             probe, kind, value, limit, since_ms, samples[]: at_ms, outcome,
  *             failure, status, latency_ms, detail
+ *             changes[] (what was deployed around the first bad sample, of
+ *             the service itself and of its group): service, version, by,
+ *             deployed_ms, before_ms (the first bad sample; may be negative)
  * planned     procedure, digest, parent, target, lock, budget_ms, steps[]
  *             (labels)
  * intent      step, attempt, check, undo (from 1; not there: none), label

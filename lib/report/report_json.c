@@ -233,6 +233,8 @@ report_json(const struct report_incident *incident)
 	json_set(o, "impact", impact(&s));
 	json_set(o, "response", response(&s));
 	json_set(o, "timeline", time_line(&s, t));
+	if (json_array(s.opened, "changes") != NULL)
+		set_same(o, "changes", s.opened);
 	set_same(o, "evidence", s.opened);
 	json_set(o, "runs", runs(&s));
 	json_set(o, "verified", json_object_get(s.verified));

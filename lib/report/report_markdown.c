@@ -225,6 +225,7 @@ report_markdown(struct text *out, const struct report_incident *incident)
 		add_time_line(out, &s, t);
 	else
 		out->cut = true;
+	markdown_changes(out, &s);
 	markdown_evidence(out, &s);
 	markdown_runs(out, &s);
 	add_communication(out, &s);

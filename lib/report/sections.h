@@ -8,6 +8,9 @@
 #include "base/text.h"
 #include "report/story.h"
 
+/* What was deployed around the first bad sample. */
+void markdown_changes(struct text *out, const struct story *s);
+
 /* What tripped: value against limit, and the samples. */
 void markdown_evidence(struct text *out, const struct story *s);
 

@@ -7,8 +7,10 @@
 
 #define WORDS_MAX_BYTES (64 * 1024)
 
+/* Of those that were deployed before; the daemon tells no more. */
+#define CHANGES_MAX 8
 /* An incident's "opened" makes three entries, the others one at most. */
-#define ENTRIES_OF_OPENED 3
+#define ENTRIES_OF_OPENED (3 + CHANGES_MAX)
 
 struct timeline {
 	size_t count;
@@ -75,6 +77,27 @@ tell_first_bad(struct timeline *t, const struct story *s)
 	add(t, s->first_bad_ms, "first_bad", &w);
 }
 
+/* What came before it, and perhaps brought it. */
+static void
+tell_changes(struct timeline *t, const struct story *s)
+{
+	struct json_object *all = json_array(s->opened, "changes");
+	size_t count = all == NULL ? 0 : json_object_array_length(all);
+
+	for (size_t i = 0; i < count; i++) {
+		struct json_object *o = json_object_array_get_idx(all, i);
+		struct text w = text_new(WORDS_MAX_BYTES);
+		int64_t at_ms = story_moment(o, "deployed_ms");
+
+		if (at_ms == UNKNOWN_MS || i >= CHANGES_MAX)
+			continue;
+		text_addf(&w, "Deployed: %s version %s, by %s",
+		    text_of(o, "service"), text_of(o, "version"),
+		    text_of(o, "by"));
+		add(t, at_ms, "deployed", &w);
+	}
+}
+
 static void
 tell_detected(struct timeline *t, const struct story *s)
 {
@@ -127,6 +150,7 @@ tell_opened(
 {
 	if (e->data != s->opened)
 		return;
+	tell_changes(t, s);
 	tell_first_bad(t, s);
 	tell_detected(t, s);
 	tell_decision(t, s, e);

@@ -460,7 +460,10 @@ begins_with(const char *words, const char *start)
 static void
 read_line(struct oracle *o, const char *words)
 {
-	if (begins_with(words, "roll_back"))
+	if (begins_with(words, "the registry is another") ||
+	    begins_with(words, "version "))
+		breach(o, "another registry after a restart");
+	else if (begins_with(words, "roll_back"))
 		on_roll_back(o, words);
 	else if (begins_with(words, "ordered"))
 		begins(o, oracle_target(o), true);

@@ -340,12 +340,15 @@ world_set_lock_holder(struct world *w, const char *holder)
 void
 world_restart(struct world *w)
 {
+	const struct versions before = *service_versions(w->service);
+
 	service_free(w->service);
 	w->service = service_new(w->settings);
 	if (w->service == NULL)
 		abort();
 	for (size_t i = 0; i < w->log_count; i++)
 		world_recall(w, &w->log[i]);
+	world_compare_versions(w, &before);
 	if (w->incident != NULL && !w->by_operator)
 		service_rearm(w->service, w->settings->rules[w->rule].name);
 	/* Its questions under way have died with the daemon. */

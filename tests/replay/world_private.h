@@ -88,6 +88,9 @@ void world_acted(
 
 void world_recall(struct world *w, const struct memory *m);
 
+/* Writes down where the registry differs from what it was. */
+void world_compare_versions(struct world *w, const struct versions *before);
+
 /* Keeps what a sample made it conclude. */
 void world_hear_news(struct world *w);
 

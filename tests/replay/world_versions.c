@@ -165,6 +165,38 @@ world_hear_news(struct world *w)
 		}
 }
 
+static bool
+is_same(const struct version *a, const struct version *b)
+{
+	return strcmp(a->name, b->name) == 0 && strcmp(a->by, b->by) == 0 &&
+	    strcmp(a->why, b->why) == 0 &&
+	    strcmp(a->incompatible, b->incompatible) == 0 &&
+	    a->state == b->state && a->seq == b->seq &&
+	    a->wall_seq == b->wall_seq && a->placed_ms == b->placed_ms &&
+	    a->judged_ms == b->judged_ms;
+}
+
+void
+world_compare_versions(struct world *w, const struct versions *before)
+{
+	const struct versions *v = service_versions(w->service);
+
+	if (v->count != before->count || v->seq != before->seq ||
+	    v->is_back != before->is_back ||
+	    v->is_astray != before->is_astray ||
+	    strcmp(v->now, before->now) != 0 ||
+	    strcmp(v->previous, before->previous) != 0 ||
+	    strcmp(v->hint, before->hint) != 0 ||
+	    strcmp(v->suspect, before->suspect) != 0 ||
+	    strcmp(v->target, before->target) != 0 ||
+	    strcmp(v->no_target, before->no_target) != 0)
+		tell(w, "the registry is another one");
+	for (unsigned i = 0; i < v->count && i < before->count; i++)
+		if (!is_same(&v->items[i], &before->items[i]))
+			tell(w, "version %s is not what it was",
+			    before->items[i].name);
+}
+
 void
 world_tell_versions(struct world *w)
 {

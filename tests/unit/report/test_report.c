@@ -18,8 +18,8 @@
 #define EVENTS_MAX 64
 
 static const char *const names[] = { "recovered", "escalated", "undone",
-	"interrupted", "cut-off", "aborted", "proposed", "operator", "hostile",
-	"bare" };
+	"interrupted", "cut-off", "aborted", "changed", "proposed", "operator",
+	"hostile", "bare" };
 
 struct incident {
 	struct json_object *all;
