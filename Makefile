@@ -78,6 +78,7 @@ lib  := $(BUILD)/librollback.a
 shell_lib := $(BUILD)/libmonitor.a
 units   := $(call exe,$(unit_src))
 replay  := $(call exe,tests/unit/service/test_replay.c \
+	tests/unit/service/test_releases.c \
 	tests/unit/service/test_simulation.c)
 shells  := $(call exe,$(shell_src))
 fuzzers := $(call exe,$(fuzz_src))
