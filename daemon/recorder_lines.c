@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "daemon/recorder_versions.h"
 #include "service/recording.h"
 
 #define DIGEST_START UINT64_C(14695981039346656037)
@@ -55,38 +56,6 @@ add_report(struct text *t, const struct said_report *report)
 	recording_add_flag(t, "authority", report->has_authority);
 }
 
-static void
-add_deployment(struct text *t, const struct service_input *in)
-{
-	recording_add_words(t, "version", in->version);
-	recording_add_words(t, "previous", in->previous);
-	recording_add_words(t, "by", in->by);
-	recording_add_words(t, "incompatible", in->incompatible);
-	recording_add_flag(t, "verified", in->verified);
-	text_add(t, ",\"ill\":[");
-	for (size_t i = 0; i < in->ill_count; i++) {
-		text_addf(t, "%s{\"since_ms\":%" PRId64, i == 0 ? "" : ",",
-		    in->ill[i].since_ms);
-		recording_add_words(t, "rule", in->ill[i].rule);
-		text_add_char(t, '}');
-	}
-	text_add_char(t, ']');
-}
-
-static void
-add_act(struct text *t, const struct service_input *in)
-{
-	recording_add_words(t, "version", in->version);
-	recording_add_words(t, "from", in->from);
-	recording_add_words(t, "rule", in->rule);
-	recording_add_words(t, "procedure", in->procedure);
-	recording_add_words(t, "why", in->why);
-	if (in->not_recovered)
-		recording_add_flag(t, "not_recovered", true);
-	if (in->had_tripped)
-		recording_add_flag(t, "had_tripped", true);
-}
-
 void
 recorder_input(struct text *t, const struct service_input *in, int64_t now_ms)
 {
@@ -98,12 +67,12 @@ recorder_input(struct text *t, const struct service_input *in, int64_t now_ms)
 		recording_add_int(t, "asked_ms", in->at_ms);
 		return;
 	case SERVICE_DEPLOYED:
-		add_deployment(t, in);
+		recorder_deployment(t, in);
 		if (in->at_ms != now_ms)
 			recording_add_int(t, "deployed_ms", in->at_ms);
 		return;
 	case SERVICE_ACTED:
-		add_act(t, in);
+		recorder_act(t, in);
 		if (in->at_ms != now_ms)
 			recording_add_int(t, "acted_ms", in->at_ms);
 		return;
@@ -144,8 +113,8 @@ recorder_input(struct text *t, const struct service_input *in, int64_t now_ms)
 	}
 }
 
-static void
-add_time(struct text *t, const char *key, int64_t ms)
+void
+recorder_time(struct text *t, const char *key, int64_t ms)
 {
 	if (ms != NEVER_MS)
 		recording_add_int(t, key, ms);
@@ -163,78 +132,6 @@ add_times(struct text *t, const char *key, const int64_t *at_ms, size_t count)
 	text_add_char(t, ']');
 }
 
-static void
-add_version(struct text *t, const struct version *x)
-{
-	text_addf(t, "{\"state\":\"%s\"", version_state_word(x->state));
-	recording_add_words(t, "version", x->name);
-	recording_add_words(t, "by", x->by);
-	recording_add_words(t, "why", x->why);
-	recording_add_words(t, "incompatible", x->incompatible);
-	recording_add_int(t, "seq", x->seq);
-	if (x->incompatible[0] != '\0')
-		recording_add_int(t, "wall_seq", x->wall_seq);
-	add_time(t, "placed_ms", x->placed_ms);
-	add_time(t, "judged_ms", x->judged_ms);
-	text_add_char(t, '}');
-}
-
-static void
-add_versions(struct text *t, const struct versions *v)
-{
-	text_addf(
-	    t, ",\"versions\":{\"back\":%s", v->is_back ? "true" : "false");
-	recording_add_flag(t, "astray", v->is_astray);
-	recording_add_int(t, "seq", v->seq);
-	recording_add_words(t, "now", v->now);
-	recording_add_words(t, "previous", v->previous);
-	recording_add_words(t, "hint", v->hint);
-	recording_add_words(t, "suspect", v->suspect);
-	text_add(t, ",\"items\":[");
-	for (unsigned i = 0; i < v->count; i++) {
-		text_add(t, i == 0 ? "" : ",");
-		add_version(t, &v->items[i]);
-	}
-	text_add(t, "]}");
-}
-
-static void
-add_discovery(struct text *t, const struct discovery *d)
-{
-	text_addf(t, ",\"discovery\":{\"streak\":%u", d->streak);
-	recording_add_int(t, "others", d->others);
-	recording_add_flag(t, "arrived", d->has_arrived);
-	recording_add_words(t, "seen", d->seen);
-	recording_add_words(t, "candidate", d->candidate);
-	recording_add_words(t, "heading", d->heading);
-	add_time(t, "first_ms", d->first_ms);
-	add_time(t, "before_ms", d->before_ms);
-	add_time(t, "in_place_ms", d->in_place_ms);
-	text_add_char(t, '}');
-}
-
-/* Rules that held before the last deployment, and never let go since. */
-static void
-add_ill(struct text *t, const struct service_settings *settings,
-    const struct service_memory *memory)
-{
-	const char *before = ",\"ill\":[";
-
-	for (size_t i = 0; i < settings->rule_count; i++) {
-		const struct illness *ill = &memory->illnesses[i];
-
-		if (!ill->is_on)
-			continue;
-		text_addf(t, "%s{\"since_ms\":%" PRId64, before, ill->since_ms);
-		recording_add_words(t, "rule", settings->rules[i].name);
-		add_time(t, "deployed_ms", ill->deployed_ms);
-		text_add_char(t, '}');
-		before = ",";
-	}
-	if (before[1] == '\0')
-		text_add_char(t, ']');
-}
-
 /* What rules for what is cleared remember. */
 static void
 add_cleared(struct text *t, const struct service_settings *settings,
@@ -250,7 +147,7 @@ add_cleared(struct text *t, const struct service_settings *settings,
 		text_addf(t, "%s{\"armed\":%s", before,
 		    c->is_armed ? "true" : "false");
 		recording_add_words(t, "rule", settings->rules[i].name);
-		add_time(t, "acted_ms", c->acted_ms);
+		recorder_time(t, "acted_ms", c->acted_ms);
 		text_add_char(t, '}');
 		before = ",";
 	}
@@ -307,21 +204,21 @@ recorder_state(struct text *t, const struct recorder_mark *mark,
     const struct service_memory *memory)
 {
 	recording_add_flag(t, "new", mark->epoch == 0);
-	add_versions(t, &memory->versions);
-	add_time(t, "deployed_ms", memory->deployed_ms);
-	add_time(t, "changed_ms", memory->changed_ms);
-	add_time(t, "acted_ms", memory->acted_ms);
-	add_time(t, "witnessed_ms", memory->witnessed_ms);
+	recorder_versions(t, &memory->versions);
+	recorder_time(t, "deployed_ms", memory->deployed_ms);
+	recorder_time(t, "changed_ms", memory->changed_ms);
+	recorder_time(t, "acted_ms", memory->acted_ms);
+	recorder_time(t, "witnessed_ms", memory->witnessed_ms);
 	recording_add_flag(t, "incident", memory->has_incident);
 	add_times(t, "acts", memory->act_ms, memory->act_count);
 	add_times(t, "repeats", memory->repeat_ms, memory->repeat_count);
-	add_discovery(t, &memory->discovery);
+	recorder_discovery(t, &memory->discovery);
 	recording_add_int(t, "soaked_ms", memory->soaked_ms);
-	add_time(t, "soak_ticked_ms", memory->soak_ticked_ms);
+	recorder_time(t, "soak_ticked_ms", memory->soak_ticked_ms);
 	add_cleared(t, settings, memory);
 	add_reports(t, &memory->said);
 	add_dismissed(t, settings, &memory->said);
-	add_ill(t, settings, memory);
+	recorder_ill(t, settings, memory);
 	text_addf(
 	    t, ",\"decision\":{\"action\":\"%s\"", action_word(mark->action));
 	recording_add_words(t, "rule", mark->rule);
@@ -340,7 +237,7 @@ add_hold(struct text *t, const struct surroundings *around)
 	text_add(t, ",\"hold\":{\"reason\":");
 	recording_write_words(t, around->hold_reason);
 	recording_add_words(t, "author", around->hold_author);
-	add_time(t, "until_ms", around->hold_until_ms);
+	recorder_time(t, "until_ms", around->hold_until_ms);
 	text_add_char(t, '}');
 }
 

@@ -26,6 +26,9 @@ void recorder_state(struct text *t, const struct recorder_mark *mark,
 void recorder_around(struct text *t, const struct service *core,
     const struct surroundings *around);
 
+/* A member; NEVER_MS adds nothing. */
+void recorder_time(struct text *t, const char *key, int64_t ms);
+
 void recorder_decision(struct text *t, const struct recorder_mark *mark);
 
 /* To tell whether it is still the same. */

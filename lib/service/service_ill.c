@@ -69,3 +69,35 @@ service_rules_deployed(
 			s->rules[i].illness.is_on = false;
 	}
 }
+
+void
+service_rules_look(struct service *s, int64_t now_ms)
+{
+	bool was_ill = false, is_ill = false;
+
+	for (unsigned i = 0; i < s->settings->rule_count; i++) {
+		struct illness *ill = &s->rules[i].illness;
+
+		was_ill = was_ill || ill->is_on;
+		if (ill->is_on &&
+		    service_combination(s, i, true) == VERDICT_HEALTHY)
+			ill->is_on = false;
+		is_ill = is_ill || ill->is_on;
+	}
+	if (!was_ill || is_ill)
+		return;
+	versions_well(&s->versions);
+	(void)service_add_news(s, NEWS_WELL, s->versions.now, now_ms);
+}
+
+bool
+service_is_well(const struct service *s, int64_t now_ms)
+{
+	if (s->verdict != VERDICT_HEALTHY)
+		return false;
+	for (unsigned i = 0; i < s->settings->rule_count; i++)
+		if (s->settings->rules[i].when == RULE_WHEN_TRIPPED &&
+		    service_stale_for(s, i, VERDICT_HEALTHY, now_ms) != NULL)
+			return false;
+	return true;
+}

@@ -117,6 +117,21 @@ const struct rule_settings *service_find_rule(
     const struct service_settings *s, const char *name, size_t *index);
 enum verdict service_worst_verdict(const struct service *s);
 
+/*
+ * What a rule's evaluators say together.  surely: as after a trip, even where
+ * they have started over since and call healthy whatever begins well.
+ */
+enum verdict service_combination(
+    const struct service *s, unsigned rule, bool surely);
+
+/*
+ * One that speaks for the rule and has heard nothing that bears it out for too
+ * long, where the rule would not hold without it; NULL: none.
+ */
+const char *service_stale_for(const struct service *s, unsigned rule,
+    enum verdict wanted, int64_t now_ms);
+
+/* service_ill.c */
 /* All rules are what they are, and what evaluators say is new enough. */
 bool service_is_well(const struct service *s, int64_t now_ms);
 

@@ -28,12 +28,8 @@ has_recovered(const struct service *s, unsigned index)
 	return evaluator_has_recovered(s->evaluators[index]);
 }
 
-/*
- * surely: as after a trip, even where evaluators have started over since and
- * call healthy whatever begins well.
- */
-static enum verdict
-combination(const struct service *s, unsigned rule, bool surely)
+enum verdict
+service_combination(const struct service *s, unsigned rule, bool surely)
 {
 	const struct rule_settings *r = &s->settings->rules[rule];
 	const struct strings *names = rule_evaluators(r);
@@ -57,9 +53,9 @@ service_rule_verdict(const struct service *s, unsigned rule)
 		return service_report(s, rule) == NULL ? VERDICT_HEALTHY :
 							 VERDICT_TRIPPED;
 	if (s->settings->rules[rule].when == RULE_WHEN_TRIPPED)
-		return combination(s, rule, false);
+		return service_combination(s, rule, false);
 	return clearing_judge(
-	    &s->rules[rule].clearing, combination(s, rule, true));
+	    &s->rules[rule].clearing, service_combination(s, rule, true));
 }
 
 enum verdict
@@ -147,7 +143,7 @@ service_has_tripped(const struct service *s)
 {
 	for (unsigned i = 0; i < s->settings->rule_count; i++)
 		if (s->settings->rules[i].when == RULE_WHEN_CLEARED &&
-		    combination(s, i, false) == VERDICT_TRIPPED)
+		    service_combination(s, i, false) == VERDICT_TRIPPED)
 			return true;
 	return false;
 }
@@ -170,7 +166,8 @@ service_rules_acted(struct service *s, const struct service_act *act)
 		else if (ordered && act->procedure != NULL)
 			clearing_ordered(c, &set->rules[i], act->procedure,
 			    act->had_tripped ||
-				combination(s, i, false) == VERDICT_TRIPPED,
+				service_combination(s, i, false) ==
+				    VERDICT_TRIPPED,
 			    set->rules, set->rule_count, act->at_ms);
 	}
 }
@@ -232,25 +229,6 @@ service_first_bad_ms(const struct service *s, unsigned rule)
 	return first_ms != NEVER_MS && ill->is_on ? ill->since_ms : first_ms;
 }
 
-void
-service_rules_look(struct service *s, int64_t now_ms)
-{
-	bool was_ill = false, is_ill = false;
-
-	for (unsigned i = 0; i < s->settings->rule_count; i++) {
-		struct illness *ill = &s->rules[i].illness;
-
-		was_ill = was_ill || ill->is_on;
-		if (ill->is_on && combination(s, i, true) == VERDICT_HEALTHY)
-			ill->is_on = false;
-		is_ill = is_ill || ill->is_on;
-	}
-	if (!was_ill || is_ill)
-		return;
-	versions_well(&s->versions);
-	(void)service_add_news(s, NEWS_WELL, s->versions.now, now_ms);
-}
-
 /* One that combines others is when it would not say that without those. */
 static bool
 is_stale(const struct service *s, unsigned index, int64_t now_ms)
@@ -272,8 +250,8 @@ is_stale(const struct service *s, unsigned index, int64_t now_ms)
  * One that speaks for the rule and has heard nothing that bears it out for too
  * long, where the rule would not hold without it.
  */
-static const char *
-stale_for(
+const char *
+service_stale_for(
     const struct service *s, unsigned rule, enum verdict wanted, int64_t now_ms)
 {
 	const struct rule_settings *r = &s->settings->rules[rule];
@@ -306,18 +284,6 @@ lacks_authority(const struct service *s, unsigned rule)
 	return report != NULL && !report->has_authority;
 }
 
-bool
-service_is_well(const struct service *s, int64_t now_ms)
-{
-	if (s->verdict != VERDICT_HEALTHY)
-		return false;
-	for (unsigned i = 0; i < s->settings->rule_count; i++)
-		if (s->settings->rules[i].when == RULE_WHEN_TRIPPED &&
-		    stale_for(s, i, VERDICT_HEALTHY, now_ms) != NULL)
-			return false;
-	return true;
-}
-
 static struct situation
 situation(
     const struct service *s, unsigned rule, const struct surroundings *around)
@@ -340,7 +306,7 @@ situation(
 		.blind_witness = around->blind_witness,
 		.is_unwitnessed = around->has_witnesses && !cleared &&
 		    s->witnessed_ms < first_bad_ms(s, rule),
-		.stale_evaluator = stale_for(s, rule,
+		.stale_evaluator = service_stale_for(s, rule,
 		    cleared ? VERDICT_HEALTHY : VERDICT_TRIPPED,
 		    around->now_ms),
 		.run_is_on = around->run_is_on,
@@ -391,7 +357,8 @@ is_believed(
 		return false;
 	if (around->has_witnesses && s->witnessed_ms < bad_ms)
 		return false;
-	return stale_for(s, rule, VERDICT_TRIPPED, around->now_ms) == NULL;
+	return service_stale_for(s, rule, VERDICT_TRIPPED, around->now_ms) ==
+	    NULL;
 }
 
 static void
@@ -400,7 +367,7 @@ arm(struct service *s, const struct surroundings *around)
 	for (unsigned i = 0; i < s->settings->rule_count; i++)
 		if (s->settings->rules[i].when == RULE_WHEN_CLEARED &&
 		    !s->rules[i].has_lead &&
-		    combination(s, i, false) == VERDICT_TRIPPED &&
+		    service_combination(s, i, false) == VERDICT_TRIPPED &&
 		    is_believed(s, i, around))
 			s->rules[i].clearing.is_armed = true;
 }
