@@ -189,8 +189,8 @@ raise_alarm(struct watched *w, const struct service_decision *d, int64_t now_ms)
 		.summary = summary };
 	int64_t held;
 
-	/* A rule on trial wakes nobody. */
-	if (s->rules[d->rule].mode == MODE_SHADOW ||
+	/* Without a rule nothing is held; one on trial wakes nobody. */
+	if (s->rule_count == 0 || s->rules[d->rule].mode == MODE_SHADOW ||
 	    !held_alarm(&w->held, s->held_alarm_ms, now_ms))
 		return;
 	w->monitor->counts.alarms++;
