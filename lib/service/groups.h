@@ -18,7 +18,7 @@
  * the first to trip must not be rolled back before the others have.
  *
  * What came while they failed together proves nothing about a single one: once
- * most are well again, those that were bad as well forget it and are judged
+ * most are well again, those that became bad with them forget it and are judged
  * afresh, so that the last to recover is not rolled back.
  *
  * A group of which no service has a rule cannot be bad and does not count.

@@ -228,8 +228,9 @@ bool service_is_failing(const struct service *s);
 
 /*
  * Most groups failed when the newest sample came; and, now, they do not (any
- * more): what was collected meanwhile is forgotten, if this one was bad then:
- * tripped, or failing for two samples.  See groups.h, which calls both.
+ * more): what was collected meanwhile is forgotten, if this one was bad then -
+ * tripped, or failing for two samples - and had not tripped before.  See
+ * groups.h, which calls both.
  */
 void service_failed_together(struct service *s);
 void service_fails_alone(struct service *s, int64_t now_ms);

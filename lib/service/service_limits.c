@@ -155,6 +155,10 @@ service_is_failing(const struct service *s)
 void
 service_failed_together(struct service *s)
 {
+	/* It was bad before the others were: that is its own. */
+	if (s->verdict == VERDICT_TRIPPED && s->tripped_alone)
+		return;
+	s->tripped_alone = false;
 	if (s->verdict == VERDICT_TRIPPED)
 		s->together = TOGETHER_ENOUGH;
 	else if (s->together < TOGETHER_ENOUGH && service_is_failing(s))
@@ -169,6 +173,7 @@ service_fails_alone(struct service *s, int64_t now_ms)
 	s->together = 0;
 	if (was_bad)
 		service_forget(s, now_ms);
+	s->tripped_alone = s->verdict == VERDICT_TRIPPED;
 }
 
 void

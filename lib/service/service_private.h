@@ -61,6 +61,7 @@ struct service {
 	uint64_t judged; /* probes that rules look at, a bit each */
 	unsigned failing_probes;
 	unsigned together;    /* samples while most groups failed */
+	bool tripped_alone;   /* and before they did */
 	int64_t witnessed_ms; /* see service_witnessed() */
 	enum verdict verdict;
 	int64_t verdict_since_ms;
