@@ -349,6 +349,7 @@ test_an_approval_is_for_the_first_run(void **state)
 	incident_confirmed(s->i, true);
 	assert_int_equal(kind(s), TODO_STEP);
 	incident_step_begins(s->i, 5);
+	incident_turn_down(s->i, INCIDENT_REJECTED, "too late");
 	assert_true(end(s->i, 0, STEP_DONE));
 	assert_int_equal(kind(s), TODO_STEP);
 }
