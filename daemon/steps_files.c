@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "daemon/host/files.h"
+#include "daemon/step/state.h"
 #include "procedure/run.h"
 
 #define ROOM_MIN_BYTES (1024 * 1024) /* a step needs less than that */
@@ -183,6 +184,34 @@ steps_files_result(
 		.tail = "",
 	};
 	return true;
+}
+
+bool
+steps_files_ask_test(
+    const struct steps_files *f, const char *word, struct error *err)
+{
+	int fd = openat(f->requests, STEP_TEST_NAME,
+	    O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	bool ok = fd >= 0 && write_all(fd, word, strlen(word));
+
+	if (!ok)
+		(void)error_set(
+		    err, "cannot write in requests: %s", strerror(errno));
+	if (fd >= 0)
+		(void)close(fd); /* it need not last */
+	return ok;
+}
+
+bool
+steps_files_is_answered(const struct steps_files *f, const char *word)
+{
+	char answer[STEP_TEST_WORD_MAX + 1];
+	struct error err;
+	size_t length;
+
+	return file_read(f->results, STEP_TEST_NAME, geteuid(), answer,
+		   STEP_TEST_WORD_MAX, &length, &err) == FILE_OK &&
+	    strcmp(answer, word) == 0;
 }
 
 void

@@ -62,6 +62,14 @@ struct found_result {
 bool steps_files_result(
     const struct steps_files *f, const char *key, struct found_result *found);
 
+/*
+ * For a test of the runner: leaves a word, and finds it answered where results
+ * are looked for.
+ */
+bool steps_files_ask_test(
+    const struct steps_files *f, const char *word, struct error *err);
+bool steps_files_is_answered(const struct steps_files *f, const char *word);
+
 /* Whatever comes of it: nobody asks for the step any longer. */
 void steps_files_unask(const struct steps_files *f, const char *key);
 

@@ -8,13 +8,15 @@
 #include "base/ulid.h"
 #include "daemon/step/state.h"
 #include "daemon/steps_attempt.h"
+#include "daemon/steps_files.h"
 
 #define HELPER_MS 20000
 
 struct steps_trial {
 	struct steps *steps;
 	struct loop_timer *limit;
-	unsigned helpers; /* under way, of this trial or of one before */
+	char word[ULID_BYTES]; /* that the runner is to answer */
+	unsigned helpers;      /* under way, of this trial or of one before */
 	bool awaits_helper;
 	unsigned id; /* of the stage under way: news of older ones are old */
 	char digest[DIGEST_TEXT_BYTES];
@@ -42,6 +44,7 @@ finish(struct steps_trial *t)
 	t->awaits_helper = false;
 	t->id++;
 	loop_timer_stop(t->limit);
+	steps_files_unask(&t->steps->files, STEP_TEST_NAME);
 	tried(t->arg, &r);
 }
 
@@ -60,17 +63,24 @@ on_helper(void *arg, bool ok, const char *reason)
 	finish(t);
 }
 
+static void
+make_word(struct steps_trial *t, char word[ULID_BYTES])
+{
+	uint8_t random[10] = { 0 };
+
+	random[0] = (uint8_t)t->id;
+	random[1] = (uint8_t)(t->id >> 8);
+	ulid_make((uint64_t)loop_wall_ms(), random, word);
+}
+
 /* The runner itself is a program that is there and harmless. */
 static bool
 start_helper(struct steps_trial *t)
 {
 	const char *const argv[] = { t->steps->program, "--version", NULL };
-	uint8_t random[10] = { 0 };
 	char id[ULID_BYTES];
 
-	random[0] = (uint8_t)t->id;
-	random[1] = (uint8_t)(t->id >> 8);
-	ulid_make((uint64_t)loop_wall_ms(), random, id);
+	make_word(t, id);
 	if (!steps_helper(t->steps, id, argv, HELPER_MS, "", on_helper, t))
 		return false;
 	t->helpers++;
@@ -105,6 +115,10 @@ send(struct steps_trial *t, enum link_kind kind)
 		.kill_grace_ms = s->kill_grace_ms };
 	struct error why;
 
+	make_word(t, t->word);
+	if (kind == LINK_TEST &&
+	    !steps_files_ask_test(&s->files, t->word, &t->no_steps))
+		return false;
 	if (link_send(s->link, &order))
 		return true;
 	if (link_is_up(s->link, &why))
@@ -118,12 +132,32 @@ send(struct steps_trial *t, enum link_kind kind)
 static bool
 is_kept(struct steps_trial *t, const struct link_news *news)
 {
-	if (news->kind != LINK_KEEP || news->event != LINK_ENDED)
-		return false;
 	if (news->number == 0)
 		(void)snprintf(t->kept, sizeof(t->kept), "%s", t->digest);
-	return news->number == STEP_EXIT_CHANGED &&
-	    strcmp(t->kept, t->digest) == 0;
+	return news->number == 0 ||
+	    (news->number == STEP_EXIT_CHANGED &&
+		strcmp(t->kept, t->digest) == 0);
+}
+
+/* What it answered counts; with which status it ended may not be known. */
+static bool
+is_answered(struct steps_trial *t, const struct link_news *news)
+{
+	struct steps *s = t->steps;
+
+	if (news->number != 0 && news->number != -1)
+		return false;
+	/* It has made its folders, if they were not there. */
+	steps_see_results(s);
+	if (steps_files_is_answered(&s->files, t->word))
+		return true;
+	if (news->number == 0)
+		(void)error_set(&t->no_steps,
+		    "the runner's answer is not in %s: what it does would not "
+		    "be noticed",
+		    s->runner_folder == NULL ? s->state_folder :
+					       s->runner_folder);
+	return false;
 }
 
 static void
@@ -142,9 +176,15 @@ explain(struct steps_trial *t, const struct link_news *news)
 	else if (news->event == LINK_LOST)
 		(void)error_set(&t->no_steps, "the spawner died");
 	else if (news->number == STEP_EXIT_STORAGE)
-		(void)error_set(
-		    &t->no_steps, "the runner cannot use its folders (status %ld)%s",
+		(void)error_set(&t->no_steps,
+		    "the runner cannot use its folders (status %ld)%s",
 		    news->number, where);
+	else if (news->kind == LINK_TEST &&
+	    news->number == STEP_EXIT_NO_REQUEST)
+		(void)error_set(&t->no_steps,
+		    "the runner looks for requests elsewhere than in the state "
+		    "folder%s",
+		    where);
 	else if (news->kind == LINK_KEEP && news->number == STEP_EXIT_CHANGED)
 		(void)error_set(&t->no_steps,
 		    "the configuration was changed since it was loaded: "
@@ -216,20 +256,17 @@ trial_begin(
 void
 trial_news(struct steps_trial *t, const struct link_news *news)
 {
-	bool is_lost = news->event == LINK_LOST, kept;
+	bool is_lost = news->event == LINK_LOST, goes_on;
 
 	if (t->tried == NULL || news->event == LINK_STARTED ||
 	    (!is_lost && news->id != t->id))
 		return;
-	kept = is_kept(t, news);
-	if (!kept &&
-	    (is_lost || news->event != LINK_ENDED || news->number != 0)) {
+	goes_on = news->event == LINK_ENDED &&
+	    (news->kind == LINK_TEST ? is_answered(t, news) : is_kept(t, news));
+	if (!goes_on && t->no_steps.text[0] == '\0')
 		explain(t, news);
-		finish(t);
-		return;
-	}
-	if (news->kind == LINK_TEST)
+	if (goes_on && news->kind == LINK_TEST)
 		try_helper(t);
-	else if (!send(t, LINK_TEST))
+	else if (!goes_on || !send(t, LINK_TEST))
 		finish(t);
 }

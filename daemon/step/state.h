@@ -28,6 +28,13 @@ enum step_exit {
 	STEP_EXIT_CHANGED = 15,    /* keep: it is another configuration now */
 };
 
+/*
+ * The monitor's test: it leaves a word where requests are, and finds it where
+ * results are, if both mean the same folders.
+ */
+#define STEP_TEST_NAME "test"
+#define STEP_TEST_WORD_MAX 63
+
 /* Where --helper finds its record and leaves its result. */
 #define STEP_PASSED_FD 3
 

@@ -354,6 +354,49 @@ a_trial_says_when_the_runner_cannot_use_its_folders(void **state)
 	assert_non_null(strstr(t.no_steps, "cannot use its folders"));
 }
 
+/* The units and the daemon must mean the same folders. */
+static void
+a_trial_says_when_the_runner_is_elsewhere(void **state)
+{
+	struct fixture *f = *state;
+	char other[100];
+	struct trial t;
+
+	configure_effect(f, "10s", "");
+	(void)snprintf(other, sizeof(other), "%s/other", f->folder);
+	assert_int_equal(mkdir(other, 0700), 0);
+	end_process(&world.manager);
+	(void)snprintf(f->state, sizeof(f->state), "%s", other);
+	start_manager(f);
+	wait_until(f, cannot_start);
+	wait_until(f, can_start);
+	t = try_it(f);
+	assert_non_null(strstr(t.no_steps, "looks for requests elsewhere"));
+}
+
+static void
+a_trial_says_when_its_results_would_not_be_seen(void **state)
+{
+	struct fixture *f = *state;
+	char path[300];
+	struct trial t;
+
+	configure_effect(f, "10s", "");
+	(void)snprintf(path, sizeof(path), "%s/other", f->folder);
+	assert_int_equal(mkdir(path, 0700), 0);
+	(void)snprintf(path, sizeof(path), "%s/other/claims", f->folder);
+	assert_int_equal(mkdir(path, 0700), 0);
+	(void)snprintf(path, sizeof(path), "%s/other/results", f->folder);
+	assert_int_equal(mkdir(path, 0700), 0);
+	steps_free(f->steps);
+	(void)snprintf(world.runner_folder, sizeof(world.runner_folder),
+	    "%s/other", f->folder);
+	open_steps(f);
+	wait_until(f, can_start);
+	t = try_it(f);
+	assert_non_null(strstr(t.no_steps, "would not be noticed"));
+}
+
 int
 main(void)
 {
@@ -371,6 +414,8 @@ main(void)
 		STORY(a_trial_starts_all_that_a_rollback_would),
 		STORY(a_trial_that_is_begun_anew_tells_once),
 		STORY(a_trial_says_what_polkit_denies),
+		STORY(a_trial_says_when_the_runner_is_elsewhere),
+		STORY(a_trial_says_when_its_results_would_not_be_seen),
 		STORY(a_trial_says_when_the_bus_is_away),
 		STORY(
 		    a_trial_minds_an_edit_that_was_not_loaded_only_without_a_copy),
