@@ -254,6 +254,7 @@ answers_why(struct monitor *m, struct control_call *call)
 	json_set(o, "rules", rules);
 	json_set(o, "evidence", evidence_json(m, w));
 	json_set(o, "holds", answers_holds(m, name));
+	json_set(o, "reports", reports_json(m, w));
 	json_set(o, "would", would_json(w));
 	control_reply(call, o);
 }

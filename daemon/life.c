@@ -150,6 +150,7 @@ on_beat(void *arg)
 	if (goes_on(l) && l->is_watched)
 		(void)sd_notify(0, "WATCHDOG=1");
 	holds_expire(&l->m->holds, loop_now_ms(l->m->loop));
+	reports_expire(l->m);
 	reload_sweep(l->m);
 	recorder_look(l->m->recorder);
 	if (l->beats % PRUNE_EVERY_BEATS == 0)

@@ -243,6 +243,7 @@ close_parts(struct monitor *m)
 	baselines_free(m->baselines);
 	together_free(m->together);
 	holds_free(&m->holds);
+	reports_free(&m->reports);
 	generation_leave(m->generation);
 	loop_free(m->loop);
 }

@@ -17,6 +17,7 @@
 #include "daemon/loop.h"
 #include "daemon/outbox.h"
 #include "daemon/refusals.h"
+#include "daemon/reports.h"
 #include "daemon/steps.h"
 #include "daemon/store/store.h"
 #include "decision/decision.h"
@@ -72,6 +73,7 @@ struct monitor {
 	struct metrics_file *metrics_file;
 	struct holds holds;
 	struct refusals refusals; /* written down */
+	struct reports reports;
 	struct witnesses *witnesses;
 	struct generation *generation;
 	struct rollback *rollbacks; /* all that are not freed; a list */

@@ -9,6 +9,7 @@
 #include "daemon/baselines.h"
 #include "daemon/events.h"
 #include "daemon/log.h"
+#include "daemon/recover_moment.h"
 #include "daemon/rollback.h"
 #include "daemon/together.h"
 #include "daemon/versions_log.h"
@@ -33,8 +34,8 @@ struct stage {
 };
 
 /* A moment of any boot, on the clock of this one; never in the future. */
-static int64_t
-boot_now_ms(struct monitor *m, const struct store_event *e)
+int64_t
+recover_moment_ms(struct monitor *m, const struct store_event *e)
 {
 	int64_t now_ms = loop_now_ms(m->loop);
 	int64_t at_ms = e->boot_ms;
@@ -139,7 +140,8 @@ take_hold(struct monitor *m, const struct store_event *e)
 	hold.since_wall_ms = e->wall_ms;
 	if (json_int(data, "until_ms", &until_ms) && until_ms > 0) {
 		hold.until_wall_ms = until_ms;
-		hold.until_ms = boot_now_ms(m, e) + (until_ms - e->wall_ms);
+		hold.until_ms =
+		    recover_moment_ms(m, e) + (until_ms - e->wall_ms);
 	}
 	if (!holds_add(&m->holds, &hold))
 		abort(); /* a hold must not be forgotten */
@@ -156,7 +158,7 @@ static void
 take_told(struct monitor *m, const struct told *t)
 {
 	struct watched *w = monitor_watched(m, t->event.service);
-	int64_t at_ms = boot_now_ms(m, &t->event);
+	int64_t at_ms = recover_moment_ms(m, &t->event);
 
 	if (strcmp(t->event.kind, EVENT_CLOSED) == 0) {
 		holds_outlast(
@@ -258,7 +260,7 @@ take_incident(struct monitor *m, const struct store_event *rows, size_t count)
 		abort(); /* an open incident must not be forgotten */
 	for (size_t i = 0; i < count; i++) {
 		copy[i] = rows[i];
-		copy[i].boot_ms = boot_now_ms(m, &rows[i]);
+		copy[i].boot_ms = recover_moment_ms(m, &rows[i]);
 	}
 	if (w == NULL)
 		rollback_recover_orphan(
@@ -310,6 +312,8 @@ static const struct stage stages[] = {
 	{ { .kind = EVENT_BASELINE }, take_baselines },
 	{ { .kind = EVENT_HOLD, .or_kind = EVENT_RELEASE }, take_holds },
 	{ { .kinds = version_kinds }, take_log },
+	{ { .kind = EVENT_REPORT, .or_kind = EVENT_WITHDRAWN },
+	    reports_recover },
 	{ { .open_incidents = true }, take_incidents },
 };
 

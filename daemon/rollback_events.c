@@ -67,6 +67,29 @@ is_looked_at(const struct service_settings *s, const struct strings *names,
 	return false;
 }
 
+/* Who said what is the evidence of a rule that waits for that. */
+static void
+add_report(struct rollback *r, unsigned rule, struct json_object *list)
+{
+	const struct said_report *said =
+	    service_report(watched_core(r->w), rule);
+	const struct told_report *told =
+	    said == NULL ? NULL : reports_find(r->m, said->id);
+	struct json_object *o;
+
+	if (told == NULL)
+		return;
+	o = json_object_new_object();
+	json_set_text(o, "evaluator", told->id);
+	json_set_text(o, "kind", "report");
+	json_set_text(o, "severity", severity_word(told->severity));
+	json_set_text(o, "class", report_class_word(told->class));
+	json_set_text(o, "by", told->by);
+	json_set_text(o, "reason", told->reason);
+	json_set_int(o, "since_ms", told->at_wall_ms);
+	(void)json_object_array_add(list, o);
+}
+
 /* What the evaluators that speak for the rule had seen. */
 static struct json_object *
 evidence_json(struct rollback *r, unsigned rule)
@@ -78,6 +101,8 @@ evidence_json(struct rollback *r, unsigned rule)
 	    VERDICT_TRIPPED;
 	struct json_object *list = json_object_new_array();
 
+	if (s->rules[rule].when == RULE_WHEN_REPORTED)
+		add_report(r, rule, list);
 	for (unsigned i = 0; i < s->evaluator_count; i++)
 		if (is_looked_at(s, names, s->evaluators[i].name) &&
 		    service_finding(watched_core(r->w), i).verdict == wanted)

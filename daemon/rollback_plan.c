@@ -89,11 +89,18 @@ tell_evidence(struct rollback *r)
 	for (size_t i = 0; i < count; i++) {
 		struct json_object *e = json_object_array_get_idx(list, i);
 		struct json_object *samples = json_array(e, "samples");
-		size_t n = json_object_array_length(samples);
+		size_t n =
+		    samples == NULL ? 0 : json_object_array_length(samples);
 		const char *probe = json_text(e, "probe"); /* or combines */
 		const char *detail = NULL;
 		double value = 0, limit = 0;
 
+		if (json_text(e, "by") != NULL) {
+			log_service(LOG_LEVEL_NOTICE, LOG_ID_DECIDED,
+			    r->service, "evidence: %s reported it: %s",
+			    json_text(e, "by"), json_text(e, "reason"));
+			continue;
+		}
 		if (n > 0)
 			detail =
 			    json_text(json_object_array_get_idx(samples, n - 1),

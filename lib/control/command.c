@@ -113,6 +113,7 @@ set_arg(struct parser *p, const struct verb_arg *arg, const char *value)
 	case ARG_TARGET:
 	case ARG_ULID:
 	case ARG_SEVERITY:
+	case ARG_CLASS:
 	case ARG_TEXT:
 		break;
 	}

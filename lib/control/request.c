@@ -35,6 +35,7 @@ target_is_valid(const char *text)
 static bool
 check_text(const struct verb_arg *arg, const char *text, struct error *err)
 {
+	enum report_class class;
 	enum severity severity;
 	bool good = false;
 	const char *what = "";
@@ -59,6 +60,10 @@ check_text(const struct verb_arg *arg, const char *text, struct error *err)
 	case ARG_SEVERITY:
 		good = severity_parse(text, &severity);
 		what = "P0, P1, P2 or P3";
+		break;
+	case ARG_CLASS:
+		good = report_class_parse(text, &class);
+		what = "bug, security or data";
 		break;
 	case ARG_TEXT:
 		good = *text != '\0' && strlen(text) <= REASON_MAX_BYTES;
@@ -85,6 +90,7 @@ check_arg(
 	case ARG_TARGET:
 	case ARG_ULID:
 	case ARG_SEVERITY:
+	case ARG_CLASS:
 	case ARG_TEXT:
 		if (!json_object_is_type(value, json_type_string))
 			return error_set(err, "%s must be text", arg->name);
@@ -148,6 +154,20 @@ check_mark(struct json_object *args, struct error *err)
 	    error_set(err, "mark needs reason");
 }
 
+static bool
+check_report(struct json_object *args, struct error *err)
+{
+	if (json_flag(args, "withdraw", false))
+		return (json_text(args, "severity") == NULL &&
+			   json_text(args, "class") == NULL) ||
+		    error_set(err,
+			"report --withdraw takes no severity and no class");
+	if (json_text(args, "severity") == NULL)
+		return error_set(err, "report needs severity");
+	return json_text(args, "reason") != NULL ||
+	    error_set(err, "report needs reason");
+}
+
 /* What one row of the table cannot say. */
 static bool
 check_together(
@@ -166,6 +186,8 @@ check_together(
 		return error_set(err, "release needs either id or service");
 	if (verb == VERB_BASELINE)
 		return check_baseline(args, err);
+	if (verb == VERB_REPORT)
+		return check_report(args, err);
 	if (verb == VERB_MARK)
 		return check_mark(args, err);
 	return true;

@@ -34,6 +34,7 @@ static show_page *const pages[VERB_COUNT] = {
 	[VERB_APPROVE] = show_approve,
 	[VERB_REJECT] = show_reject,
 	[VERB_SEVERITY] = show_severity,
+	[VERB_REPORT] = show_report,
 };
 
 static const struct {

@@ -57,3 +57,31 @@ show_severity(struct text *out, struct json_object *result,
 		add(out, ", and waits for ", result, "approver", "");
 	text_add_char(out, '\n');
 }
+
+void
+show_report(struct text *out, struct json_object *result,
+    const struct show_style *style)
+{
+	struct text rules = show_list(json_array(result, "rules"));
+	char moment[MOMENT_MAX];
+
+	(void)style;
+	if (json_array(result, "withdrawn") != NULL) {
+		text_addf(
+		    out, "withdrawn: %zu of ", show_count(result, "withdrawn"));
+		add(out, "", result, "service", "\n");
+		text_free(&rules);
+		return;
+	}
+	add(out, "report ", result, "report", "");
+	add(out, " of ", result, "service", "");
+	add(out, ": ", result, "severity", "");
+	text_addf(out, ", until %s UTC\n",
+	    show_moment(result, "until_wall_ms", moment));
+	if (rules.length == 0)
+		text_add(out, "no rule waits for such a report\n");
+	else
+		text_addf(out, "rules that hold by it: %s\n", text_str(&rules));
+	add(out, "see: rollbackctl incident ", result, "incident", "\n");
+	text_free(&rules);
+}

@@ -163,6 +163,23 @@ static const struct verb verbs[VERB_COUNT] = {
 	  { "reason", ARG_TEXT, true, "--reason", "TEXT", 0, 0,
 	    "for the report" } }, 3,
 	  "Raise or lower the severity of an incident; P0 approves it." },
+	[VERB_REPORT] = { "report", RIGHT_NOT_CI, true, ACT_MS, {
+	  { "service", ARG_NAME, true, NULL, "SERVICE", 0, 0,
+	    "what is wrong" },
+	  { "severity", ARG_SEVERITY, false, "--severity", "SEVERITY", 0, 0,
+	    "P0 to P3" },
+	  { "reason", ARG_TEXT, false, "--reason", "TEXT", 0, 0,
+	    "what is wrong with it" },
+	  { "class", ARG_CLASS, false, "--class", "CLASS", 0, 0,
+	    "bug, security or data" },
+	  { "for_ms", ARG_DURATION, false, "--for", "TIME",
+	    HOLD_MIN_MS, HOLD_MAX_MS,
+	    "how long it holds (default 24h)" },
+	  { "withdraw", ARG_FLAG, false, "--withdraw", NULL, 0, 0,
+	    "it is not so any more" },
+	  { "id", ARG_ULID, false, "--id", "ID", 0, 0,
+	    "only this one (default: all of the service)" } }, 7,
+	  "Report what no probe sees, or withdraw that." },
 };
 /* clang-format on */
 

@@ -34,9 +34,10 @@ enum control_verb {
 	VERB_APPROVE,
 	VERB_REJECT,
 	VERB_SEVERITY,
+	VERB_REPORT,
 };
 
-#define VERB_COUNT 21
+#define VERB_COUNT 22
 
 enum verb_right {
 	RIGHT_READ,     /* whoever may connect */
@@ -60,6 +61,7 @@ enum arg_type {
 	ARG_NUMBER,   /* any finite number */
 	ARG_FLAG,     /* true or false */
 	ARG_SEVERITY, /* text: "P0" to "P3" */
+	ARG_CLASS,    /* text: "bug", "security", "data" */
 };
 
 #define REASON_MAX_BYTES 255

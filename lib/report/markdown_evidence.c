@@ -91,6 +91,24 @@ add_samples(struct text *out, struct json_object *finding)
 		add_sample(out, json_object_array_get_idx(samples, i));
 }
 
+static void
+add_report(struct text *out, struct json_object *finding)
+{
+	const char *by = json_text(finding, "by");
+
+	if (by == NULL)
+		return;
+	text_add(out, "\nReported by ");
+	markdown_code(out, by);
+	text_add(out, " as ");
+	markdown_words(out, json_text(finding, "severity"));
+	text_add(out, " (");
+	markdown_words(out, json_text(finding, "class"));
+	text_add(out, "): ");
+	markdown_words(out, json_text(finding, "reason"));
+	text_add_char(out, '\n');
+}
+
 void
 markdown_evidence(struct text *out, const struct story *s)
 {
@@ -110,6 +128,8 @@ markdown_evidence(struct text *out, const struct story *s)
 	    "Since, UTC |\n|---|---|---|---:|---:|---|\n");
 	for (size_t i = 0; i < count; i++)
 		add_finding(out, json_object_array_get_idx(all, i));
+	for (size_t i = 0; i < count; i++)
+		add_report(out, json_object_array_get_idx(all, i));
 	for (size_t i = 0; i < count; i++)
 		add_samples(out, json_object_array_get_idx(all, i));
 	text_add_char(out, '\n');

@@ -69,6 +69,9 @@ void service_witnessed(struct service *s, int64_t asked_ms);
 bool service_reported(struct service *s, const struct said_report *report);
 void service_withdrawn(struct service *s, const char *id, int64_t at_ms);
 
+/* Has that report not been withdrawn, and nothing been deployed since? */
+bool service_has_report(const struct service *s, const char *id);
+
 /* What such a rule holds by; NULL: nothing. */
 const struct said_report *service_report(
     const struct service *s, unsigned rule);

@@ -119,3 +119,12 @@ service_report(const struct service *s, unsigned rule)
 {
 	return said_match(&s->said, &s->settings->rules[rule]);
 }
+
+bool
+service_has_report(const struct service *s, const char *id)
+{
+	for (size_t i = 0; i < s->said.report_count; i++)
+		if (strcmp(s->said.reports[i].id, id) == 0)
+			return true;
+	return false;
+}

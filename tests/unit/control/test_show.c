@@ -57,6 +57,8 @@ static const struct row rows[] = {
 	{ "reject", VERB_REJECT, { false, false, 80 } },
 	{ "severity", VERB_SEVERITY, { false, false, 80 } },
 	{ "severity-approved", VERB_SEVERITY, { false, false, 80 } },
+	{ "report", VERB_REPORT, { false, false, 80 } },
+	{ "report-withdrawn", VERB_REPORT, { false, false, 80 } },
 	{ "audit", VERB_AUDIT, { false, false, 100 } },
 	{ "audit-none", VERB_AUDIT, { false, false, 80 } },
 };
