@@ -24,6 +24,7 @@ chmod 666 "$dir/effects" "$dir/fifo"
 
 # All of the last test's is gone.
 reset() {
+	systemctl daemon-reload
 	systemctl stop rollbackd.service rollbackd-direct.service \
 		'rollbackd-step@*' 'rollbackd-helper@*'
 	systemctl kill -s KILL rollbackd-direct.service 2>/dev/null
