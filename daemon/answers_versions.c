@@ -32,7 +32,7 @@ version_json(
 	json_set_text(o, "version", x->name);
 	json_set_text(o, "state", state_word(core, x));
 	json_set_bool(o, "in_place", strcmp(x->name, v->now) == 0);
-	json_set_bool(o, "target", strcmp(x->name, v->target) == 0);
+	json_set_bool(o, "target", strcmp(x->name, v->way.target) == 0);
 	answers_set_wall(m, o, "deployed_wall_ms", x->placed_ms);
 	answers_set_known(o, "by", x->by);
 	answers_set_wall(m, o, "since_wall_ms", x->judged_ms);
@@ -67,8 +67,8 @@ answers_versions(struct monitor *m, struct control_call *call)
 	answers_set_known(o, "version", v->now);
 	answers_set_known(o, "previous_version", v->previous);
 	answers_set_known(o, "seen_version", service_seen_version(core));
-	answers_set_known(o, "target_version", v->target);
-	answers_set_known(o, "no_target", v->no_target);
+	answers_set_known(o, "target_version", v->way.target);
+	answers_set_known(o, "no_target", v->way.no_target);
 	if (watched_settings(w)->soak_ms != SOAK_NONE) {
 		json_set_int(o, "soak_ms", watched_settings(w)->soak_ms);
 		if (versions_soaks(v))

@@ -224,7 +224,7 @@ would_json(struct watched *w)
 		    steps, json_object_new_string(plan_step(plan, i)->label));
 	plan_free(plan);
 	json_set_text(o, "procedure", p->name);
-	answers_set_known(o, "target_version", service_target_version(core));
+	answers_set_known(o, "target_version", service_rule_target(core, rule));
 	json_set(o, "steps", steps);
 	answers_set_known(o, "escalate", p->escalate);
 	return o;

@@ -22,15 +22,17 @@ take_rule(struct rollback *r, unsigned index)
 }
 
 static void
-take_versions(struct rollback *r)
+take_versions(struct rollback *r, int rule)
 {
 	struct service *core = watched_core(r->w);
+	const char *target = rule < 0 ?
+	    service_target_version(core) :
+	    service_rule_target(core, (unsigned)rule);
 
 	rollback_copy(r->version, sizeof(r->version), service_version(core));
 	rollback_copy(
 	    r->previous, sizeof(r->previous), service_previous_version(core));
-	rollback_copy(
-	    r->target, sizeof(r->target), service_target_version(core));
+	rollback_copy(r->target, sizeof(r->target), target);
 }
 
 static void
@@ -113,7 +115,7 @@ rollback_decided(
 	r->action = d->decision.action;
 	rollback_copy(r->reason, sizeof(r->reason), d->decision.reason);
 	take_rule(r, d->rule);
-	take_versions(r);
+	take_versions(r, (int)d->rule);
 	if (r->action != ACTION_ROLL_BACK && r->action != ACTION_AWAIT)
 		propose(r, d->rule);
 	else if (act(r, (int)d->rule)) {
@@ -157,7 +159,7 @@ rollback_ordered(struct monitor *m, struct watched *w, const char *to,
 	rollback_copy(r->by, sizeof(r->by), by);
 	rollback_copy(r->reason, sizeof(r->reason), reason);
 	rollback_copy(r->procedure, sizeof(r->procedure), procedure);
-	take_versions(r);
+	take_versions(r, -1);
 	if (to != NULL)
 		rollback_copy(r->target, sizeof(r->target), to);
 	if (!act(r, -1)) {

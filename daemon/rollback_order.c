@@ -50,7 +50,7 @@ check_plan(struct monitor *m, struct watched *w, const struct plan *plan,
 
 	if (plan_needs_target(plan) && *target == '\0')
 		return error_set(err, "%s: name one (--to)",
-		    service_versions(watched_core(w))->no_target);
+		    service_versions(watched_core(w))->way.no_target);
 	good = plan_lock(plan, &occasion, &lock, err);
 	if (good)
 		holder = around.lock_holder(around.lock_arg, text_str(&lock));

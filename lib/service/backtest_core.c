@@ -166,7 +166,7 @@ act(struct backtest *b, struct backtest_service *t,
 	/* A procedure that goes nowhere leaves the version where it is. */
 	(void)memccpy(target,
 	    service_rule_needs_target(t->core, d->rule) ?
-		service_target_version(t->core) :
+		service_rule_target(t->core, d->rule) :
 		service_version(t->core),
 	    '\0', sizeof(target));
 	act_times_add(&b->acts, at_ms);

@@ -174,7 +174,7 @@ backtest_tell_execution(struct backtest *b, const struct backtest_service *t,
 	recording_add_words(b->out, "rule", rule->name);
 	recording_add_words(b->out, "version", service_version(t->core));
 	recording_add_words(
-	    b->out, "target_version", service_target_version(t->core));
+	    b->out, "target_version", service_rule_target(t->core, d->rule));
 	recording_add_words(b->out, "lock", t->locks[d->rule].name);
 	if (plan != NULL)
 		add_steps(b->out, plan);

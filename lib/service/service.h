@@ -263,6 +263,7 @@ void service_rearm(struct service *s, const char *rule);
 const char *service_version(const struct service *s);
 const char *service_previous_version(const struct service *s);
 const char *service_target_version(const struct service *s);
+const char *service_rule_target(const struct service *s, unsigned rule);
 int64_t service_deployed_ms(const struct service *s);
 
 /* What only the daemon knows of the world around; texts are borrowed. */

@@ -103,6 +103,8 @@ unsigned service_discover_probe(const struct service_settings *settings);
 void service_discover(struct service *s, const struct sample *sample);
 
 /* service_versions.c */
+const struct versions_way *service_rule_way(
+    const struct service *s, unsigned rule);
 struct service_news *service_add_news(struct service *s,
     enum service_news_kind kind, const char *version, int64_t at_ms);
 void service_take_deployment(

@@ -309,7 +309,20 @@ service_previous_version(const struct service *s)
 const char *
 service_target_version(const struct service *s)
 {
-	return s->versions.target;
+	return s->versions.way.target;
+}
+
+const struct versions_way *
+service_rule_way(const struct service *s, unsigned rule)
+{
+	return s->rules[rule].illness.is_on ? &s->versions.way_of_ill :
+					      &s->versions.way;
+}
+
+const char *
+service_rule_target(const struct service *s, unsigned rule)
+{
+	return service_rule_way(s, rule)->target;
 }
 
 int64_t

@@ -12,10 +12,13 @@
  * the newest that a deployment has named as the one before it and of which
  * nothing is known but that.  Never the one in place, never one that failed,
  * was tried in vain or withdrawn, never one that was in place here without
- * being verified or when it began to be bad, and none from before a version
+ * being verified, and none from before a version
  * that is incompatible with what was before it.  After a rollback there is
  * nowhere to go to until something is deployed: if that did not help, the
  * release is not the cause.
+ *
+ * For a rule that was bad before the one in place came, the one that was in
+ * place when that began is none either, until it is well again.
  *
  * A plain value: copy it.
  */
@@ -58,6 +61,11 @@ struct version {
 	int64_t judged_ms; /* when it came into its state; NEVER_MS */
 };
 
+struct versions_way {
+	char target[VERSION_MAX];      /* where a rollback would go */
+	char no_target[NO_TARGET_MAX]; /* why nowhere */
+};
+
 struct versions {
 	struct version items[VERSIONS_MAX]; /* the oldest first */
 	unsigned count;
@@ -68,8 +76,8 @@ struct versions {
 	char suspect[VERSION_MAX]; /* it was bad when the next one came */
 	bool is_back;   /* nothing was deployed since a rollback ... */
 	bool is_astray; /* ... that ended nobody knows where */
-	char target[VERSION_MAX];      /* where a rollback would go */
-	char no_target[NO_TARGET_MAX]; /* why nowhere */
+	struct versions_way way;
+	struct versions_way way_of_ill; /* by a rule that was bad before it */
 };
 
 /* NULL or "" is not said. */
@@ -157,7 +165,7 @@ bool versions_may_be_named(
 const char *version_state_word(enum version_state state);
 bool version_state_parse(const char *word, enum version_state *state);
 
-/* versions_target.c: sets target and no_target anew. */
+/* versions_target.c: finds the ways anew. */
 void versions_choose(struct versions *v);
 
 #endif

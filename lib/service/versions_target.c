@@ -27,9 +27,9 @@ wall_after(const struct versions *v, const struct version *x)
 	return wall;
 }
 
-bool
-versions_obstacle(
-    const struct versions *v, const struct version *x, struct text *out)
+static bool
+obstacle(const struct versions *v, const struct version *x, bool ill,
+    struct text *out)
 {
 	const struct version *wall = wall_after(v, x);
 	const char *what = NULL;
@@ -51,7 +51,7 @@ versions_obstacle(
 		what = "was withdrawn";
 		break;
 	}
-	if (what == NULL && strcmp(x->name, v->suspect) == 0)
+	if (what == NULL && ill && strcmp(x->name, v->suspect) == 0)
 		what = "was bad itself";
 	if (strcmp(x->name, v->now) == 0)
 		what = "is in place";
@@ -63,37 +63,45 @@ versions_obstacle(
 	return what != NULL || wall != NULL;
 }
 
+bool
+versions_obstacle(
+    const struct versions *v, const struct version *x, struct text *out)
+{
+	return obstacle(v, x, false, out);
+}
+
 static bool
-is_free(const struct versions *v, const struct version *x)
+is_free(const struct versions *v, const struct version *x, bool ill)
 {
 	char buffer[NO_TARGET_MAX];
 	struct text words = text_over(buffer, sizeof(buffer));
 
-	return !versions_obstacle(v, x, &words);
+	return !obstacle(v, x, ill, &words);
 }
 
 static const struct version *
-newest(const struct versions *v, enum version_state state)
+newest(const struct versions *v, enum version_state state, bool ill)
 {
 	for (unsigned i = v->count; i-- > 0;)
-		if (v->items[i].state == state && is_free(v, &v->items[i]))
+		if (v->items[i].state == state && is_free(v, &v->items[i], ill))
 			return &v->items[i];
 	return NULL;
 }
 
 static const struct version *
-best(const struct versions *v)
+best(const struct versions *v, bool ill)
 {
 	const struct version *said = versions_find(v, v->hint);
-	const struct version *good = newest(v, VERSION_GOOD);
+	const struct version *good = newest(v, VERSION_GOOD, ill);
 
-	if (said != NULL && said->state == VERSION_GOOD && is_free(v, said))
+	if (said != NULL && said->state == VERSION_GOOD &&
+	    is_free(v, said, ill))
 		return said;
-	return good != NULL ? good : newest(v, VERSION_NAMED);
+	return good != NULL ? good : newest(v, VERSION_NAMED, ill);
 }
 
 static void
-add_candidates(const struct versions *v, struct text *out)
+add_candidates(const struct versions *v, bool ill, struct text *out)
 {
 	unsigned told = 0, more = 0;
 
@@ -107,14 +115,14 @@ add_candidates(const struct versions *v, struct text *out)
 			continue;
 		}
 		text_addf(out, "%s%s ", told == 1 ? ": " : ", ", x->name);
-		(void)versions_obstacle(v, x, out);
+		(void)obstacle(v, x, ill, out);
 	}
 	if (more > 0)
 		text_addf(out, ", and %u more", more);
 }
 
 static void
-explain(const struct versions *v, struct text *out)
+explain(const struct versions *v, bool ill, struct text *out)
 {
 	if (v->count > 0 && v->now[0] == '\0')
 		text_add(out, "it is not known which version is in place");
@@ -129,23 +137,30 @@ explain(const struct versions *v, struct text *out)
 		    v->now);
 	else {
 		text_add(out, "no version is known to go back to");
-		add_candidates(v, out);
+		add_candidates(v, ill, out);
 	}
+}
+
+static void
+choose(const struct versions *v, bool ill, struct versions_way *way)
+{
+	struct text why = text_over(way->no_target, sizeof(way->no_target));
+	const struct version *to = NULL;
+
+	way->target[0] = way->no_target[0] = '\0';
+	if (v->now[0] != '\0' && !v->is_back)
+		to = best(v, ill);
+	if (to != NULL)
+		memcpy(way->target, to->name, sizeof(way->target));
+	else
+		explain(v, ill, &why);
 }
 
 void
 versions_choose(struct versions *v)
 {
-	struct text why = text_over(v->no_target, sizeof(v->no_target));
-	const struct version *to = NULL;
-
-	v->target[0] = v->no_target[0] = '\0';
-	if (v->now[0] != '\0' && !v->is_back)
-		to = best(v);
-	if (to != NULL)
-		memcpy(v->target, to->name, sizeof(v->target));
-	else
-		explain(v, &why);
+	choose(v, false, &v->way);
+	choose(v, true, &v->way_of_ill);
 }
 
 bool

@@ -358,6 +358,16 @@ on_roll_back(struct oracle *o, const char *words)
 	begins(o, version, false);
 }
 
+/* Who orders it may go back to what was bad as well. */
+static void
+on_ordered(struct oracle *o)
+{
+	struct oracle well = *o;
+
+	well.is_ill = false;
+	begins(o, oracle_target(&well), true);
+}
+
 static void
 on_step(struct oracle *o, const char *words)
 {
@@ -466,7 +476,7 @@ read_line(struct oracle *o, const char *words)
 	else if (begins_with(words, "roll_back"))
 		on_roll_back(o, words);
 	else if (begins_with(words, "ordered"))
-		begins(o, oracle_target(o), true);
+		on_ordered(o);
 	else if (begins_with(words, "plan "))
 		o->plans++;
 	else if (begins_with(words, "step "))

@@ -146,7 +146,7 @@ world_think(struct world *w)
 	d = service_think(w->service, &around);
 	tell_decision(w, &d);
 	if (d.decision.action == ACTION_ROLL_BACK)
-		act(w, d.rule, service_target_version(w->service), false);
+		act(w, d.rule, service_rule_target(w->service, d.rule), false);
 	if ((d.decision.action == ACTION_PROPOSE ||
 		d.decision.action == ACTION_AWAIT) &&
 	    !w->is_proposed) {

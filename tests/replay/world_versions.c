@@ -188,8 +188,9 @@ world_compare_versions(struct world *w, const struct versions *before)
 	    strcmp(v->previous, before->previous) != 0 ||
 	    strcmp(v->hint, before->hint) != 0 ||
 	    strcmp(v->suspect, before->suspect) != 0 ||
-	    strcmp(v->target, before->target) != 0 ||
-	    strcmp(v->no_target, before->no_target) != 0)
+	    strcmp(v->way.target, before->way.target) != 0 ||
+	    strcmp(v->way_of_ill.target, before->way_of_ill.target) != 0 ||
+	    strcmp(v->way.no_target, before->way.no_target) != 0)
 		tell(w, "the registry is another one");
 	for (unsigned i = 0; i < v->count && i < before->count; i++)
 		if (!is_same(&v->items[i], &before->items[i]))
@@ -208,7 +209,7 @@ world_tell_versions(struct world *w)
 		tell(w, "version %s %s%s%s%s%s", x->name,
 		    version_state_word(x->state),
 		    strcmp(x->name, v->now) == 0 ? ", in place" : "",
-		    strcmp(x->name, v->target) == 0 ? ", the way back" : "",
+		    strcmp(x->name, v->way.target) == 0 ? ", the way back" : "",
 		    x->why[0] == '\0' ? "" : ": ", x->why);
 	}
 }
