@@ -120,8 +120,10 @@ answers_set_service(struct monitor *m, struct watched *w, struct json_object *o)
 	const struct service *core = watched_core(w);
 	const struct rollback *r = watched_rollback(w);
 	struct surroundings around = monitor_surroundings(m, w);
-	struct service_decision d = service_decide(core, &around);
+	struct service_decision d;
 
+	around.is_approved = r != NULL && rollback_is_approved(r);
+	d = service_decide(core, &around);
 	json_set_text(o, "environment", s->environment);
 	json_set_text(o, "group", s->group != NULL ? s->group : s->name);
 	json_set_text(o, "state", state_of(w, &d));

@@ -92,9 +92,12 @@ rule_json(struct monitor *m, struct watched *w, unsigned index)
 	const struct rule_settings *rule = &watched_settings(w)->rules[index];
 	const struct service *core = watched_core(w);
 	struct surroundings around = monitor_surroundings(m, w);
-	struct decision d = service_decide_rule(core, index, &around);
+	const struct rollback *r = watched_rollback(w);
 	struct json_object *o = json_object_new_object();
+	struct decision d;
 
+	around.is_approved = r != NULL && rollback_is_approved(r);
+	d = service_decide_rule(core, index, &around);
 	json_set_text(o, "name", rule->name);
 	set_combines(rule, o);
 	json_set(o, "evaluators", names_json(rule_evaluators(rule)));

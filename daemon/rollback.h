@@ -62,6 +62,9 @@ bool rollback_supersede(struct rollback *r);
 /* Waits for an approval, or for what has to follow one: nothing has begun. */
 bool rollback_waits(const struct rollback *r);
 
+/* A person has allowed it; it may wait for its window still. */
+bool rollback_is_approved(const struct rollback *r);
+
 /* A person is asked to approve it, be it proposed or prepared. */
 bool rollback_is_asking(const struct rollback *r);
 

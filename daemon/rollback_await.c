@@ -28,6 +28,12 @@ rollback_waits(const struct rollback *r)
 }
 
 bool
+rollback_is_approved(const struct rollback *r)
+{
+	return r->approved_ms != NEVER_MS;
+}
+
+bool
 rollback_is_asking(const struct rollback *r)
 {
 	if (r->is_closing)
