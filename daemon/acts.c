@@ -247,6 +247,7 @@ acts_handle(void *arg, struct control_call *call)
 		[VERB_REJECT] = acts_reject,
 		[VERB_SEVERITY] = acts_severity,
 		[VERB_REPORT] = acts_report,
+		[VERB_RESOLVE] = acts_resolve,
 		[VERB_ROLLBACK] = rollback,
 		[VERB_ABORT] = abort_incident,
 		[VERB_HOLD] = acts_hold,

@@ -55,6 +55,7 @@ void acts_hold(struct monitor *m, struct control_call *call);
 void acts_baseline(struct monitor *m, struct control_call *call);
 void acts_approve(struct monitor *m, struct control_call *call);
 void acts_reject(struct monitor *m, struct control_call *call);
+void acts_resolve(struct monitor *m, struct control_call *call);
 void acts_report(struct monitor *m, struct control_call *call);
 void acts_severity(struct monitor *m, struct control_call *call);
 void acts_release(struct monitor *m, struct control_call *call);

@@ -168,6 +168,15 @@ check_report(struct json_object *args, struct error *err)
 	    error_set(err, "report needs reason");
 }
 
+static bool
+check_resolve(struct json_object *args, struct error *err)
+{
+	const char *as = json_text(args, "as");
+
+	return strcmp(as, "done") == 0 || strcmp(as, "failed") == 0 ||
+	    error_set(err, "resolve: as must be done or failed");
+}
+
 /* What one row of the table cannot say. */
 static bool
 check_together(
@@ -186,6 +195,8 @@ check_together(
 		return error_set(err, "release needs either id or service");
 	if (verb == VERB_BASELINE)
 		return check_baseline(args, err);
+	if (verb == VERB_RESOLVE)
+		return check_resolve(args, err);
 	if (verb == VERB_REPORT)
 		return check_report(args, err);
 	if (verb == VERB_MARK)

@@ -35,6 +35,7 @@ static show_page *const pages[VERB_COUNT] = {
 	[VERB_REJECT] = show_reject,
 	[VERB_SEVERITY] = show_severity,
 	[VERB_REPORT] = show_report,
+	[VERB_RESOLVE] = show_resolve,
 };
 
 static const struct {

@@ -85,3 +85,17 @@ show_report(struct text *out, struct json_object *result,
 	add(out, "see: rollbackctl incident ", result, "incident", "\n");
 	text_free(&rules);
 }
+
+void
+show_resolve(struct text *out, struct json_object *result,
+    const struct show_style *style)
+{
+	(void)style;
+	add(out, "step ", result, "step", "");
+	add(out, " of incident ", result, "incident", "");
+	add(out, " is ", result, "as", "; that is kept with it");
+	text_add_char(out, '\n');
+	add(out,
+	    "nothing goes on by itself: say with deploy what is in place of ",
+	    result, "service", "\n");
+}

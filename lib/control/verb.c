@@ -180,6 +180,16 @@ static const struct verb verbs[VERB_COUNT] = {
 	  { "id", ARG_ULID, false, "--id", "ID", 0, 0,
 	    "only this one (default: all of the service)" } }, 7,
 	  "Report what no probe sees, or withdraw that." },
+	[VERB_RESOLVE] = { "resolve", RIGHT_LEAD, true, ACT_MS, {
+	  { "incident", ARG_ULID, true, NULL, "ID", 0, 0,
+	    "whose run was interrupted" },
+	  { "step", ARG_TEXT, true, NULL, "STEP", 0, 0,
+	    "as the incident names it" },
+	  { "as", ARG_NAME, true, "--as", "WORD", 0, 0,
+	    "done or failed" },
+	  { "reason", ARG_TEXT, false, "--reason", "TEXT", 0, 0,
+	    "how you know" } }, 4,
+	  "Say what became of a step whose outcome nobody knew." },
 };
 /* clang-format on */
 

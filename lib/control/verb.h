@@ -35,9 +35,10 @@ enum control_verb {
 	VERB_REJECT,
 	VERB_SEVERITY,
 	VERB_REPORT,
+	VERB_RESOLVE,
 };
 
-#define VERB_COUNT 22
+#define VERB_COUNT 23
 
 enum verb_right {
 	RIGHT_READ,     /* whoever may connect */

@@ -59,6 +59,7 @@ static const struct row rows[] = {
 	{ "severity-approved", VERB_SEVERITY, { false, false, 80 } },
 	{ "report", VERB_REPORT, { false, false, 80 } },
 	{ "report-withdrawn", VERB_REPORT, { false, false, 80 } },
+	{ "resolve", VERB_RESOLVE, { false, false, 80 } },
 	{ "audit", VERB_AUDIT, { false, false, 100 } },
 	{ "audit-none", VERB_AUDIT, { false, false, 80 } },
 };
