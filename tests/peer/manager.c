@@ -6,6 +6,7 @@
  *
  * Files in the folder FAULTS say what goes wrong:
  *     deny, masked, hang    StartUnit is refused, or never answered
+ *     deny-helpers          the same of helpers alone
  *     lose-reply            StartUnit is carried out, its answer is not sent
  *     early, twice, silent  JobRemoved before the answer, two times, never
  *     forget                a unit asked for by name is not found, once
@@ -212,6 +213,9 @@ on_start(sd_bus_message *m, void *arg, sd_bus_error *e)
 	if (sd_bus_message_read(m, "ss", &name, &mode) < 0 ||
 	    strcmp(mode, "fail") != 0)
 		return -EINVAL;
+	if (is_faulty("deny-helpers", false) && name[10] == 'h')
+		return sd_bus_error_set(
+		    e, SD_BUS_ERROR_ACCESS_DENIED, "No helpers today");
 	if (is_faulty("deny", false))
 		return sd_bus_error_set(
 		    e, SD_BUS_ERROR_ACCESS_DENIED, "Access denied");
