@@ -13,6 +13,9 @@
 #include "config/times.h"
 
 #define TEXT_BYTES 16384
+#define NAME_80                                              \
+	"12345678901234567890123456789012345678901234567890" \
+	"123456789012345678901234567890"
 
 /* Where a row's words are put in. */
 enum place {
@@ -177,6 +180,12 @@ static const struct row rows[] = {
 	{ AT_TOP, "control = ( );", "control = ( ... ): write a group" },
 	{ AT_TOP, "runner = { kill_grace = \"5m\"; };", NULL },
 	{ AT_TOP, "runner = { kill_grace = \"5m1s\"; };", "from 0s to 5m" },
+	{ AT_TOP, "runner = { mode = \"direct\"; };", NULL },
+	{ AT_TOP, "runner = { mode = \"sudo\"; };", "mode" },
+	{ AT_TOP, "runner = { folder = \"step\"; };", "write the absolute path" },
+	{ AT_TOP, "runner = { helpers = \"/" NAME_80 "/78901234\"; };", NULL },
+	{ AT_TOP, "runner = { helpers = \"/" NAME_80 "/789012345\"; };", "90" },
+	{ AT_TOP, "runner = { helper_user = \"a b\"; };", "helper_user" },
 	{ AT_TOP, "limits = { rollbacks_per_hour = 1; };", NULL },
 	{ AT_TOP, "limits = { rollbacks_per_hour = 0; };", "from 1 to 1000" },
 	{ AT_TOP, "limits = { rollbacks_per_hour = 1000; };", NULL },
