@@ -162,13 +162,17 @@ $(services): $(BUILD)/%: systemd/%.in $(BUILD)/flags
 		-e 's|@LIBEXECDIR@|$(LIBEXECDIR)|g' \
 		-e 's|@SYSCONFDIR@|$(SYSCONFDIR)|g' $< >$@
 
+include tests/bugs/rules.mk
+
 ## check: unit tests, the fuzz corpus, replays and the system tests
 check: deps-check
 	+$(Q)$(again) run-check
 run-check: all $(units) $(shells) $(fuzzers) $(tools) $(simulation) \
+		$(bug_tests_short) \
 		$(failing)
 	$(Q)BUILD=$(abspath $(BUILD)) WRAP="$(WRAP)" tests/run \
-		$(units) $(shells) $(fuzzers) $(simulation) $(wildcard tests/system/test_*)
+		$(units) $(shells) $(fuzzers) $(simulation) tests/bugs/test_short \
+		$(wildcard tests/system/test_*)
 
 ## check-systemd: the units, in a booted Debian 12 of their own (as root)
 check-systemd: deps-systemd
@@ -226,6 +230,11 @@ alarms: deps
 	$(Q)$(BUILD)/tests/bench/bench_evaluators
 
 CRASH_KILLS ?= 1000
+## bugs: build in one known mistake after the other; a test must notice each
+bugs: deps-check
+	+$(Q)$(again) all $(tools) $(bug_tests)
+	$(Q)BUILD=$(abspath $(BUILD)) tests/bugs/run
+
 SIMULATION_SEEDS ?= 10000
 ## simulate: $(SIMULATION_SEEDS) seeds, each a day with faults, before an oracle
 simulate: deps-check
@@ -301,7 +310,7 @@ clean:
 help:
 	@sed -n 's/^## //p' $(firstword $(MAKEFILE_LIST))
 
-.PHONY: crash simulate oracle all check run-check asan tsan coverage fuzz run-fuzzers \
+.PHONY: crash bugs simulate oracle all check run-check asan tsan coverage fuzz run-fuzzers \
 	bench run-bench demo lint format deps deps-demo deps-check \
 	deps-oracle deps-systemd deps-all check-systemd install uninstall clean help FORCE
 # Not of the other variants, which are built below this one.

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "base/bug.h"
 #include "base/ulid.h"
 #include "config/config.h"
 
@@ -64,6 +65,8 @@ deliveries(struct monitor *m, const struct notice *notice, const char *key,
 	const struct config *c = m->generation->config;
 	size_t count = 0;
 
+	if (BUG(TELL_NOBODY))
+		return 0;
 	for (size_t i = 0; i < c->notifier_count && count < NOTIFIERS_MAX; i++)
 		if (is_wanted(&c->notifiers[i], notice))
 			rows[count++] = (struct store_delivery){

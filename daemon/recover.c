@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bug.h"
 #include "base/json.h"
 #include "daemon/baselines.h"
 #include "daemon/events.h"
@@ -103,7 +104,7 @@ take_closed(struct monitor *m, struct watched *w, struct json_object *data,
 {
 	const char *outcome = json_text(data, "outcome");
 	const char *rule = json_text(data, "rule");
-	bool acted = has_acted(outcome);
+	bool acted = has_acted(outcome) && !BUG(FORGET_COOLDOWN_AT_RESTART);
 
 	if (acted && (w == NULL || service_acts_alone(watched_core(w), rule)))
 		together_acted(m->together, at_ms);
@@ -143,7 +144,7 @@ take_hold(struct monitor *m, const struct store_event *e)
 		hold.until_ms =
 		    recover_moment_ms(m, e) + (until_ms - e->wall_ms);
 	}
-	if (!holds_add(&m->holds, &hold))
+	if (!BUG(FORGET_HOLDS_AT_RESTART) && !holds_add(&m->holds, &hold))
 		abort(); /* a hold must not be forgotten */
 	json_object_put(data);
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bug.h"
 #include "daemon/able.h"
 #include "daemon/events.h"
 #include "daemon/log.h"
@@ -38,7 +39,8 @@ add_name(struct json_object *list, const char *name)
 static bool
 is_unchanged(struct watched *old, const struct service_settings *s)
 {
-	return strcmp(watched_settings(old)->digest, s->digest) == 0;
+	return strcmp(watched_settings(old)->digest, s->digest) == 0 &&
+	    !BUG(FORGET_AT_RELOAD);
 }
 
 static bool

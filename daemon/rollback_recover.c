@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "daemon/log.h"
+#include "base/bug.h"
 #include "daemon/rollback_private.h"
 #include "daemon/together.h"
 
@@ -271,7 +272,8 @@ rollback_recover(struct monitor *m, struct watched *w,
 		adopt(r);
 		return;
 	}
-	if (!incident_has_begun(r->core) && !r->by_operator)
+	if (!incident_has_begun(r->core) && !r->by_operator &&
+	    !BUG(RESUME_WITHOUT_FRESH_SAMPLES))
 		incident_confirm(r->core);
 	rollback_advance(r);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/failpoint.h"
+#include "base/bug.h"
 #include "daemon/log.h"
 #include "daemon/rollback_private.h"
 
@@ -45,6 +46,8 @@ outcome_is_stored(struct rollback *r)
 	struct next next;
 
 	FAILPOINT("monitor.after-outcome");
+	if (BUG(LOSE_AN_OUTCOME))
+		return;
 	(void)incident_step_ended(r->core, &r->ended, loop_now_ms(r->m->loop));
 	next = run_next(incident_run(r->core));
 	if (next.kind != NEXT_FINISHED) {
@@ -119,7 +122,7 @@ intent_is_stored(struct rollback *r)
 	char key[KEY_BYTES];
 
 	FAILPOINT("monitor.after-intent");
-	if (!incident_wants(r->core, &r->todo)) {
+	if (!incident_wants(r->core, &r->todo) && !BUG(START_AFTER_ABORT)) {
 		end_without_start(r, "withdrawn", "aborted before it began");
 		return;
 	}
@@ -212,6 +215,10 @@ rollback_step(struct rollback *r)
 	    "%s %s, attempt %u", begins(&r->todo), todo_label(r),
 	    r->todo.attempt);
 	FAILPOINT("monitor.before-intent");
+	if (BUG(SKIP_SYNC_OF_INTENT)) {
+		intent_is_stored(r);
+		return;
+	}
 	rollback_write(r, EVENT_INTENT, rollback_step_json(r, &r->todo), NULL,
 	    intent_is_stored);
 }

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/bug.h"
 #include "daemon/host/host.h"
 #include "daemon/step/child.h"
 #include "daemon/step/processes.h"
@@ -146,6 +147,8 @@ kill_everything(struct running *r)
 {
 	const struct kin kin = kin_of(r);
 
+	if (BUG(LEAVE_PROCESSES_BEHIND))
+		return EFFECT_TIMED_OUT;
 	if (!processes_end(&kin, r->settings->kill_grace_ms, serve, r))
 		return EFFECT_UNKILLABLE;
 	return r->told_to_stop ? EFFECT_STOPPED : EFFECT_TIMED_OUT;

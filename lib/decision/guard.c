@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/bug.h"
+
 static bool
 no_store(const struct rule_settings *rule, const struct situation *s,
     struct decision *d)
@@ -287,11 +289,27 @@ guard_word(enum guard guard)
 	return guards[guard].word;
 }
 
+static bool
+is_overlooked(enum guard guard)
+{
+	return (BUG(IGNORE_WITNESS) && guard == GUARD_BLIND) ||
+	    (BUG(IGNORE_PAUSE) && guard == GUARD_TILT) ||
+	    (BUG(IGNORE_MASS_FAILURE) && guard == GUARD_CORRELATED) ||
+	    (BUG(ACT_ON_STALE_VERDICT) && guard == GUARD_STALE) ||
+	    (BUG(IGNORE_LOCK) && guard == GUARD_LOCK) ||
+	    (BUG(IGNORE_SETTLING) && guard == GUARD_SETTLING) ||
+	    (BUG(IGNORE_COOLDOWN) && guard == GUARD_COOLDOWN) ||
+	    (BUG(IGNORE_BUDGET) && guard == GUARD_BUDGET) ||
+	    (BUG(ARMED_FOR_EVER) && guard == GUARD_UNARMED) ||
+	    (BUG(ACT_WITHOUT_APPROVAL) && guard == GUARD_APPROVAL) ||
+	    (BUG(ACT_ON_PROPOSALS) && guard == GUARD_MODE);
+}
+
 bool
 guard_objects(enum guard guard, const struct rule_settings *rule,
     const struct situation *s, struct decision *d)
 {
-	if (!guards[guard].objects(rule, s, d))
+	if (is_overlooked(guard) || !guards[guard].objects(rule, s, d))
 		return false;
 	d->guard = guard;
 	release_say(guard, s, d);

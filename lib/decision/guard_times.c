@@ -1,6 +1,8 @@
 /* Guards that look at the clock and let go by themselves. */
 #include "decision/guard_impl.h"
 
+#include "base/bug.h"
+
 bool
 guard_maintenance(const struct rule_settings *rule, const struct situation *s,
     struct decision *d)
@@ -74,7 +76,8 @@ guard_cooldown(const struct rule_settings *rule, const struct situation *s,
 	char past[DURATION_TEXT_MAX], apart[DURATION_TEXT_MAX];
 
 	if (s->acted_ms == NEVER_MS ||
-	    s->now_ms - s->acted_ms >= s->cooldown_ms)
+	    (s->now_ms - s->acted_ms >= s->cooldown_ms &&
+		!BUG(COOL_DOWN_FOR_EVER)))
 		return false;
 	d->until_ms = s->acted_ms + s->cooldown_ms;
 	reason_set(d,

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+#include "base/bug.h"
 #include "base/text.h"
 #include "evaluator/evaluator_impl.h"
 #include "evaluator/gap.h"
@@ -30,13 +31,13 @@ static void
 count(struct consecutive *c, const struct sample *s)
 {
 	/* Our own trouble must neither condemn a target nor acquit it. */
-	if (s->outcome == SAMPLE_LOST)
+	if (s->outcome == SAMPLE_LOST && !BUG(COUNT_LOST_AS_FAILED))
 		return;
 
 	if (run_has_gone_cold(c, s->answered_ms))
 		c->failures = c->successes = 0;
 
-	if (s->outcome == SAMPLE_FAILED) {
+	if (s->outcome != SAMPLE_OK) {
 		c->failures++;
 		c->successes = 0;
 	} else {
@@ -57,7 +58,8 @@ judge(const struct consecutive *c)
 	if (before == VERDICT_TRIPPED)
 		enough = c->settings.successes_to_clear;
 
-	if (c->failures >= c->settings.failures_to_trip)
+	if (c->failures >= c->settings.failures_to_trip ||
+	    (BUG(ACT_ON_ONE_SAMPLE) && c->failures > 0))
 		return VERDICT_TRIPPED;
 	if (c->successes >= enough)
 		return VERDICT_HEALTHY;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bug.h"
 #include "base/text.h"
 
 static const struct evaluator_kind_ops *
@@ -263,7 +264,8 @@ evaluator_observe(struct evaluator *e, const struct sample *s)
 	int64_t told_ms = e->told_ms;
 	struct finding next;
 
-	if (s->asked_ms < e->reset_ms || s->answered_ms < *heard)
+	if ((s->asked_ms < e->reset_ms && !BUG(ACT_ON_OLD_SAMPLES)) ||
+	    s->answered_ms < *heard)
 		return e->finding;
 
 	if (s->outcome != SAMPLE_LOST) {

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bug.h"
 #include "procedure/run_private.h"
 #include "procedure/when.h"
 
@@ -203,7 +204,7 @@ run_step_ended(struct run *r, const struct step_ended *e, int64_t now_ms)
 void
 run_abort(struct run *r)
 {
-	if (r->state == AT_END)
+	if (r->state == AT_END || BUG(START_AFTER_ABORT))
 		return;
 	r->aborted = true;
 	r->procedure = NULL;

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "procedure/retry.h"
+#include "base/bug.h"
 #include "procedure/run_private.h"
 
 #define PROCEDURE_PREFIX "procedure:"
@@ -94,7 +95,10 @@ step_may_be_done(struct run *r, const char *reason, int64_t now_ms)
 	has_touched(r);
 	switch (run_settings_now(r)->resume) {
 	case RESUME_ASK:
-		give_up(r, reason, now_ms);
+		if (BUG(RERUN_FAILED))
+			count_failure(r, reason, now_ms);
+		else
+			give_up(r, reason, now_ms);
 		return;
 	case RESUME_RERUN:
 		count_failure(r, reason, now_ms);
@@ -143,8 +147,11 @@ step_interrupted(struct run *r, const struct step_ended *e, int64_t now_ms)
 	}
 	switch (run_settings_now(r)->resume) {
 	case RESUME_ASK:
-		run_finish(
-		    r, RUN_INTERRUPTED, "interrupted, its outcome unknown");
+		if (BUG(RERUN_INTERRUPTED))
+			rerun(r, now_ms);
+		else
+			run_finish(r, RUN_INTERRUPTED,
+			    "interrupted, its outcome unknown");
 		return;
 	case RESUME_RERUN:
 		rerun(r, now_ms);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bug.h"
 #include "service/inputs.h"
 #include "service/learned.h"
 #include "service/service_private.h"
@@ -263,7 +264,8 @@ service_start_over(struct service *s, int64_t at_ms)
 {
 	s->changed_ms = at_ms;
 	said_changed(&s->said);
-	forget(s, at_ms);
+	if (!BUG(KEEP_SAMPLES_AT_DEPLOYMENT))
+		forget(s, at_ms);
 }
 
 void

@@ -230,6 +230,8 @@ oracle_ordered(enum control_verb verb, struct json_object *args)
 {
 	struct case_file *c;
 
+	if (verb == VERB_HOLD)
+		oracle.hold_ordered_ms = sim.now_ms;
 	if (verb != VERB_ABORT)
 		return;
 	c = case_find(json_text(args, "incident"));
@@ -250,7 +252,7 @@ take_hold(struct json_object *args, struct json_object *result)
 	copy_words(h->id, sizeof(h->id), json_text(result, "id"));
 	copy_words(h->scope, WORDS, scope == NULL ? "*" : scope);
 	(void)json_int(args, "for_ms", &for_ms);
-	h->until_ms = for_ms == 0 ? INT64_MAX : sim.now_ms + for_ms;
+	h->until_ms = for_ms == 0 ? INT64_MAX : oracle.hold_ordered_ms + for_ms;
 }
 
 static void

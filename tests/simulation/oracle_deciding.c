@@ -205,7 +205,7 @@ oracle_holds(const struct watch *w)
 	for (unsigned i = 0; i < oracle.hold_count; i++) {
 		const struct held *h = &oracle.holds[i];
 
-		if (sim.now_ms < h->until_ms &&
+		if (sim.now_ms < h->until_ms - HARDLY_MS &&
 		    (strcmp(h->scope, "*") == 0 ||
 			strcmp(h->scope, w->settings.name) == 0))
 			return true;
@@ -300,20 +300,23 @@ why_not_confirm(const struct watch *w)
 
 /* The release that came when it was bad already is not what made it so. */
 static bool
-is_unexplained(const struct watch *w, bool ill)
+is_unexplained(const struct watch *w, bool ill, int64_t deployed_ms)
 {
 	return ill && w->settings.arm_ms != ESTATE_ARM_NONE &&
-	    (w->ill_deployed_ms == SIM_NEVER ||
-		sim.now_ms - w->ill_deployed_ms > w->settings.arm_ms);
+	    (deployed_ms == SIM_NEVER ||
+		sim.now_ms - deployed_ms > w->settings.arm_ms);
 }
 
 void
 watch_deployed(struct watch *w, int64_t at_ms)
 {
-	bool ill = w->is_tripped && w->tripped_ms < at_ms;
+	/* Unless it was just judged afresh, for another reason. */
+	bool ill = w->is_tripped && w->tripped_ms < at_ms &&
+	    w->sure_run > w->settings.failures + 2;
 
 	if (!w->is_ill && !w->may_be_ill)
 		w->ill_deployed_ms = w->belief.deployed_ms;
+	w->ill_latest_ms = w->belief.deployed_ms;
 	w->may_be_ill = w->is_tripped || w->may_be_ill;
 	w->is_ill = ill;
 	w->was_ill = w->may_be_ill;
@@ -337,7 +340,7 @@ why_not_by_time(const struct watch *w)
 	    (b->deployed_ms == SIM_NEVER ||
 		sim.now_ms - b->deployed_ms > w->settings.arm_ms))
 		return "nothing was deployed lately";
-	if (is_unexplained(w, w->is_ill))
+	if (is_unexplained(w, w->is_ill, w->ill_latest_ms))
 		return "it was bad before that was deployed";
 	return NULL;
 }
@@ -381,7 +384,7 @@ watch_look(struct watch *w)
 	const char *target = belief_target(&w->belief);
 	bool should = oracle.is_ready && !is_mass_failure(w, false) &&
 	    w->sure_run >= w->settings.failures && !w->belief.is_unsure &&
-	    !is_unexplained(w, w->may_be_ill) &&
+	    !is_unexplained(w, w->may_be_ill, w->ill_deployed_ms) &&
 	    why_not_decide(w, target) == NULL;
 
 	if (!should) {

@@ -59,7 +59,7 @@ struct watch {
 	/* Bad when it was deployed, and not well since; the deployment before
 	   that may explain it. */
 	bool is_ill, may_be_ill, was_ill;
-	int64_t tripped_ms, ill_deployed_ms;
+	int64_t tripped_ms, ill_deployed_ms, ill_latest_ms;
 	int64_t should_since_ms; /* SIM_NEVER: it should not */
 	int64_t heard_ms;
 };
@@ -104,7 +104,7 @@ struct oracle {
 	unsigned case_count;
 	struct held holds[HOLDS_KEPT];
 	unsigned hold_count;
-	int64_t tilt_until_ms;
+	int64_t tilt_until_ms, hold_ordered_ms;
 	bool is_ready, store_fails, is_blind;
 	int64_t ready_ms, store_ms; /* since when */
 	int64_t witness_ms;         /* asked, and answered well */
