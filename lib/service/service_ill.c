@@ -90,14 +90,79 @@ service_rules_look(struct service *s, int64_t now_ms)
 	(void)service_add_news(s, NEWS_WELL, s->versions.now, now_ms);
 }
 
+/* A rule on trial has no say in what becomes of a version. */
+static bool
+is_on_trial(const struct rule_settings *rule)
+{
+	return rule->mode == MODE_SHADOW;
+}
+
+/* ... unless none but those on trial are there to say anything. */
+static bool
+has_a_say(const struct service *s, const struct rule_settings *rule)
+{
+	bool others = false;
+
+	for (size_t i = 0; i < s->settings->rule_count; i++)
+		others = others ||
+		    (s->settings->rules[i].when == RULE_WHEN_TRIPPED &&
+			!is_on_trial(&s->settings->rules[i]));
+	return !others || !is_on_trial(rule);
+}
+
+bool
+service_condemns(
+    const struct service *s, const struct service_ill *ill, size_t count)
+{
+	const struct rule_settings *rule;
+	size_t index;
+
+	for (size_t i = 0; i < count; i++) {
+		rule = service_find_rule(s->settings, ill[i].rule, &index);
+		if (rule != NULL && has_a_say(s, rule))
+			return true;
+	}
+	return false;
+}
+
+bool
+service_is_bad(const struct service *s)
+{
+	for (unsigned i = 0; i < s->settings->rule_count; i++) {
+		const struct rule_settings *r = &s->settings->rules[i];
+
+		if (r->when != RULE_WHEN_CLEARED && has_a_say(s, r) &&
+		    service_rule_verdict(s, i) == VERDICT_TRIPPED)
+			return true;
+	}
+	return false;
+}
+
+/* What has no say may be as it likes; the others must all be well. */
+static bool
+is_well(const struct service *s, unsigned rule, int64_t now_ms)
+{
+	const struct rule_settings *r = &s->settings->rules[rule];
+
+	if (!has_a_say(s, r) || r->when == RULE_WHEN_CLEARED)
+		return true;
+	if (r->when == RULE_WHEN_REPORTED)
+		return service_rule_verdict(s, rule) != VERDICT_TRIPPED;
+	return service_combination(s, rule, false) == VERDICT_HEALTHY &&
+	    service_stale_for(s, rule, VERDICT_HEALTHY, now_ms) == NULL;
+}
+
 bool
 service_is_well(const struct service *s, int64_t now_ms)
 {
-	if (s->verdict != VERDICT_HEALTHY)
-		return false;
-	for (unsigned i = 0; i < s->settings->rule_count; i++)
-		if (s->settings->rules[i].when == RULE_WHEN_TRIPPED &&
-		    service_stale_for(s, i, VERDICT_HEALTHY, now_ms) != NULL)
+	bool is_judged = false;
+
+	for (unsigned i = 0; i < s->settings->rule_count; i++) {
+		if (!is_well(s, i, now_ms))
 			return false;
-	return true;
+		is_judged = is_judged ||
+		    (s->settings->rules[i].when == RULE_WHEN_TRIPPED &&
+			has_a_say(s, &s->settings->rules[i]));
+	}
+	return is_judged;
 }

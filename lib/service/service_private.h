@@ -135,8 +135,18 @@ const char *service_stale_for(const struct service *s, unsigned rule,
     enum verdict wanted, int64_t now_ms);
 
 /* service_ill.c */
-/* All rules are what they are, and what evaluators say is new enough. */
+/*
+ * No rule holds, and what evaluators say is new enough.  Rules in mode shadow
+ * are on trial and have no say, unless there are no others.
+ */
 bool service_is_well(const struct service *s, int64_t now_ms);
+
+/* One that has a say holds. */
+bool service_is_bad(const struct service *s);
+
+/* Does one of these, of rules that have a say, speak against a version? */
+bool service_condemns(
+    const struct service *s, const struct service_ill *ill, size_t count);
 
 /* Keeps in mind which rules held before a deployment. */
 void service_rules_deployed(

@@ -26,7 +26,7 @@ service_take_deployment(struct service *s, const struct service_deployment *d)
 		.by = d->by,
 		.incompatible = d->incompatible,
 		.verified = d->verified,
-		.was_ill = d->ill_count > 0,
+		.was_ill = service_condemns(s, d->ill, d->ill_count),
 		.at_ms = d->at_ms });
 	service_rules_deployed(s, d->ill, d->ill_count);
 	s->deployed_ms = d->at_ms;
@@ -240,7 +240,7 @@ soak_gap_ms(const struct service *s)
 static bool
 does_well(struct service *s, const struct sample *sample)
 {
-	if (s->has_incident || s->verdict == VERDICT_TRIPPED)
+	if (s->has_incident || service_is_bad(s))
 		soak_anew(s);
 	if (sample->outcome == SAMPLE_LOST)
 		return false;
