@@ -66,18 +66,18 @@ const char *const schema_statements[] = {
 	"'" EVENT_FOUND "'"
 
 /* What belongs to no incident and is not kept for a reason below. */
-#define OTHERS                                                         \
-	"DELETE FROM event WHERE seq IN (SELECT seq FROM event"        \
-	" WHERE wall_ms < ?1 AND incident = '' AND kind NOT IN"        \
-	" ('" EVENT_HOLD "', '" EVENT_RELEASE "', '" EVENT_BASELINE    \
-	"', " OF_VERSIONS ")"                                          \
+#define OTHERS                                                      \
+	"DELETE FROM event WHERE seq IN (SELECT seq FROM event"     \
+	" WHERE wall_ms < ?1 AND incident = '' AND kind NOT IN"     \
+	" ('" EVENT_HOLD "', '" EVENT_RELEASE "', '" EVENT_BASELINE \
+	"', " OF_VERSIONS ")"                                       \
 	" LIMIT ?2)"
 
-#define NEWER                                               \
+#define NEWER                                                     \
 	"SELECT 1 FROM event n WHERE n.kind IN (" OF_VERSIONS ")" \
 	" AND n.service = event.service AND n.seq > event.seq"
 
-#define SAYS_GOOD(row)                                                 \
+#define SAYS_GOOD(row)                                                  \
 	"(" row ".kind = '" EVENT_GOOD "' OR (json_valid(" row ".data)" \
 	" AND (json_extract(" row ".data, '$.verified') IS 1"           \
 	" OR json_extract(" row ".data, '$.mark') IS 'verified')))"
@@ -85,13 +85,13 @@ const char *const schema_statements[] = {
 _Static_assert(STORE_VERSIONS_KEPT == 127 + 1, "as VERSIONS has it");
 
 /* So many make the registry of a service again, with the newest good one. */
-#define VERSIONS                                                 \
-	"DELETE FROM event WHERE seq IN (SELECT seq FROM event"  \
-	" WHERE kind IN (" OF_VERSIONS ") AND wall_ms < ?1"      \
-	" AND EXISTS (" NEWER " LIMIT 1 OFFSET 127)"              \
-	" AND (NOT " SAYS_GOOD("event")                           \
-	" OR EXISTS (" NEWER " AND " SAYS_GOOD("n") "))"          \
-	" LIMIT ?2)"
+#define VERSIONS                                                    \
+	"DELETE FROM event WHERE seq IN (SELECT seq FROM event"     \
+	" WHERE kind IN (" OF_VERSIONS ") AND wall_ms < ?1"         \
+	" AND EXISTS (" NEWER " LIMIT 1 OFFSET 127)"                \
+	" AND (NOT " SAYS_GOOD("event") " OR EXISTS (" NEWER        \
+					" AND " SAYS_GOOD("n") "))" \
+							       " LIMIT ?2)"
 
 /* A hold lasts until it is released or its time is over. */
 #define RELEASED                                                           \
@@ -140,5 +140,5 @@ _Static_assert(STORE_VERSIONS_KEPT == 127 + 1, "as VERSIONS has it");
 					     " AND o.seq < event.seq AND " IS_ACT(                       \
 						 "o", "pin") "))) LIMIT ?2)"
 
-const char *const schema_pruning[] = { CLOSED_INCIDENTS, OTHERS, VERSIONS, HOLDS,
-	RELEASES, BASELINES, NULL };
+const char *const schema_pruning[] = { CLOSED_INCIDENTS, OTHERS, VERSIONS,
+	HOLDS, RELEASES, BASELINES, NULL };

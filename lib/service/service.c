@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/bug.h"
+#include "base/pages.h"
 #include "service/inputs.h"
 #include "service/learned.h"
 #include "service/service_private.h"
@@ -61,7 +62,8 @@ take_memory(struct service *s)
 struct service *
 service_new(const struct service_settings *settings)
 {
-	struct service *s = calloc(1, sizeof(*s));
+	/* Its registry is large, and mostly empty. */
+	struct service *s = pages_new(1, sizeof(*s));
 
 	if (s == NULL)
 		return NULL;
@@ -92,7 +94,7 @@ service_free(struct service *s)
 	free(s->feeds);
 	free(s->probes);
 	free(s->rules);
-	free(s);
+	pages_free(s, 1, sizeof(*s));
 }
 
 const struct service_settings *
@@ -273,7 +275,7 @@ service_inherit(struct service *to, const struct service *from)
 {
 	learned_inherit(
 	    to->settings, to->evaluators, from->settings, from->evaluators);
-	to->versions = from->versions;
+	versions_copy(&to->versions, &from->versions);
 	to->discovery = discovery_new();
 	discovery_head(&to->discovery, from->discovery.heading);
 	to->soaked_ms = from->soaked_ms;

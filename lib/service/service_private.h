@@ -43,7 +43,6 @@ struct service {
 	struct feed *feeds; /* one an evaluator */
 	struct probe_state *probes;
 	struct rule_state *rules; /* one a rule */
-	struct versions versions;
 	struct discovery discovery;
 	unsigned discover_probe; /* its index; UINT_MAX: there is none */
 	int64_t soaked_ms; /* how long the version in place has done well */
@@ -70,6 +69,7 @@ struct service {
 	int64_t afresh_ms; /* see service_look_afresh() */
 	service_heard *heard;
 	void *heard_arg;
+	struct versions versions; /* mostly empty: at the end */
 };
 
 /* Of that name; it is there. */

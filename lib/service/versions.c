@@ -39,6 +39,14 @@ says(const char *words)
 	return words != NULL && words[0] != '\0';
 }
 
+void
+versions_copy(struct versions *to, const struct versions *from)
+{
+	memcpy(to, from,
+	    offsetof(struct versions, items) +
+		from->count * sizeof(from->items[0]));
+}
+
 /* count: it is not there. */
 static unsigned
 find(const struct versions *v, const char *name)

@@ -67,7 +67,6 @@ struct versions_way {
 };
 
 struct versions {
-	struct version items[VERSIONS_MAX]; /* the oldest first */
 	unsigned count;
 	int64_t seq; /* the last that was given */
 	char now[VERSION_MAX];
@@ -78,7 +77,13 @@ struct versions {
 	bool is_astray; /* ... that ended nobody knows where */
 	struct versions_way way;
 	struct versions_way way_of_ill; /* by a rule that was bad before it */
+	/* The oldest first.  At the end, and not touched before it is used: of
+	   thousands of services few have had so many. */
+	struct version items[VERSIONS_MAX];
 };
+
+/* The same as to = from, but that only those are copied which there are. */
+void versions_copy(struct versions *to, const struct versions *from);
 
 /* NULL or "" is not said. */
 struct versions_deployment {
