@@ -148,10 +148,6 @@ void service_deploy(struct service *s, const struct service_deployment *d);
 void service_deployed(struct service *s, const char *version,
     const char *previous, bool verified, int64_t at_ms);
 
-/* The same, where what it takes the place of does not matter any more. */
-void service_was_deployed(struct service *s, const char *version,
-    const char *previous, bool verified, bool was_good, int64_t at_ms);
-
 /* From the log: what it was ill of before the last deployment is over. */
 void service_recovered(struct service *s);
 

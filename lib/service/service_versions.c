@@ -71,14 +71,6 @@ service_deployed(struct service *s, const char *version, const char *previous,
 		.at_ms = at_ms });
 }
 
-void
-service_was_deployed(struct service *s, const char *version,
-    const char *previous, bool verified, bool was_good, int64_t at_ms)
-{
-	(void)was_good; /* what soaked says so itself */
-	service_deployed(s, version, previous, verified, at_ms);
-}
-
 static void
 forget_illness(struct service *s)
 {
