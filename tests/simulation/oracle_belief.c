@@ -72,7 +72,7 @@ belief_target(const struct belief *b)
 			    (pass < 2 && v->repute != REPUTE_GOOD) ||
 			    (pass == 0 && strcmp(v->name, b->named) != 0))
 				continue;
-			return v->name;
+			return v->is_doubted ? "" : v->name;
 		}
 	return "";
 }
@@ -83,11 +83,14 @@ take_deploy(struct belief *b, struct json_object *data, int64_t at_ms)
 	const char *version = json_text(data, "version");
 	const char *previous = json_text(data, "previous");
 	bool verified = json_flag(data, "verified", false);
+	struct known_version *v;
 
 	if (previous != NULL && strcmp(previous, version) != 0 &&
 	    find(b, previous) == NULL)
 		(void)place(b, previous);
-	place(b, version)->repute = verified ? REPUTE_GOOD : REPUTE_UNKNOWN;
+	v = place(b, version);
+	v->repute = verified ? REPUTE_GOOD : REPUTE_UNKNOWN;
+	v->is_doubted = false;
 	copy_words(b->named, WORDS, previous);
 	copy_words(b->version, WORDS, version);
 	b->deployed_ms = b->changed_ms = at_ms;
@@ -140,6 +143,7 @@ take_closed(struct belief *b, struct json_object *data, int64_t at_ms)
 	if (now_at == NULL || now_at[0] == '\0')
 		return;
 	v = place(b, now_at);
+	v->is_doubted = true;
 	if (strcmp(outcome, "not_recovered") == 0)
 		v->repute = REPUTE_BAD;
 	copy_words(b->version, WORDS, now_at);

@@ -31,6 +31,7 @@ enum repute {
 struct known_version {
 	char name[WORDS];
 	enum repute repute;
+	bool is_doubted; /* it was gone back to: it may have been bad there */
 };
 
 /* What follows from the log: the same after every restart. */
