@@ -141,6 +141,12 @@ write_decisions(struct monitor *m, struct text *out)
 		add_of(out, "rollbackd_rollbacks_total", "outcome",
 		    incident_outcome_word((enum incident_outcome)o),
 		    m->counts.closed[o]);
+	metrics_family(out, "rollbackd_responses_total", "counter",
+	    "First steps within the time that their severity allows, or not.");
+	add_of(out, "rollbackd_responses_total", "response", "met",
+	    m->counts.responses_met);
+	add_of(out, "rollbackd_responses_total", "response", "missed",
+	    m->counts.responses_missed);
 }
 
 static void

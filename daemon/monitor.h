@@ -50,6 +50,7 @@ struct metrics_counts {
 	uint64_t decisions[ACTION_ROLL_BACK + 1];
 	uint64_t closed[INCIDENT_EXPIRED + 1];
 	uint64_t alarms; /* for being held too long */
+	uint64_t responses_met, responses_missed;
 	uint64_t reloads, reloads_refused;
 };
 

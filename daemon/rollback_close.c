@@ -284,6 +284,10 @@ rollback_close(struct rollback *r, enum incident_outcome outcome)
 	r->is_busy = true;
 	r->outcome = outcome;
 	r->m->counts.closed[outcome]++;
+	if (rollback_response(r) == RESPONSE_MET)
+		r->m->counts.responses_met++;
+	if (rollback_response(r) == RESPONSE_MISSED)
+		r->m->counts.responses_missed++;
 	holds_outlast(
 	    &r->m->holds, r->service, loop_now_ms(r->m->loop), loop_wall_ms());
 	loop_timer_stop(r->timer);

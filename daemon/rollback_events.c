@@ -204,23 +204,35 @@ rollback_outcome_json(const struct rollback *r, const struct todo *todo,
 	return o;
 }
 
+enum response
+rollback_response(const struct rollback *r)
+{
+	bool has_begun = r->first_step_ms != NEVER_MS;
+	int64_t until_ms =
+	    has_begun ? r->first_step_ms : loop_now_ms(r->m->loop);
+	bool is_late = until_ms - r->opened_ms > r->respond_ms;
+
+	if (r->respond_ms == 0)
+		return RESPONSE_NONE;
+	/* What was left alone until it expired was not answered either. */
+	if (!has_begun)
+		return r->outcome == INCIDENT_EXPIRED && is_late ?
+		    RESPONSE_MISSED :
+		    RESPONSE_NONE;
+	return is_late ? RESPONSE_MISSED : RESPONSE_MET;
+}
+
 /* From detection to the first step, and whether that was in time. */
 static void
 set_response(struct rollback *r, struct json_object *o)
 {
-	int64_t took_ms = loop_now_ms(r->m->loop) - r->opened_ms;
-	bool is_late;
+	enum response response = rollback_response(r);
 
-	if (r->first_step_ms != NEVER_MS) {
-		took_ms = r->first_step_ms - r->opened_ms;
-		json_set_int(o, "response_ms", took_ms);
-	}
-	is_late = took_ms > r->respond_ms;
-	if (r->respond_ms == 0 ||
-	    (r->first_step_ms == NEVER_MS &&
-		(r->outcome != INCIDENT_EXPIRED || !is_late)))
-		return;
-	json_set_text(o, "response", is_late ? "missed" : "met");
+	if (r->first_step_ms != NEVER_MS)
+		json_set_int(o, "response_ms", r->first_step_ms - r->opened_ms);
+	if (response != RESPONSE_NONE)
+		json_set_text(
+		    o, "response", response == RESPONSE_MET ? "met" : "missed");
 }
 
 struct json_object *

@@ -179,6 +179,14 @@ void rollback_close(struct rollback *r, enum incident_outcome outcome);
 struct json_object *rollback_changes_json(struct rollback *r);
 
 /* rollback_events.c */
+/* Was the first step in time?  NONE: it cannot be said, or any time is. */
+enum response {
+	RESPONSE_NONE,
+	RESPONSE_MET,
+	RESPONSE_MISSED,
+};
+enum response rollback_response(const struct rollback *r);
+
 struct json_object *rollback_opened_json(struct rollback *r, int rule);
 struct json_object *rollback_planned_json(
     struct rollback *r, const struct rollback_run *run, const char *parent);
