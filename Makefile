@@ -229,7 +229,6 @@ alarms: deps
 	+$(Q)$(again) $(BUILD)/tests/bench/bench_evaluators
 	$(Q)$(BUILD)/tests/bench/bench_evaluators
 
-CRASH_KILLS ?= 1000
 ## bugs: build in one known mistake after the other; a test must notice each
 bugs: deps-check
 	+$(Q)$(again) all $(tools) $(bug_tests)
@@ -241,12 +240,22 @@ simulate: deps-check
 	+$(Q)$(again) $(simulation)
 	$(Q)$(simulation) $(SIMULATION_SEEDS)
 
-## crash: SIGKILL at $(CRASH_KILLS) random moments, and at each durable point
+CRASH_KILLS    ?= 1000
+CRASH_REBOOTS  ?= 20
+## crash: SIGKILL at random moments, and at each durable point
 crash: deps-check
 	+$(Q)$(again) all $(failing)
 	$(Q)BUILD=$(abspath $(BUILD)) CRASH_KILLS=$(CRASH_KILLS) \
-		TEST_SECONDS=3600 tests/run tests/crash/random \
-		tests/crash/points
+		TEST_SECONDS=3600 tests/run $(wildcard tests/crash/random \
+		tests/crash/points tests/crash/undo)
+
+## crash-systemd: the same where PID 1 starts the steps; and reboots (as root)
+crash-systemd: CRASH_KILLS = 200
+crash-systemd: deps-systemd
+	+$(Q)$(again) all $(failing)
+	$(Q)BUILD=$(abspath $(BUILD)) CRASH_KILLS=$(CRASH_KILLS) \
+		CRASH_REBOOTS=$(CRASH_REBOOTS) BOOTED_SECONDS=3600 \
+		BOOTED_TEST_SECONDS=3500 tests/booted/run tests/crash/booted
 
 ## demo: a bad release, noticed and rolled back, for real (KEEP=1: stay up)
 demo: deps-demo
@@ -310,9 +319,9 @@ clean:
 help:
 	@sed -n 's/^## //p' $(firstword $(MAKEFILE_LIST))
 
-.PHONY: crash bugs simulate oracle all check run-check asan tsan coverage fuzz run-fuzzers \
+.PHONY: crash crash-systemd bugs simulate oracle all check run-check asan tsan coverage fuzz run-fuzzers \
 	bench run-bench demo lint format deps deps-demo deps-check \
 	deps-oracle deps-systemd deps-all check-systemd install uninstall clean help FORCE
 # Not of the other variants, which are built below this one.
--include $(shell find $(addprefix $(BUILD)/,daemon lib tests) -name '*.d' \
+-include $(shell find $(addprefix $(BUILD)/,daemon failing lib tests) -name '*.d' \
 	2>/dev/null)

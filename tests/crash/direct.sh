@@ -7,6 +7,10 @@ runner="runner = { program = \"$programs/rollbackd-step\"; };"
 armed=$dir/armed
 daemon=
 
+fresh_dir() {
+	:
+}
+
 begin() {
 	: >"$conf.new"
 	chmod 600 "$conf.new"

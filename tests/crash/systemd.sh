@@ -20,6 +20,12 @@ drop_in() {
 	} >"$dropins/$1.d/$2.conf"
 }
 
+fresh_dir() {
+	stop_all
+	rm -rf $dir
+	mkdir -m 755 $dir
+}
+
 stop_all() {
 	systemctl stop $unit 'rollbackd-step@*' 'rollbackd-helper@*' 2>/dev/null
 }
