@@ -109,6 +109,8 @@ take_closed(struct monitor *m, struct watched *w, struct json_object *data,
 	if (acted && (w == NULL || service_acts_alone(watched_core(w), rule)))
 		together_acted(m->together, at_ms);
 	if (w != NULL && acted)
+		service_heading(watched_core(w), json_text(data, "heading"));
+	if (w != NULL && acted)
 		service_acted(watched_core(w),
 		    &(struct service_act){ .rule = rule,
 			.procedure = json_text(data, "procedure"),

@@ -245,6 +245,9 @@ rollback_closed_json(struct rollback *r)
 	    r->core == NULL ? r->reason : incident_reason(r->core));
 	json_set_text(o, "from", r->version);
 	json_set_text(o, "now_at", r->now_at);
+	/* To be seen there is no deployment, also after a restart. */
+	if (r->now_at[0] == '\0' && r->target[0] != '\0')
+		json_set_text(o, "heading", r->target);
 	if (r->why[0] != '\0')
 		json_set_text(o, "why", r->why);
 	set_wall(r, o, "as_of_ms", r->acted_ms);

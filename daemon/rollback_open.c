@@ -119,7 +119,9 @@ rollback_decided(
 	if (r->action != ACTION_ROLL_BACK && r->action != ACTION_AWAIT)
 		propose(r, d->rule);
 	else if (act(r, (int)d->rule)) {
-		together_acted(m->together, loop_now_ms(m->loop));
+		/* One that asks first is of no budget. */
+		if (r->action == ACTION_ROLL_BACK)
+			together_acted(m->together, loop_now_ms(m->loop));
 		rollback_advance(r);
 	} else {
 		rollback_free(r);

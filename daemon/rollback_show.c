@@ -177,7 +177,9 @@ rollback_lock(const struct rollback *r)
 	/* One that is planned and not stored yet holds it as well. */
 	if (r->run_count > 0)
 		run = &r->runs[r->run_count - 1];
-	return r->core == NULL || run->lock == NULL || rollback_waits(r) ?
+	/* Nobody knows whether one that awaits its confirmation will begin. */
+	return r->core == NULL || run->lock == NULL || rollback_waits(r) ||
+		(rollback_confirms(r) && !incident_has_begun(r->core)) ?
 	    "" :
 	    run->lock;
 }

@@ -159,7 +159,9 @@ rollback_waits_for(const struct rollback *r)
 		if (o == r)
 			is_older = true;
 		else if (rollback_acts(o) &&
-		    ((is_older && !rollback_waits(o)) || has_begun(o)) &&
+		    ((is_older && !rollback_waits(o) &&
+			 !rollback_confirms(o)) ||
+			has_begun(o)) &&
 		    strcmp(lock_of(o), lock_of(r)) == 0)
 			return o;
 	}

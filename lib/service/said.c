@@ -60,7 +60,12 @@ said_match(const struct said *s, const struct rule_settings *rule)
 }
 
 void
-said_changed(struct said *s)
+said_changed(struct said *s, int64_t at_ms)
 {
+	const struct said before = *s;
+
 	*s = (struct said){ .report_count = 0 };
+	for (size_t i = 0; i < before.report_count; i++)
+		if (before.reports[i].at_ms > at_ms)
+			s->reports[s->report_count++] = before.reports[i];
 }

@@ -54,7 +54,10 @@ bool said_withdraw(struct said *s, const char *id);
 const struct said_report *said_match(
     const struct said *s, const struct rule_settings *rule);
 
-/* Another version is in place: what was said was said of the one before. */
-void said_changed(struct said *s);
+/*
+ * Another version is in place since then: what was said before was said of
+ * another one.  What was reported later, before anybody knew of it, stays.
+ */
+void said_changed(struct said *s, int64_t at_ms);
 
 #endif

@@ -265,7 +265,7 @@ void
 service_start_over(struct service *s, int64_t at_ms)
 {
 	s->changed_ms = at_ms;
-	said_changed(&s->said);
+	said_changed(&s->said, at_ms);
 	if (!BUG(KEEP_SAMPLES_AT_DEPLOYMENT))
 		forget(s, at_ms);
 }

@@ -78,8 +78,9 @@ const struct said_report *service_report(
 
 /*
  * The incident of a rule was turned down, or has expired.  Until then the rule
- * is held, unless it becomes healthy before, and with it those for the same
- * procedure that are not graver.
+ * is held, unless it becomes healthy before, and with it those that would ask
+ * the same: for the same procedure and kind of cause, and not graver.  None
+ * that asks nobody: to say no to one is not to switch off another.
  */
 void service_dismiss(struct service *s, const char *rule, bool expired,
     int64_t at_ms, int64_t until_ms);

@@ -34,7 +34,7 @@ service_count_act(struct service *s, const struct service_act *act)
 		return;
 	by = find_rule(s, act->rule);
 	act_times_add(&s->acts, act->at_ms);
-	if (by == NULL || by->when == RULE_WHEN_TRIPPED)
+	if (by == NULL || by->when != RULE_WHEN_CLEARED)
 		act_times_add(&s->repeats, act->at_ms);
 }
 

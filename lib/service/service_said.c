@@ -12,6 +12,15 @@ service_rules_settle(struct service *s)
 			s->said.dismissals[i].is_on = false;
 }
 
+/* Would it ask a person the same as the other one? */
+static bool
+asks_the_same(const struct rule_settings *r, const struct rule_settings *by)
+{
+	return !clearing_acts_alone(r) && r->when == by->when &&
+	    r->severity >= by->severity &&
+	    strcmp(r->procedure, by->procedure) == 0;
+}
+
 static void
 rules_dismiss(
     struct service *s, const char *rule, const struct dismissal *dismissal)
@@ -22,8 +31,7 @@ rules_dismiss(
 
 	by = service_find_rule(set, rule, &at);
 	for (size_t i = 0; by != NULL && i < set->rule_count; i++)
-		if (set->rules[i].severity >= by->severity &&
-		    strcmp(set->rules[i].procedure, by->procedure) == 0)
+		if (i == at || asks_the_same(&set->rules[i], by))
 			s->said.dismissals[i] = *dismissal;
 }
 

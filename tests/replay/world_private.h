@@ -24,6 +24,7 @@ struct memory {
 	char previous[SERVICE_VERSION_MAX];
 	char from[SERVICE_VERSION_MAX];
 	char why[VERSION_WHY_MAX];
+	char by[VERSION_BY_MAX];
 	bool is_incompatible; /* why says what with */
 	bool verified, had_tripped, not_recovered;
 	enum version_mark mark;

@@ -25,6 +25,7 @@ world_recall(struct world *w, const struct memory *m)
 		.kind = m->kind,
 		.at_ms = m->at_ms,
 		.version = m->version,
+		.by = m->by,
 		.previous = m->previous,
 		.incompatible = m->is_incompatible ? m->why : NULL,
 		.verified = m->verified,
@@ -103,8 +104,13 @@ void
 world_acted(struct world *w, const char *now_at, enum incident_outcome outcome)
 {
 	const struct rule_settings *rule = &w->settings->rules[w->rule];
-	struct memory *m = remember(w, SERVICE_ACTED);
+	struct memory *m;
 
+	if (now_at == NULL) {
+		m = remember(w, SERVICE_HEADING);
+		copy(m->version, sizeof(m->version), w->target);
+	}
+	m = remember(w, SERVICE_ACTED);
 	copy(m->rule, sizeof(m->rule), w->by_operator ? "" : rule->name);
 	copy(m->procedure, sizeof(m->procedure), rule->procedure);
 	m->had_tripped = w->had_tripped;
@@ -131,6 +137,7 @@ keep(struct world *w, enum service_input_kind kind,
 	m->at_ms = news->at_ms;
 	if (kind == SERVICE_DEPLOYED) {
 		m->why[0] = '\0';
+		copy(m->by, sizeof(m->by), SERVICE_DISCOVERED);
 		m->ill_count = service_still_ill(w->service, m->ill);
 	}
 }

@@ -278,6 +278,109 @@ test_a_new_report_is_not_dismissed_with_the_last(void **state)
 	service_free(s);
 }
 
+/* Alone and together with what asks first, for the same procedure. */
+static struct service *
+also_alone(struct rule_settings all[3], struct service_settings *set)
+{
+	all[DEAD] = rules[DEAD];
+	all[DEAD].mode = MODE_PROPOSE;
+	all[DEAD].severity = SEVERITY_P0;
+	all[WORSE] = rules[WORSE];
+	all[WORSE].severity = SEVERITY_P0;
+	all[BREACH] = rules[BREACH];
+	all[BREACH].procedure = rules[DEAD].procedure;
+	*set = shop;
+	set->rules = all;
+	set->rule_count = 3;
+	return service_new(set);
+}
+
+static void
+test_what_asks_nobody_is_not_dismissed_with_another(void **state)
+{
+	static const char *const others[] = { "dead", "breach" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(others); i++) {
+		struct rule_settings all[3];
+		struct service_settings set;
+		struct service *s = also_alone(all, &set);
+
+		twice(s, 1000, SAMPLE_FAILED);
+		dismiss(s, others[i]);
+		assert_int_equal(
+		    decide_at(s, WORSE, 20000).action, ACTION_ROLL_BACK);
+		service_free(s);
+	}
+}
+
+static void
+test_a_report_that_was_not_true_says_nothing_of_what_is_measured(void **state)
+{
+	struct rule_settings all[2] = { rules[DEAD], rules[REPORTED] };
+	struct service_settings set = shop;
+	struct service *s;
+
+	(void)state;
+	all[1].severity = SEVERITY_P1;
+	set.rules = all;
+	set.rule_count = 2;
+	s = service_new(&set);
+	assert_true(report(s, "A", SEVERITY_P1, REPORT_BUG, true));
+	dismiss(s, "reported");
+	twice(s, 20000, SAMPLE_FAILED);
+	assert_int_equal(decide_at(s, 1, 22000).guard, GUARD_DISMISSED);
+	assert_int_equal(decide_at(s, 0, 22000).action, ACTION_AWAIT);
+	service_free(s);
+}
+
+/* A version is discovered by and by, as of its first answer. */
+static void
+test_what_was_reported_since_its_first_answer_is_of_the_release(void **state)
+{
+	static const struct {
+		int64_t first_ms; /* the report is of 5000 */
+		bool stays;
+	} rows[] = { { 4999, true }, { 5000, false }, { 5001, false } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct service *s = service_new(&shop);
+
+		assert_true(report(s, "A", SEVERITY_P0, REPORT_SECURITY, true));
+		service_deployed(s, "v2", "v1", false, rows[i].first_ms);
+		assert_int_equal(
+		    service_report(s, BREACH) != NULL, rows[i].stays);
+		service_free(s);
+	}
+}
+
+/* As the step runner reckons: it would refuse what came earlier. */
+static void
+test_what_was_reported_makes_cooldown_grow(void **state)
+{
+	struct service_settings set = shop;
+	struct service_act act = { .rule = "breach", .at_ms = 10000 };
+	struct service *s;
+
+	(void)state;
+	set.cooldown_ms = 1000;
+	set.cooldown_max_ms = 10000;
+	s = service_new(&set);
+	service_acted(s, &act);
+	act.at_ms = 20000;
+	service_acted(s, &act);
+	assert_true(service_reported(s,
+	    &(struct said_report){ .id = "A",
+		.severity = SEVERITY_P0,
+		.class = REPORT_SECURITY,
+		.has_authority = true,
+		.at_ms = 20500 }));
+	assert_int_equal(decide_at(s, BREACH, 21999).guard, GUARD_COOLDOWN);
+	assert_int_equal(decide_at(s, BREACH, 22000).action, ACTION_ROLL_BACK);
+	service_free(s);
+}
+
 static void
 test_it_comes_along_to_other_settings(void **state)
 {
@@ -340,6 +443,13 @@ main(void)
 		cmocka_unit_test(test_after_a_deployment_it_may_ask_again),
 		cmocka_unit_test(
 		    test_a_new_report_is_not_dismissed_with_the_last),
+		cmocka_unit_test(
+		    test_what_asks_nobody_is_not_dismissed_with_another),
+		cmocka_unit_test(
+		    test_a_report_that_was_not_true_says_nothing_of_what_is_measured),
+		cmocka_unit_test(
+		    test_what_was_reported_since_its_first_answer_is_of_the_release),
+		cmocka_unit_test(test_what_was_reported_makes_cooldown_grow),
 		cmocka_unit_test(test_it_comes_along_to_other_settings),
 		cmocka_unit_test(
 		    test_an_approval_is_confirmed_by_what_is_asked_after_it),
