@@ -58,13 +58,8 @@ data_of(const struct store_event *e)
 static bool
 has_acted(const char *outcome)
 {
-	static const char *const acted[] = {
-		"recovered",
-		"not_recovered",
-		"failed",
-		"interrupted",
-		"aborted",
-	};
+	static const char *const acted[] = { "recovered", "not_recovered",
+		"failed", "interrupted", "aborted" };
 
 	for (size_t i = 0; i < sizeof(acted) / sizeof(acted[0]); i++)
 		if (outcome != NULL && strcmp(outcome, acted[i]) == 0)

@@ -63,7 +63,8 @@ together_sampled(struct together *t, struct watched *w)
 	unsigned place;
 
 	if (t->groups != NULL && watched_place(w, &place))
-		groups_sampled(t->groups, place, watched_core(w));
+		groups_sampled(
+		    t->groups, place, watched_core(w), loop_now_ms(t->m->loop));
 }
 
 void

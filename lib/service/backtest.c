@@ -181,7 +181,7 @@ take_sample(
 		groups_settle(b->groups, t->index, t->core, in->now_ms);
 	service_observe(t->core, n->probe, &s);
 	backtest_hear_news(b, t);
-	groups_sampled(b->groups, t->index, t->core);
+	groups_sampled(b->groups, t->index, t->core, in->now_ms);
 	b->pending = t;
 	b->pending_ms = in->now_ms;
 	return true;

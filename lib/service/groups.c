@@ -184,23 +184,6 @@ groups_fail_together(const struct groups *g)
 	return g->count >= GROUPS_MIN && g->bad > g->count / 2;
 }
 
-void
-groups_sampled(struct groups *g, unsigned service, struct service *core)
-{
-	groups_failing(g, service, service_is_failing(core));
-	if (groups_fail_together(g))
-		service_failed_together(core);
-}
-
-void
-groups_settle(
-    struct groups *g, unsigned service, struct service *core, int64_t now_ms)
-{
-	if (!groups_fail_together(g))
-		service_fails_alone(core, now_ms);
-	groups_failing(g, service, service_is_failing(core));
-}
-
 size_t
 groups_bad(const struct groups *g)
 {
@@ -211,6 +194,13 @@ size_t
 groups_count(const struct groups *g)
 {
 	return g->count;
+}
+
+static int64_t
+window_of(int64_t arm_window_ms)
+{
+	return arm_window_ms == ARM_WINDOW_NONE ? GROUPS_WINDOW_MS :
+						  arm_window_ms;
 }
 
 static bool
@@ -252,14 +242,60 @@ explains_half(struct groups *g, int64_t now_ms, int64_t window_ms)
 	return g->found.explains;
 }
 
+/* Of its rules, the one that looks back furthest. */
+static int64_t
+longest_window_ms(const struct service_settings *s)
+{
+	int64_t longest_ms = 0;
+
+	for (size_t i = 0; i < s->rule_count; i++) {
+		int64_t window_ms = window_of(s->rules[i].arm_window_ms);
+
+		if (window_ms > longest_ms)
+			longest_ms = window_ms;
+	}
+	return longest_ms;
+}
+
+/* They fail together, and no roll-out explains that this one does. */
+static bool
+proves_nothing(
+    struct groups *g, unsigned service, const struct service *core, int64_t ms)
+{
+	size_t index = g->group_of[service];
+	int64_t window_ms;
+
+	if (index == NO_GROUP || !groups_fail_together(g))
+		return false;
+	window_ms = longest_window_ms(service_settings(core));
+	return !is_lately(&g->items[index], ms, window_ms) ||
+	    !explains_half(g, ms, window_ms);
+}
+
+void
+groups_sampled(
+    struct groups *g, unsigned service, struct service *core, int64_t now_ms)
+{
+	groups_failing(g, service, service_is_failing(core));
+	if (proves_nothing(g, service, core, now_ms))
+		service_failed_together(core);
+}
+
+void
+groups_settle(
+    struct groups *g, unsigned service, struct service *core, int64_t now_ms)
+{
+	if (!proves_nothing(g, service, core, now_ms))
+		service_fails_alone(core, now_ms);
+	groups_failing(g, service, service_is_failing(core));
+}
+
 bool
 groups_hold(struct groups *g, const struct groups_case *of,
     char words[GROUPS_WORDS_MAX])
 {
 	size_t index = g->group_of[of->service];
-	int64_t window_ms = of->arm_window_ms == ARM_WINDOW_NONE ?
-	    GROUPS_WINDOW_MS :
-	    of->arm_window_ms;
+	int64_t window_ms = window_of(of->arm_window_ms);
 
 	if (index == NO_GROUP || !groups_fail_together(g))
 		return false;

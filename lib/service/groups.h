@@ -17,9 +17,10 @@
  * newest answer of a probe that its rules look at was no good.  The latter, as
  * the first to trip must not be rolled back before the others have.
  *
- * What came while they failed together proves nothing about a single one: once
- * most are well again, those that became bad with them forget it and are judged
- * afresh, so that the last to recover is not rolled back.
+ * What came while they failed together, and no roll-out explained it, proves
+ * nothing about a single one: once most are well again, or the bad ones left
+ * are mostly those deployed lately, those that became bad with them forget it
+ * and are judged afresh, so that the last to recover is not rolled back.
  *
  * A group of which no service has a rule cannot be bad and does not count.
  */
@@ -52,7 +53,8 @@ void groups_failing(struct groups *g, unsigned service, bool is_failing);
 void groups_deployed(struct groups *g, unsigned service, int64_t at_ms);
 
 /* After each sample of a service, with its core. */
-void groups_sampled(struct groups *g, unsigned service, struct service *core);
+void groups_sampled(
+    struct groups *g, unsigned service, struct service *core, int64_t now_ms);
 
 /* Before each sample and each decision: it may have to forget. */
 void groups_settle(

@@ -66,7 +66,7 @@ void
 crowd_sampled(struct world *w)
 {
 	if (w->crowd != NULL)
-		groups_sampled(w->crowd, 0, w->service);
+		groups_sampled(w->crowd, 0, w->service, w->now_ms);
 }
 
 void
