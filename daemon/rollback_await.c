@@ -227,9 +227,8 @@ rollback_turn_down(
 	rollback_advance(r);
 }
 
-/* What was proposed is carried out, by what is configured now. */
-static bool
-begin_proposal(struct rollback *r)
+bool
+rollback_take_up(struct rollback *r)
 {
 	struct generation *g = watched_generation(r->w);
 
@@ -256,7 +255,7 @@ rollback_needs_file(const struct monitor *m)
 bool
 rollback_is_planned(struct rollback *r)
 {
-	if (r->core == NULL && begin_proposal(r))
+	if (r->core == NULL && rollback_take_up(r))
 		rollback_go(r);
 	return r->run_count > 0;
 }
@@ -288,7 +287,7 @@ rollback_file(const struct rollback *r)
 bool
 rollback_approved(struct rollback *r, const char *by, int64_t at_ms)
 {
-	if (r->core == NULL && !begin_proposal(r))
+	if (r->core == NULL && !rollback_take_up(r))
 		return false;
 	incident_approve(r->core);
 	r->approved_ms = at_ms;

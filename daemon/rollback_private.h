@@ -196,4 +196,7 @@ struct json_object *rollback_outcome_json(const struct rollback *r,
     const struct todo *todo, const struct result *result);
 struct json_object *rollback_closed_json(struct rollback *r);
 
+/* What was proposed is to be planned, by what is configured now. */
+bool rollback_take_up(struct rollback *r);
+
 #endif

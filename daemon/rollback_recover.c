@@ -112,6 +112,9 @@ on_planned(
 	struct rollback_run *run = &r->runs[r->run_count];
 	struct error err = { "the log holds no plan" };
 
+	/* Signed for is what was planned: then it comes before the approval. */
+	if (r->core == NULL && r->action == ACTION_PROPOSE)
+		(void)rollback_take_up(r);
 	if (r->core == NULL || r->run_count == INCIDENT_RUNS_MAX)
 		return;
 	/* An escalation was asked for before it was planned; if nothing had
@@ -283,6 +286,7 @@ rollback_recover_orphan(struct monitor *m, const struct store_event *events,
     size_t count, const char *why)
 {
 	struct rollback *r = rollback_make(m, NULL);
+	bool is_approved = false, has_begun = false;
 	struct error err;
 	struct json_object *data;
 
@@ -292,6 +296,10 @@ rollback_recover_orphan(struct monitor *m, const struct store_event *events,
 	(void)snprintf(r->service, sizeof(r->service), "%s",
 	    events[0].service == NULL ? "" : events[0].service);
 	for (size_t i = 0; i < count; i++) {
+		if (strcmp(events[i].kind, EVENT_APPROVED) == 0)
+			is_approved = true;
+		if (is_approved && strcmp(events[i].kind, EVENT_INTENT) == 0)
+			has_begun = true;
 		if (strcmp(events[i].kind, EVENT_OPENED) != 0)
 			continue;
 		data = json_parse(events[i].data, strlen(events[i].data), &err);
@@ -303,6 +311,6 @@ rollback_recover_orphan(struct monitor *m, const struct store_event *events,
 	log_service(LOG_LEVEL_ERROR, LOG_ID_DECIDED, r->service,
 	    "incident %s is open, and %s", r->id, r->reason);
 	rollback_close(r,
-	    r->action == ACTION_ROLL_BACK ? INCIDENT_INTERRUPTED :
-					    INCIDENT_CLEARED);
+	    r->action == ACTION_ROLL_BACK || has_begun ? INCIDENT_INTERRUPTED :
+							 INCIDENT_CLEARED);
 }
