@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 #include "base/ulid.h"
@@ -75,6 +76,27 @@ open_new(const char *path)
 	    path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 }
 
+/*
+ * In place of one's own; but the folder is sticky, and nobody else's can be
+ * taken away: then under a name that nobody else can have taken before.
+ */
+static int
+open_beside(char *path, size_t length, size_t room)
+{
+	uint64_t random;
+
+	if (unlink(path) == 0)
+		return open_new(path);
+	if (getrandom(&random, sizeof(random), 0) != (ssize_t)sizeof(random))
+		return -1;
+	if (snprintf(path + length, room - length, ".%016llx",
+		(unsigned long long)random) >= (int)(room - length)) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	return open_new(path);
+}
+
 static bool
 leave(const char *folder, const char *name, const struct text *file,
     struct error *err)
@@ -87,9 +109,8 @@ leave(const char *folder, const char *name, const struct text *file,
 	    (int)sizeof(path))
 		return error_set(err, "%s: the name is too long", folder);
 	fd = open_new(path);
-	/* The folder is sticky: nobody else's can be taken away. */
-	if (fd < 0 && errno == EEXIST && unlink(path) == 0)
-		fd = open_new(path);
+	if (fd < 0 && errno == EEXIST)
+		fd = open_beside(path, strlen(path), sizeof(path));
 	if (fd < 0)
 		return error_set(err,
 		    "the approval cannot be left in %s: %s; it takes a member "

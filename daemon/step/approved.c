@@ -1,7 +1,10 @@
 #include "daemon/step/approved.h"
 
+#include <dirent.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/digest.h"
 #include "daemon/host/files.h"
@@ -106,21 +109,17 @@ is_unused(const struct permit *p, const struct state *s, struct error *err)
 
 /* Named for the incident, which is a ULID and thus fit for a file name. */
 static bool
-read_file(const struct permit *p, const struct state *s, char *bytes,
-    size_t *length, uid_t *uid, struct error *err)
+is_of(const char *name, const char *incident)
 {
-	struct error why;
-	enum file_status status = file_read_signed(s->approvals,
-	    p->request.incident, uid, bytes, APPROVAL_MAX_BYTES, length, &why);
+	size_t length = strlen(incident);
 
-	if (status == FILE_MISSING)
-		return error_set(err, "nobody has approved it");
-	return status == FILE_OK ||
-	    error_set(err, "the approval is refused: %s", why.text);
+	return strncmp(name, incident, length) == 0 &&
+	    (name[length] == '\0' || name[length] == '.');
 }
 
-bool
-approved_by(struct permit *p, const struct state *s, struct error *err)
+static bool
+is_approval(struct permit *p, const struct state *s, const char *name,
+    struct error *err)
 {
 	char bytes[APPROVAL_MAX_BYTES + 1];
 	char digest[DIGEST_TEXT_BYTES];
@@ -129,8 +128,9 @@ approved_by(struct permit *p, const struct state *s, struct error *err)
 	size_t length;
 	uid_t uid;
 
-	if (!read_file(p, s, bytes, &length, &uid, err))
-		return false;
+	if (file_read_signed(s->approvals, name, &uid, bytes,
+		APPROVAL_MAX_BYTES, &length, &why) != FILE_OK)
+		return error_set(err, "the approval is refused: %s", why.text);
 	digest_text(bytes, length, digest);
 	if (!has_a_say(p, s, uid, err))
 		return false;
@@ -140,4 +140,28 @@ approved_by(struct permit *p, const struct state *s, struct error *err)
 	    digest, (unsigned)uid);
 	return is_about_this(p, &approval, err) &&
 	    is_current(&approval, s, err) && is_unused(p, s, err);
+}
+
+/* Whoever may leave files there may leave many: one that is good is enough. */
+bool
+approved_by(struct permit *p, const struct state *s, struct error *err)
+{
+	int fd = openat(s->approvals, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *entries = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *entry;
+	bool found = false;
+
+	(void)error_set(err, "nobody has approved it");
+	if (entries == NULL) {
+		if (fd >= 0)
+			(void)close(fd); /* was only read */
+		return error_set(err, "the approvals cannot be listed");
+	}
+	while (!found && (entry = readdir(entries)) != NULL)
+		found = is_of(entry->d_name, p->request.incident) &&
+		    is_approval(p, s, entry->d_name, err);
+	(void)closedir(entries); /* was only read */
+	if (!found)
+		p->warrant[0] = '\0';
+	return found;
 }

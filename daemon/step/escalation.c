@@ -20,8 +20,10 @@ struct ancestor {
 	char parent[ULID_BYTES]; /* "": none */
 	bool has_begun;
 	bool has_acted;      /* by somebody's word */
+	bool is_in_vain;     /* by a rule's, and nothing came of it */
 	bool is_of_incident; /* of that of the request */
 	int64_t begun_age_ms;
+	int64_t begun_wall_ms;
 	struct pin *pin;
 	struct plan *plan;
 	struct run *steps;
@@ -49,18 +51,23 @@ read_claim(struct ancestor *a, const struct permit *p, const struct state *s,
     const char *name)
 {
 	static char buffer[CLAIM_MAX_BYTES + 1];
+	enum warrant warrant;
 	struct claim claim;
 	struct key key;
 
 	if (!key_parse(name, &key) ||
 	    !state_read_claim(s, name, &claim, buffer) || claim.refusal != NULL)
 		return;
-	if (warrant_is_for_acting(warrant_of(&key, &claim)))
+	warrant = warrant_of(&key, &claim);
+	if (warrant_is_for_acting(warrant))
 		a->has_acted = true;
+	if (warrant == WARRANT_AUTOMATIC)
+		a->is_in_vain = history_came_to_nothing(s, &claim);
 	if (a->has_begun)
 		return;
 	a->has_begun = true;
 	a->begun_age_ms = history_age_ms(s, &claim);
+	a->begun_wall_ms = claim.wall_ms;
 	a->is_of_incident = strcmp(claim.incident, p->request.incident) == 0;
 	if (claim.parent != NULL && ulid_is_valid(claim.parent))
 		memcpy(a->parent, claim.parent, ULID_BYTES);
@@ -222,13 +229,14 @@ follows(const struct permit *p, const struct state *s,
 }
 
 bool
-escalation_is_known(
-    const struct permit *p, const struct state *s, struct error *err)
+escalation_is_known(const struct permit *p, const struct state *s,
+    struct escalation *e, struct error *err)
 {
 	struct ancestor parent;
 	bool known = ancestor_read(&parent, p, s, p->request.parent, err) &&
 	    follows(p, s, &parent, err);
 
+	*e = (struct escalation){ parent.begun_wall_ms, parent.is_in_vain };
 	ancestor_clear(&parent);
 	return known;
 }

@@ -13,7 +13,11 @@
  * of the same service and incident, and not too deep.  In system mode that
  * run has acted, has ended so that this follows, and nothing else followed.
  */
-bool escalation_is_known(
-    const struct permit *p, const struct state *s, struct error *err);
+struct escalation {
+	int64_t begun_wall_ms; /* when the parent was */
+	bool is_in_vain; /* it was automatic and did nothing: none counts it */
+};
+bool escalation_is_known(const struct permit *p, const struct state *s,
+    struct escalation *e, struct error *err);
 
 #endif

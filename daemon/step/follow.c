@@ -29,9 +29,16 @@ follow_result(const struct state *s, struct run *run, const struct next *next,
 		.check = next->check,
 		.undo = next->undo };
 
-	if (!state_read_result(s, key, &result, buffer) ||
-	    !step_outcome_parse(result.outcome, &ended.outcome))
-		return halt_was_made(s, run, key);
+	bool is_known = state_read_result(s, key, &result, buffer) &&
+	    step_outcome_parse(result.outcome, &ended.outcome);
+
+	/* Of a halt a reaper may have said that it was refused, which it was:
+	   that must not let the run go on. */
+	if ((!is_known || ended.outcome == STEP_REFUSED) &&
+	    halt_was_made(s, run, key))
+		return true;
+	if (!is_known)
+		return false;
 	ended.exit_status = (int)result.exit_status;
 	ended.capture = result.capture;
 	ended.lives_on = result.left_behind > 0;

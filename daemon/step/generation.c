@@ -137,29 +137,9 @@ replaced_at_ms(const struct state *s, const char *digest)
 	return next_ms;
 }
 
-/*
- * A monitor that was taken over may name what root has replaced since: what
- * it says on its own counts for a while only, what a person approved or has
- * begun already is bound to the plan itself.
- */
-static bool
-is_good_for(const struct permit *p, const struct state *s, const char *digest,
-    struct error *err)
-{
-	int64_t replaced_ms = replaced_at_ms(s, digest);
-
-	if (p->request.parent != NULL || !p->pin->authority.is_automatic ||
-	    replaced_ms == INT64_MAX)
-		return true;
-	return host_wall_ms() - replaced_ms < GENERATION_OVERLAP_MS ||
-	    error_set(err,
-		"the configuration that it was planned from was replaced too "
-		"long ago");
-}
-
 static bool
 look_in_copy(struct permit *p, const struct state *s, const struct files *f,
-    struct text *canonical, struct error *err)
+    struct text *canonical)
 {
 	char folder[GENERATION_PATH_MAX];
 	struct error why;
@@ -170,8 +150,10 @@ look_in_copy(struct permit *p, const struct state *s, const struct files *f,
 		return false;
 	(void)snprintf(folder, sizeof(folder), "/proc/self/fd/%d/%s",
 	    s->configs, f->digest);
-	return look_in(p, folder, f, canonical, &why) == LOOK_FOUND &&
-	    is_good_for(p, s, f->digest, err);
+	if (look_in(p, folder, f, canonical, &why) != LOOK_FOUND)
+		return false;
+	p->replaced_ms = replaced_at_ms(s, f->digest);
+	return true;
 }
 
 static bool
@@ -193,7 +175,7 @@ pin_in_system(struct permit *p, const struct state *s, const char *config,
 	(void)error_set(err, "%s%s",
 	    look == LOOK_REFUSED ? "the configuration is refused: " : "",
 	    why.text);
-	return look_in_copy(p, s, f, canonical, err);
+	return look_in_copy(p, s, f, canonical);
 }
 
 static bool
@@ -227,4 +209,15 @@ generation_pin(struct permit *p, const struct state *s, const char *config,
 	return s->is_system ?
 	    pin_in_system(p, s, config, &files, canonical, err) :
 	    pin_in_direct(p, config, &files, canonical, err);
+}
+
+bool
+generation_was_current(
+    const struct permit *p, int64_t wall_ms, struct error *err)
+{
+	return p->replaced_ms == INT64_MAX ||
+	    wall_ms - p->replaced_ms < GENERATION_OVERLAP_MS ||
+	    error_set(err,
+		"the configuration that it was planned from was replaced too "
+		"long ago");
 }

@@ -43,4 +43,13 @@ bool generation_place(
 bool generation_pin(struct permit *p, const struct state *s, const char *config,
     struct text *canonical, struct error *err);
 
+/*
+ * A monitor that was taken over may name what root has replaced since.  What
+ * it says on its own counts only where the permit's copy was the newest not
+ * long before a moment; what a person approved is bound to the plan itself.
+ * Refuses with the reason.
+ */
+bool generation_was_current(
+    const struct permit *p, int64_t wall_ms, struct error *err);
+
 #endif

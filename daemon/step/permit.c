@@ -239,6 +239,7 @@ permit_ask(struct permit *p, const struct state *s, const char *config,
 	enum permit_answer answer = PERMIT_REFUSED;
 
 	p->lock = -1;
+	p->replaced_ms = INT64_MAX;
 	if (!key_parse(key, &p->key))
 		(void)error_set(err, "the key is malformed");
 	else

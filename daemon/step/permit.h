@@ -34,6 +34,7 @@ struct permit {
 	struct request request;            /* valid when has_request */
 	bool has_request;
 	struct pin *pin;
+	int64_t replaced_ms; /* the copy it was made from; INT64_MAX: never */
 	struct plan *plan;
 	struct run *run;
 	struct command command; /* ready to be executed */

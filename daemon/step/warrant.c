@@ -3,10 +3,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "daemon/host/files.h"
+#include "daemon/host/host.h"
 #include "daemon/step/approved.h"
 #include "daemon/step/budget.h"
 #include "daemon/step/escalation.h"
+#include "daemon/step/generation.h"
 
 #define AUTOMATIC "automatic"
 
@@ -71,7 +72,31 @@ prepare(
 {
 	if (!is_first)
 		return true;
-	return budget_allows_preparing(p, s, err) && take(p, "preparing");
+	return generation_was_current(p, host_wall_ms(), err) &&
+	    budget_allows_preparing(p, s, err) && take(p, "preparing");
+}
+
+static bool
+act_alone(struct permit *p, const struct state *s, struct error *err)
+{
+	return generation_was_current(p, host_wall_ms(), err) &&
+	    budget_allows(p, s, err) && take(p, AUTOMATIC);
+}
+
+/* Of an automatic run that did nothing, and so is not counted, it is counted
+ * instead: else there could be any number of them. */
+static bool
+go_over(struct permit *p, const struct state *s, struct error *err)
+{
+	struct escalation e;
+
+	if (!escalation_is_known(p, s, &e, err))
+		return false;
+	if (!s->is_system)
+		return take(p, "parent");
+	if (!generation_was_current(p, e.begun_wall_ms, err))
+		return false;
+	return e.is_in_vain ? act_alone(p, s, err) : take(p, "parent");
 }
 
 bool
@@ -81,12 +106,12 @@ warrant_find(
 	bool is_automatic = strcmp(p->request.cause, AUTOMATIC) == 0;
 
 	if (p->request.parent != NULL)
-		return escalation_is_known(p, s, err) && take(p, "parent");
+		return go_over(p, s, err);
 	if (s->is_system)
 		is_automatic = is_automatic && p->pin->authority.is_automatic;
 	/* Begun before, it is within the budget already. */
 	if (is_automatic && is_first)
-		return budget_allows(p, s, err) && take(p, AUTOMATIC);
+		return act_alone(p, s, err);
 	if (!s->is_system)
 		return take(p, "operator");
 	if (permit_step(p)->prepare)
