@@ -317,7 +317,12 @@ clean:
 	rm -rf $(BUILD)
 
 help:
-	@sed -n 's/^## //p' $(firstword $(MAKEFILE_LIST))
+	@sed -n 's/^## //p' $(firstword $(MAKEFILE_LIST)) | sed \
+		-e 's/\$$(FUZZ_SECONDS)/$(FUZZ_SECONDS)/' \
+		-e 's/\$$(ORACLE_CASES)/$(ORACLE_CASES)/' \
+		-e 's/\$$(SIMULATION_SEEDS)/$(SIMULATION_SEEDS)/' \
+		-e 's|\$$(DESTDIR)\$$(PREFIX)|$(DESTDIR)$(PREFIX)|' \
+		-e 's|\$$(BUILD)|$(BUILD)|'
 
 .PHONY: crash crash-systemd bugs simulate oracle all check run-check asan tsan coverage fuzz run-fuzzers \
 	bench run-bench demo lint format deps deps-demo deps-check \

@@ -99,18 +99,33 @@ set_reason(struct monitor *m, struct watched *w,
 	text_free(&reason);
 }
 
+static void
+set_answer_wanted(const char *id, struct json_object *o)
+{
+	struct text words = text_new(REASON_TEXT_MAX);
+
+	text_addf(&words, "rollbackctl approve %s", id);
+	json_set_text(o, "release", text_str(&words));
+	text_free(&words);
+}
+
 void
 answers_set_guard(struct monitor *m, const struct watched *w, unsigned rule,
     const struct decision *d, struct json_object *o)
 {
 	const struct held *held = watched_held(w);
+	const struct rollback *r = watched_rollback(w);
 
 	if (d->guard == GUARD_NONE)
 		return;
 	json_set_text(o, "guard", guard_word(d->guard));
 	if (held->guard == d->guard && held->rule == rule)
 		answers_set_wall(m, o, "guard_since_wall_ms", held->since_ms);
-	answers_set_known(o, "release", d->release);
+	if ((d->action == ACTION_AWAIT || d->action == ACTION_PROPOSE) &&
+	    r != NULL && rollback_is_asking(r))
+		set_answer_wanted(rollback_id(r), o);
+	else
+		answers_set_known(o, "release", d->release);
 }
 
 void

@@ -61,6 +61,8 @@ print_rule(const struct config *c, const struct service_settings *s,
 	    severity_word(r->severity), rule_mode_word(r->mode));
 	if (r->when == RULE_WHEN_CLEARED)
 		printf("waits until all is well again");
+	else if (r->when == RULE_WHEN_REPORTED)
+		printf("waits for a report");
 	else
 		printf("detects in %s to %s", duration_text(d.best_ms, best),
 		    duration_text(d.worst_ms, worst));

@@ -84,7 +84,7 @@ accept_with_reserve(struct control *c)
 	return fd;
 }
 
-/* False when there is nobody more, for now. */
+/* False when nobody else is waiting. */
 static bool
 accept_one(struct control *c)
 {

@@ -53,7 +53,7 @@ propose(struct rollback *r, unsigned rule)
 {
 	struct json_object *opened = rollback_opened_json(r, (int)rule);
 
-	rollback_copy(r->write.summary, sizeof(r->write.summary), r->reason);
+	rollback_summarise_opening(r);
 	rollback_write(r, EVENT_OPENED, opened, "decision", proposal_is_stored);
 }
 

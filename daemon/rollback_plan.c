@@ -127,6 +127,10 @@ static void
 tell_plan(struct rollback *r)
 {
 	struct rollback_run *run = rollback_run_now(r);
+	bool is_asking = r->awaits && !rollback_is_approved(r);
+	const char *resolve = is_asking ? "prepares to" : "decides to";
+	const char *why =
+	    rollback_is_approved(r) ? "it was approved" : r->reason;
 
 	if (r->run_count == 1 && r->by_operator)
 		log_service(LOG_LEVEL_NOTICE, LOG_ID_DECIDED, r->service,
@@ -135,20 +139,20 @@ tell_plan(struct rollback *r)
 		    r->reason, r->id);
 	else if (r->run_count == 1 && r->target[0] == '\0')
 		log_service(LOG_LEVEL_WARNING, LOG_ID_DECIDED, r->service,
-		    "decides to run %s by rule %s (%s): %s; incident %s",
+		    "%s run %s by rule %s (%s): %s; incident %s", resolve,
 		    plan_procedure(run->plan)->name, r->rule,
-		    severity_word(r->severity), r->reason, r->id);
+		    severity_word(r->severity), why, r->id);
 	else if (r->run_count == 1)
 		log_service(LOG_LEVEL_WARNING, LOG_ID_DECIDED, r->service,
-		    "decides to roll back from %s to %s by rule %s (%s): %s; "
+		    "%s roll back from %s to %s by rule %s (%s): %s; "
 		    "incident %s",
-		    or_unknown(r->version), r->target, r->rule,
-		    severity_word(r->severity), r->reason, r->id);
+		    resolve, or_unknown(r->version), r->target, r->rule,
+		    severity_word(r->severity), why, r->id);
 	if (r->run_count == 1)
 		tell_evidence(r);
 	log_service(LOG_LEVEL_NOTICE, LOG_ID_RUN_PLANNED, r->service,
-	    "procedure %s with %u steps begins",
-	    plan_procedure(run->plan)->name, plan_step_count(run->plan));
+	    "procedure %s with %u steps %s", plan_procedure(run->plan)->name,
+	    plan_step_count(run->plan), is_asking ? "is prepared" : "begins");
 }
 
 static void
@@ -198,8 +202,9 @@ write_plan(struct rollback *r)
 	    &r->runs[incident_parent(r->core, r->run_count)];
 	struct event_draft drafts[2] = { 0 };
 	size_t count = 0;
-	struct notice notice = rollback_notice(r, "decision", r->reason);
+	struct notice notice = rollback_notice(r, "decision", r->write.summary);
 
+	rollback_summarise_opening(r);
 	if (!r->is_opened)
 		drafts[count++] = (struct event_draft){
 			.kind = EVENT_OPENED,
@@ -240,9 +245,11 @@ rollback_plan(struct rollback *r)
 	log_service(LOG_LEVEL_ERROR, LOG_ID_DECIDED, r->service,
 	    "procedure %s cannot be planned: %s", r->todo.procedure, err.text);
 	incident_plan_failed(r->core, err.text);
-	if (r->is_opened)
+	if (r->is_opened) {
 		rollback_advance(r);
-	else
-		rollback_write(r, EVENT_OPENED, json_object_get(r->opened),
-		    "decision", plan_failed_is_open);
+		return;
+	}
+	rollback_copy(r->write.summary, sizeof(r->write.summary), r->reason);
+	rollback_write(r, EVENT_OPENED, json_object_get(r->opened), "decision",
+	    plan_failed_is_open);
 }

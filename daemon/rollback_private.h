@@ -22,6 +22,7 @@
 #define LOCK_WAIT_MS 100
 #define REPORT_TEXT_MAX (8 * 1024 * 1024)
 #define WORDS_MAX 256
+#define SUMMARY_MAX 1024
 #define REQUEST_PATH_MAX 320
 
 /* One run: its plan comes from a pin, and outlives any reload. */
@@ -44,7 +45,7 @@ struct rollback_write {
 	const char *kind;
 	struct json_object *data;
 	const char *notice; /* event of the notice; NULL: none */
-	char summary[WORDS_MAX];
+	char summary[SUMMARY_MAX];
 	rollback_then *then;
 	unsigned tries;
 };
@@ -126,6 +127,12 @@ void rollback_later(struct rollback *r, int64_t delay_ms, rollback_then *then);
 struct rollback_run *rollback_run_now(struct rollback *r);
 struct notice rollback_notice(
     struct rollback *r, const char *event, const char *summary);
+
+/*
+ * rollback_show.c: what people are told first, into write.summary; where it
+ * waits for one of them, with what to type.
+ */
+void rollback_summarise_opening(struct rollback *r);
 
 /* rollback_order.c: false with the reason. */
 bool rollback_may_be_ordered(struct monitor *m, struct watched *w,

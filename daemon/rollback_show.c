@@ -55,6 +55,26 @@ target_of(const struct rollback *r)
 	return r->target[0] == '\0' ? "the version before" : r->target;
 }
 
+void
+rollback_summarise_opening(struct rollback *r)
+{
+	struct text words = text_new(SUMMARY_MAX);
+
+	if (r->action == ACTION_AWAIT || r->action == ACTION_PROPOSE) {
+		text_addf(&words, "%s: %s", r->service, r->procedure);
+		if (r->version[0] != '\0')
+			text_addf(&words, " from %s", r->version);
+		if (r->target[0] != '\0')
+			text_addf(&words, " to %s", r->target);
+		text_addf(&words, " waits for %s: rollbackctl approve %s; ",
+		    rights_role(r->severity), r->id);
+	}
+	text_add(&words, r->reason);
+	rollback_copy(
+	    r->write.summary, sizeof(r->write.summary), text_str(&words));
+	text_free(&words);
+}
+
 /* "; given up in 1h50m" */
 static void
 add_end(const struct rollback *r, struct text *out, int64_t now_ms)
@@ -89,6 +109,19 @@ describe_waiting(const struct rollback *r, struct text *out, int64_t now_ms)
 		    "are to confirm it",
 		    target_of(r), r->approved_by);
 	add_end(r, out, now_ms);
+}
+
+static void
+describe_proposal(const struct rollback *r, struct text *out)
+{
+	if (rollback_is_asking(r))
+		text_addf(out,
+		    "a rollback to %s is proposed, and waits for %s: "
+		    "rollbackctl approve %s",
+		    target_of(r), rights_role(r->severity), r->id);
+	else
+		text_addf(out, "a rollback to %s is on trial only: %s",
+		    target_of(r), r->reason);
 }
 
 static void
@@ -128,8 +161,7 @@ rollback_describe(const struct rollback *r, struct text *out, int64_t now_ms)
 	if (r->is_closing)
 		text_add(out, "writes the report");
 	else if (r->core == NULL) {
-		text_addf(out, "a rollback to %s is proposed: %s", target_of(r),
-		    r->reason);
+		describe_proposal(r, out);
 		add_end(r, out, now_ms);
 	} else if (rollback_waits(r))
 		describe_waiting(r, out, now_ms);

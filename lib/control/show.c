@@ -254,6 +254,19 @@ show_at(struct json_object *o, const char *key, size_t index)
 }
 
 void
+show_objection(struct text *note, const char *guard, const char *reason)
+{
+	size_t length = guard == NULL ? 0 : strlen(guard);
+	bool is_named = guard != NULL && reason != NULL &&
+	    strncmp(reason, guard, length) == 0 && reason[length] == ':';
+
+	if (guard != NULL && !is_named)
+		text_addf(note, "%s%s", guard, reason == NULL ? "" : ": ");
+	if (reason != NULL)
+		text_add(note, reason);
+}
+
+void
 show_guard(struct text *note, struct json_object *o, int64_t now_ms)
 {
 	const char *release = json_text(o, "release");

@@ -51,6 +51,9 @@ size_t show_count(struct json_object *o, const char *key);
 struct json_object *show_at(
     struct json_object *o, const char *key, size_t index);
 
+/* "settling: 2.0.0 was deployed 18 s ago"; the guard is named once. */
+void show_objection(struct text *note, const char *guard, const char *reason);
+
 /* "; for 8s; what would let it act: it ends by itself in 4m" */
 void show_guard(struct text *note, struct json_object *o, int64_t now_ms);
 

@@ -81,6 +81,29 @@ show_response(
 	text_free(&words);
 }
 
+/* What to type, where somebody is waited for. */
+static void
+show_wanted(
+    struct text *out, const struct show_style *style, struct json_object *o)
+{
+	const char *outcome = outcome_of(o);
+	const char *action = json_text(o, "action");
+	const char *id = json_text(o, "id");
+	struct text words;
+
+	if (id == NULL || outcome == NULL ||
+	    (strcmp(outcome, "awaiting") != 0 &&
+		(strcmp(outcome, "open") != 0 || action == NULL ||
+		    strcmp(action, "propose") != 0)))
+		return;
+	words = text_new(ERROR_TEXT_MAX);
+	text_addf(&words,
+	    "rollbackctl approve %s; or rollbackctl reject %s --reason TEXT",
+	    id, id);
+	show_fact(out, style, "wanted", text_str(&words));
+	text_free(&words);
+}
+
 static void
 show_facts(
     struct text *out, const struct show_style *style, struct json_object *o)
@@ -111,6 +134,7 @@ show_facts(
 		show_fact(out, style, "down", show_span(down_ms, span));
 	show_response(out, style, o);
 	show_fact(out, style, "outcome", outcome_of(o));
+	show_wanted(out, style, o);
 }
 
 static const char *

@@ -98,9 +98,7 @@ add_reason(struct table *t, struct json_object *s, int64_t now_ms)
 		return;
 	if (severity != NULL)
 		text_addf(&note, "%s%s", severity, guard == NULL ? ": " : ", ");
-	if (guard != NULL)
-		text_addf(&note, "%s: ", guard);
-	text_add(&note, reason);
+	show_objection(&note, guard, reason);
 	show_guard(&note, s, now_ms);
 	table_note(t, text_str(&note), TINT_NONE);
 	text_free(&note);

@@ -72,7 +72,7 @@ show_versions(struct text *out, struct json_object *result,
 	show_fact(
 	    out, style, "previous", json_text(result, "previous_version"));
 	show_soak(out, style, result);
-	show_fact(out, style, "goes back to",
+	show_fact(out, style, target != NULL ? "goes back to" : "way back",
 	    target != NULL ? target : json_text(result, "no_target"));
 	for (size_t i = 0; t != NULL && i < show_count(result, "versions"); i++)
 		add_version(t, show_at(result, "versions", i));

@@ -73,10 +73,7 @@ add_decision(struct table *t, struct json_object *decision, int64_t now_ms)
 	char more[SPAN_MAX];
 	int64_t until_ms, left_ms;
 
-	if (guard != NULL)
-		text_addf(&note, "%s%s", guard, reason == NULL ? "" : ": ");
-	if (reason != NULL)
-		text_add(&note, reason);
+	show_objection(&note, guard, reason);
 	if (json_int(decision, "until_wall_ms", &until_ms) &&
 	    !__builtin_sub_overflow(until_ms, now_ms, &left_ms) && left_ms > 0)
 		text_addf(&note, " (for %s more)", show_span(left_ms, more));
@@ -105,8 +102,9 @@ add_rule(struct table *t, struct json_object *rule, int64_t now_ms)
 	struct text of = show_list(json_array(rule, "evaluators"));
 	struct text when = text_new(of.length + 64);
 
-	text_addf(&when, "%s%s: %s", what_of(rule),
-	    combines == NULL ? "-" : combines, text_str(&of));
+	text_addf(&when, "%s%s%s%s", what_of(rule),
+	    combines == NULL ? "-" : combines, of.length == 0 ? "" : ": ",
+	    text_str(&of));
 	show_cell(t, rule, "name");
 	show_word_cell(t, rule, "verdict");
 	show_cell(t, rule, "severity");

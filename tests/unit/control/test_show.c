@@ -32,6 +32,8 @@ static const struct row rows[] = {
 	{ "history", VERB_HISTORY, { false, false, 80 } },
 	{ "history-none", VERB_HISTORY, { false, false, 80 } },
 	{ "incident", VERB_INCIDENT, { false, false, 80 } },
+	{ "incident-awaiting", VERB_INCIDENT, { false, false, 80 } },
+	{ "incident-proposed", VERB_INCIDENT, { false, false, 80 } },
 	{ "incident-markdown", VERB_INCIDENT, { false, false, 80 } },
 	{ "deploy", VERB_DEPLOY, { false, false, 80 } },
 	{ "deploy-incompatible", VERB_DEPLOY, { false, false, 80 } },
