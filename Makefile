@@ -235,10 +235,15 @@ bugs: deps-check
 	$(Q)BUILD=$(abspath $(BUILD)) tests/bugs/run
 
 SIMULATION_SEEDS ?= 10000
+# What gives the code its meaning stays; checks of what is not in danger go.
+swift := $(BUILD)/swift
+SWIFT := -fno-delete-null-pointer-checks -fno-strict-overflow \
+	-fno-strict-aliasing $(filter -ftrivial-%,$(HARDEN_CC))
 ## simulate: $(SIMULATION_SEEDS) seeds, each a day with faults, before an oracle
 simulate: deps-check
-	+$(Q)$(again) $(simulation)
-	$(Q)$(simulation) $(SIMULATION_SEEDS)
+	+$(Q)$(again) BUILD=$(swift) HARDEN='$(SWIFT)' CFLAGS='-O2$(if $(is_clang),, -flto=auto)' \
+		LDFLAGS='-O2 $(LDFLAGS)' $(swift)/tests/simulation/simulate
+	$(Q)$(swift)/tests/simulation/simulate $(SIMULATION_SEEDS)
 
 CRASH_KILLS    ?= 1000
 CRASH_REBOOTS  ?= 20

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/bug.h"
 #include "base/failpoint.h"
 #include "base/units.h"
 #include "daemon/host/files.h"
@@ -241,7 +242,8 @@ open_result(struct attempt *a)
 static bool
 is_taken(const struct state *s, const char *key)
 {
-	return file_exists(s->claims, key) || file_exists(s->results, key);
+	return (!BUG(CLAIM_TWICE) && file_exists(s->claims, key)) ||
+	    file_exists(s->results, key);
 }
 
 enum step_exit

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/bug.h"
 #include "base/failpoint.h"
 #include "daemon/host/files.h"
 #include "daemon/host/host.h"
@@ -38,7 +39,9 @@ take(const struct state *s, const struct claim *claim, struct error *err)
 		return CLAIM_HELD;
 	if (lock >= 0)
 		fd = openat(s->claims, claim->key,
-		    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+		    O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC |
+			(BUG(CLAIM_TWICE) ? O_TRUNC : O_EXCL),
+		    0600);
 	if (fd < 0 && lock >= 0 && errno == EEXIST)
 		return CLAIM_HELD;
 	if (fd < 0 || !state_show(s, fd)) {

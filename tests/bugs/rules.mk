@@ -35,8 +35,10 @@ $(BUILD)/bugs/$(1)/rollbackd-step: $$(call bug_mixed,$(1),$(step_src)) \
 	$$(Q)$(CC) $(cflags) $(ldflags) -o $$@ $$^ $$(call libs_of,$(STEP_PKGS))
 # The other programs are as ever.
 $(BUILD)/bugs/$(1)/tests/system/%: $(BUILD)/bugs/$(1)/rollbackd \
-		$(BUILD)/bugs/$(1)/rollbackd-step $(BUILD)/rollbackctl $(tools)
+		$(BUILD)/bugs/$(1)/rollbackd-step $(BUILD)/rollbackctl \
+		$(failing) $(tools)
 	$$(Q)mkdir -p $$(@D)
+	$$(Q)ln -sfn $(abspath $(BUILD))/failing $(BUILD)/bugs/$(1)/failing
 	$$(Q)ln -sfn $(abspath $(BUILD))/rollbackctl $(BUILD)/bugs/$(1)/rollbackctl
 	$$(Q)ln -sfn $(abspath $(BUILD))/tests/peer $(BUILD)/bugs/$(1)/tests/peer
 	$$(Q)ln -sfn $(abspath tests/system)/$$* $$@

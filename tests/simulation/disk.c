@@ -6,6 +6,12 @@
 #include "report/event.h"
 #include "tests/simulation/sim.h"
 
+#define KINDS_MAX 64
+
+/* Each kind's words are kept once: rows are of one kind where the pointers
+   are the same. */
+static const char *kinds[KINDS_MAX];
+static size_t kind_count;
 static struct store_event *rows;
 static size_t row_count, row_room;
 static struct store_event *found;
@@ -23,6 +29,17 @@ copy(const char *words)
 	if (c == NULL)
 		abort();
 	return c;
+}
+
+static const char *
+kind_of(const char *words)
+{
+	for (size_t i = 0; i < kind_count; i++)
+		if (strcmp(kinds[i], words) == 0)
+			return kinds[i];
+	if (kind_count == KINDS_MAX)
+		abort();
+	return kinds[kind_count++] = copy(words);
 }
 
 static void *
@@ -47,7 +64,7 @@ disk_add_row(const struct store_event *e)
 	*row = *e;
 	row->seq = (int64_t)row_count;
 	row->boot_id = copy(e->boot_id);
-	row->kind = copy(e->kind);
+	row->kind = kind_of(e->kind);
 	row->service = copy(e->service);
 	row->incident = copy(e->incident);
 	row->run = copy(e->run);
@@ -108,11 +125,12 @@ disk_postpone_delivery(int64_t id, int64_t next_wall_ms)
 		}
 }
 
+/* Looked for from the end: of what is read again and again, it is there. */
 static bool
-is_closed(const char *incident)
+has_row(const char *kind, const char *incident)
 {
 	for (size_t i = row_count; i > 0; i--)
-		if (strcmp(rows[i - 1].kind, EVENT_CLOSED) == 0 &&
+		if (rows[i - 1].kind == kind &&
 		    strcmp(rows[i - 1].incident, incident) == 0)
 			return true;
 	return false;
@@ -121,30 +139,52 @@ is_closed(const char *incident)
 static bool
 is_open(const char *incident)
 {
-	for (size_t i = 0; incident[0] != '\0' && i < row_count; i++)
-		if (strcmp(rows[i].kind, EVENT_OPENED) == 0 &&
-		    strcmp(rows[i].incident, incident) == 0)
-			return !is_closed(incident);
-	return false;
+	return incident[0] != '\0' &&
+	    !has_row(kind_of(EVENT_CLOSED), incident) &&
+	    has_row(kind_of(EVENT_OPENED), incident);
+}
+
+struct wanted {
+	const char *kinds[KINDS_MAX];
+	size_t count;
+	bool is_any;
+};
+
+static void
+want(struct wanted *w, const char *kind)
+{
+	if (kind != NULL)
+		w->kinds[w->count++] = kind_of(kind);
+}
+
+static struct wanted
+wanted_of(const struct store_query *q)
+{
+	struct wanted w = { .is_any = q->kind == NULL && q->kinds == NULL };
+
+	want(&w, q->kind);
+	if (q->kind != NULL)
+		want(&w, q->or_kind);
+	for (size_t i = 0;
+	     q->kind == NULL && q->kinds != NULL && q->kinds[i] != NULL; i++)
+		want(&w, q->kinds[i]);
+	return w;
 }
 
 static bool
-is_kind(const struct store_query *q, const char *kind)
+is_wanted(const struct wanted *w, const char *kind)
 {
-	if (q->kind != NULL)
-		return strcmp(kind, q->kind) == 0 ||
-		    (q->or_kind != NULL && strcmp(kind, q->or_kind) == 0);
-	for (size_t i = 0; q->kinds != NULL && q->kinds[i] != NULL; i++)
-		if (strcmp(kind, q->kinds[i]) == 0)
+	for (size_t i = 0; i < w->count; i++)
+		if (w->kinds[i] == kind)
 			return true;
-	return q->kinds == NULL;
+	return w->is_any;
 }
 
 static bool
 is_newest(size_t index)
 {
 	for (size_t i = index + 1; i < row_count; i++)
-		if (strcmp(rows[i].kind, rows[index].kind) == 0 &&
+		if (rows[i].kind == rows[index].kind &&
 		    strcmp(rows[i].service, rows[index].service) == 0)
 			return false;
 	return true;
@@ -158,12 +198,12 @@ is_service(const struct store_query *q, const char *service)
 }
 
 static bool
-is_asked_for(const struct store_query *q, size_t index)
+is_asked_for(const struct store_query *q, const struct wanted *w, size_t index)
 {
 	const struct store_event *e = &rows[index];
 
 	return e->seq > q->after_seq && e->wall_ms >= q->since_wall_ms &&
-	    is_kind(q, e->kind) && is_service(q, e->service) &&
+	    is_wanted(w, e->kind) && is_service(q, e->service) &&
 	    (q->incident == NULL || strcmp(e->incident, q->incident) == 0) &&
 	    (q->run == NULL || strcmp(e->run, q->run) == 0) &&
 	    (!q->latest_each || is_newest(index)) &&
@@ -173,11 +213,12 @@ is_asked_for(const struct store_query *q, size_t index)
 const struct store_event *
 disk_find(const struct store_query *q, size_t *count)
 {
+	struct wanted w = wanted_of(q);
 	size_t skipped;
 
 	*count = 0;
 	for (size_t i = 0; i < row_count; i++) {
-		if (!is_asked_for(q, i))
+		if (!is_asked_for(q, &w, i))
 			continue;
 		found = grow(found, &found_room, *count, sizeof(*found));
 		found[(*count)++] = rows[i];
@@ -219,7 +260,6 @@ disk_reset(void)
 {
 	for (size_t i = 0; i < row_count; i++) {
 		free((void *)(uintptr_t)rows[i].boot_id);
-		free((void *)(uintptr_t)rows[i].kind);
 		free((void *)(uintptr_t)rows[i].service);
 		free((void *)(uintptr_t)rows[i].incident);
 		free((void *)(uintptr_t)rows[i].run);

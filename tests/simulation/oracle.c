@@ -181,10 +181,12 @@ oracle_asked(const struct store_event *e)
 void
 oracle_committed(const struct store_event *e)
 {
-	struct json_object *data = data_of(e);
+	struct json_object *data;
 
-	if (e->incident[0] != '\0')
-		case_committed(e, data);
+	if (e->incident[0] == '\0')
+		return;
+	data = data_of(e);
+	case_committed(e, data);
 	json_object_put(data);
 }
 

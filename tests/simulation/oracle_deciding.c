@@ -318,6 +318,11 @@ watch_deployed(struct watch *w, int64_t at_ms)
 		w->ill_deployed_ms = w->belief.deployed_ms;
 	w->ill_latest_ms = w->belief.deployed_ms;
 	w->may_be_ill = w->is_tripped || w->may_be_ill;
+	if (!w->may_be_ill)
+		w->suspect_count = 0;
+	else
+		copy_words(w->suspects[w->suspect_count++ % SUSPECTS], WORDS,
+		    w->belief.version);
 	w->is_ill = ill;
 	w->was_ill = w->may_be_ill;
 }
@@ -377,16 +382,31 @@ patience_ms(const struct watch *w)
 	return 3 * w->settings.interval_ms + SLACK_MS;
 }
 
+/* It may have been bad there already: nobody goes back to that. */
+static bool
+is_suspect(const struct watch *w, const char *version)
+{
+	for (unsigned i = 0;
+	     w->may_be_ill && i < w->suspect_count && i < SUSPECTS; i++)
+		if (strcmp(w->suspects[i], version) == 0)
+			return true;
+	return false;
+}
+
 /* Both ways: what must be done is done in time. */
 void
 watch_look(struct watch *w)
 {
-	const char *target = belief_target(&w->belief);
-	bool should = oracle.is_ready && !is_mass_failure(w, false) &&
-	    w->sure_run >= w->settings.failures && !w->belief.is_unsure &&
-	    !is_unexplained(w, w->may_be_ill, w->ill_deployed_ms) &&
-	    why_not_decide(w, target) == NULL;
+	const char *target = "";
+	bool should = oracle.is_ready && w->sure_run >= w->settings.failures &&
+	    !is_mass_failure(w, false) && !w->belief.is_unsure &&
+	    !is_unexplained(w, w->may_be_ill, w->ill_deployed_ms);
 
+	if (should) {
+		target = belief_target(&w->belief);
+		should =
+		    !is_suspect(w, target) && why_not_decide(w, target) == NULL;
+	}
 	if (!should) {
 		w->should_since_ms = SIM_NEVER;
 		return;

@@ -19,6 +19,7 @@
 #define KEYS_MAX 40
 #define HOLDS_KEPT 64
 #define ID_BYTES 32
+#define SUSPECTS 4
 #define TILT_HOLD_MS 30000
 
 enum repute {
@@ -60,6 +61,9 @@ struct watch {
 	/* Bad when it was deployed, and not well since; the deployment before
 	   that may explain it. */
 	bool is_ill, may_be_ill, was_ill;
+	char suspects[SUSPECTS]
+		     [WORDS]; /* in place when another one came then */
+	unsigned suspect_count;
 	int64_t tripped_ms, ill_deployed_ms, ill_latest_ms;
 	int64_t should_since_ms; /* SIM_NEVER: it should not */
 	int64_t heard_ms;
