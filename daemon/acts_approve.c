@@ -128,11 +128,12 @@ void
 acts_approve(struct monitor *m, struct control_call *call)
 {
 	struct rollback *r = find_asking(m, call);
-	struct json_object *args = control_args(call);
+	struct json_object *args;
 	struct order *o;
 
 	if (r == NULL)
-		return;
+		return; /* the call is gone */
+	args = control_args(call);
 	if (!rollback_is_asking(r)) {
 		control_refuse(
 		    call, CONTROL_CONFLICT, "it is approved already");

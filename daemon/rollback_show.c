@@ -79,12 +79,13 @@ rollback_summarise_opening(struct rollback *r)
 static void
 add_end(const struct rollback *r, struct text *out, int64_t now_ms)
 {
-	int64_t left_ms = rollback_expires_ms(r) - now_ms;
+	int64_t until_ms = rollback_expires_ms(r);
 	char left[DURATION_TEXT_MAX];
 
-	if (rollback_expires_ms(r) != NEVER_MS && left_ms > 0)
+	if (until_ms != NEVER_MS && until_ms > now_ms)
 		text_addf(out, "; given up in %s",
-		    duration_text((left_ms + 999) / 1000 * 1000, left));
+		    duration_text(
+			(until_ms - now_ms + 999) / 1000 * 1000, left));
 }
 
 static void
