@@ -8,6 +8,46 @@
 
 #define LOCK_NAME_MAX 512
 
+static void
+deployed(struct service *s, const struct service_input *in)
+{
+	service_deploy(s,
+	    &(struct service_deployment){ .version = in->version,
+		.previous = in->previous,
+		.by = in->by,
+		.incompatible = in->incompatible,
+		.verified = in->verified,
+		.ill = in->ill,
+		.ill_count = in->ill_count,
+		.at_ms = in->at_ms });
+}
+
+static void
+acted(struct service *s, const struct service_input *in)
+{
+	service_acted(s,
+	    &(struct service_act){ .rule = in->rule,
+		.procedure = in->procedure,
+		.from = in->from,
+		.now_at = in->version,
+		.why = in->why,
+		.not_recovered = in->not_recovered,
+		.had_tripped = in->had_tripped,
+		.at_ms = in->at_ms });
+}
+
+static void
+marked(struct service *s, const struct service_input *in)
+{
+	/* It was checked when it was heard. */
+	(void)service_mark(s,
+	    &(struct service_mark){ .version = in->version,
+		.mark = in->mark,
+		.why = in->why,
+		.at_ms = in->at_ms },
+	    &(struct error){ "" });
+}
+
 void
 service_input(struct service *s, const struct service_input *in)
 {
@@ -22,35 +62,13 @@ service_input(struct service *s, const struct service_input *in)
 		service_witnessed(s, in->at_ms);
 		return;
 	case SERVICE_DEPLOYED:
-		service_deploy(s,
-		    &(struct service_deployment){ .version = in->version,
-			.previous = in->previous,
-			.by = in->by,
-			.incompatible = in->incompatible,
-			.verified = in->verified,
-			.ill = in->ill,
-			.ill_count = in->ill_count,
-			.at_ms = in->at_ms });
+		deployed(s, in);
 		return;
 	case SERVICE_ACTED:
-		service_acted(s,
-		    &(struct service_act){ .rule = in->rule,
-			.procedure = in->procedure,
-			.from = in->from,
-			.now_at = in->version,
-			.why = in->why,
-			.not_recovered = in->not_recovered,
-			.had_tripped = in->had_tripped,
-			.at_ms = in->at_ms });
+		acted(s, in);
 		return;
 	case SERVICE_MARK:
-		/* It was checked when it was heard. */
-		(void)service_mark(s,
-		    &(struct service_mark){ .version = in->version,
-			.mark = in->mark,
-			.why = in->why,
-			.at_ms = in->at_ms },
-		    &(struct error){ "" });
+		marked(s, in);
 		return;
 	case SERVICE_SOAKED:
 		service_soaked(s, in->version, in->why, in->at_ms);
