@@ -69,6 +69,7 @@ shell_src  := $(wildcard tests/daemon/test_*.c)
 fuzz_src   := $(wildcard tests/fuzz/fuzz_*.c)
 bench_src  := $(wildcard tests/bench/bench_*.c)
 tool_src   := $(wildcard tests/peer/*.c)
+rig_src    := $(addprefix tests/bench/,prober_libevent.c responder.c stamp.c)
 all_src    := $(shell find daemon lib tests -name '*.[ch]' 2>/dev/null)
 
 obj   = $(patsubst %.c,$(BUILD)/%.o,$(1))
@@ -86,6 +87,7 @@ simulation := $(BUILD)/tests/simulation/simulate
 staged  := $(call exe,tests/fuzz/fuzz_simulation.c)
 benches := $(call exe,$(bench_src))
 tools   := $(call exe,$(tool_src))
+rig     := $(call exe,$(rig_src))
 failing := $(BUILD)/failing/rollbackd $(BUILD)/failing/rollbackd-step
 programs := $(BUILD)/rollbackd $(BUILD)/rollbackctl $(BUILD)/rollbackd-step
 services := $(patsubst systemd/%.in,$(BUILD)/%,$(wildcard systemd/*.service.in))
@@ -151,6 +153,9 @@ $(benches): %: %.o $(call obj,tests/bench/traffic.c) $(shell_lib) $(lib)
 $(tools): %: %.o $(lib)
 	$(link) $(lib_ldlibs) \
 		$(shell $(PKG_CONFIG) --libs openssl libsystemd 2>/dev/null)
+$(BUILD)/tests/bench/responder: $(call obj,tests/bench/responder_work.c)
+$(rig): %: %.o
+	$(link) $(call libs_of,libevent)
 $(staged): %: %.o $(if $(FUZZING),,$(BUILD)/tests/fuzz/replay.o) \
 		$(call obj,$(wildcard tests/replay/*.c)) $(lib)
 	$(link) $(if $(FUZZING),-fsanitize=fuzzer) $(lib_ldlibs)
@@ -211,7 +216,8 @@ run-fuzzers: $(fuzzers)
 bench: deps
 	+$(Q)$(MAKE) run-bench
 run-bench: all $(benches) $(tools)
-	@for b in $(benches) $(wildcard tests/bench/*.sh); do \
+	@for b in $(benches) $(filter-out $(wildcard tests/bench/peers*.sh), \
+			$(wildcard tests/bench/*.sh)); do \
 		BUILD=$(abspath $(BUILD)) $$b || exit 1; done
 
 ORACLE_CASES ?= 2500
@@ -281,7 +287,7 @@ format:
 
 ## deps: install the Debian packages that building and testing need
 deps: deps-all
-deps-demo deps-check deps-oracle deps-systemd deps-all: deps-%:
+deps-demo deps-check deps-oracle deps-systemd deps-bench deps-all: deps-%:
 	$(Q)tests/deps $*
 
 ## install: into $(DESTDIR)$(PREFIX); a configuration in place is kept
@@ -331,7 +337,7 @@ help:
 
 .PHONY: crash crash-systemd bugs simulate oracle all check run-check asan tsan coverage fuzz run-fuzzers \
 	bench run-bench demo lint format deps deps-demo deps-check \
-	deps-oracle deps-systemd deps-all check-systemd install uninstall clean help FORCE
+	deps-oracle deps-systemd deps-bench deps-all check-systemd install uninstall clean help FORCE
 # Not of the other variants, which are built below this one.
 -include $(shell find $(addprefix $(BUILD)/,daemon failing lib tests) -name '*.d' \
 	2>/dev/null)
