@@ -343,6 +343,12 @@ evaluator_finding(const struct evaluator *e)
 	return e->finding;
 }
 
+enum verdict
+evaluator_verdict(const struct evaluator *e)
+{
+	return e->finding.verdict;
+}
+
 bool
 evaluator_is_stale(const struct evaluator *e, int64_t now_ms)
 {
