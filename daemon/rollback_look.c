@@ -121,6 +121,26 @@ look_at_waiting(struct rollback *r, int rule, enum verdict v)
 	rollback_advance(r);
 }
 
+bool
+rollback_drop_needless(struct rollback *r)
+{
+	const char *change;
+	int rule;
+
+	if (r->w == NULL || r->by_operator || incident_has_begun(r->core))
+		return false;
+	rule = rule_index(r);
+	change = what_has_changed(r, rule);
+	if (change == NULL &&
+	    service_rule_verdict(watched_core(r->w), (unsigned)rule) ==
+		VERDICT_HEALTHY)
+		change = "healthy again before the first step that acts";
+	if (change == NULL)
+		return false;
+	incident_drop(r->core, change);
+	return true;
+}
+
 struct decision
 rollback_decision(const struct rollback *r)
 {

@@ -154,6 +154,12 @@ int64_t rollback_dismissed_until_ms(const struct rollback *r);
 /* rollback_look.c: what would be decided now that it is approved. */
 struct decision rollback_decision(const struct rollback *r);
 
+/*
+ * Its steps have only prepared and the next one acts: drops it where what it
+ * was decided for is no more.  Not what a person ordered.
+ */
+bool rollback_drop_needless(struct rollback *r);
+
 /* rollback_said.c: an event of what people said; false: it is none. */
 bool rollback_recover_said(
     struct rollback *r, const struct store_event *e, struct json_object *data);

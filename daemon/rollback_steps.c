@@ -207,6 +207,11 @@ rollback_step(struct rollback *r)
 		rollback_later(r, LOCK_WAIT_MS, rollback_advance);
 		return;
 	}
+	if (!run->has_begun && !prepares(r) && r->todo.step > 0 &&
+	    rollback_drop_needless(r)) {
+		rollback_advance(r);
+		return;
+	}
 	if (!prepares(r)) {
 		run->has_begun = true;
 		if (r->first_step_ms == NEVER_MS)
