@@ -30,6 +30,7 @@ static void
 really_free(struct fetch *f)
 {
 	shard_free_empty(f);
+	question_free_spare(f);
 	resolver_free(f->resolver);
 	queue_close(f);
 	free(f->sockets);
@@ -39,12 +40,18 @@ really_free(struct fetch *f)
 /* Public functions */
 
 int64_t
-fetch_clock_ms(void)
+fetch_clock_us(void)
 {
 	struct timespec now;
 
 	(void)clock_gettime(CLOCK_BOOTTIME, &now); /* cannot fail */
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+int64_t
+fetch_clock_ms(void)
+{
+	return fetch_clock_us() / 1000;
 }
 
 void
@@ -136,22 +143,29 @@ fetch_give_dial(struct fetch *f)
 	f->dials--;
 }
 
+const struct fetch_counts *
+fetch_counts(const struct fetch *f)
+{
+	return &f->counts;
+}
+
 bool
 fetch_is_busy(const struct fetch_target *t)
 {
-	return t->state != FETCH_IDLE;
+	return t->q != NULL;
 }
 
 bool
 fetch_ask(struct fetch_target *t, int64_t timeout_ms, bool fresh,
     fetch_done *done, void *arg)
 {
-	if (t->state != FETCH_IDLE)
+	if (t->q != NULL || !question_new(t))
 		return false;
-	t->timeout_ms = timeout_ms;
-	t->fresh = fresh;
-	t->done = done;
-	t->arg = arg;
+	t->fetch->counts.asked++;
+	t->q->timeout_ms = timeout_ms;
+	t->q->fresh = fresh;
+	t->q->done = done;
+	t->q->arg = arg;
 	queue_ask(t);
 	return true;
 }

@@ -2,7 +2,8 @@
  * fetch.h - asks HTTP targets, many at a time, and turns every outcome into
  * one sample.
  *
- * libcurl behind libevent; what an answer means is decided by lib/probe.
+ * By one of two engines, libcurl or our own for what is plain, on our loop;
+ * what an answer means is decided by lib/probe.
  */
 #ifndef DAEMON_FETCH_FETCH_H
 #define DAEMON_FETCH_FETCH_H
@@ -61,6 +62,22 @@ struct fetch_settings {
 	long connection_life_s;  /* no connection is used longer; 0: 60 */
 };
 
+enum fetch_engine {
+	FETCH_CURL, /* libcurl: everything */
+	FETCH_LEAN, /* our own: plain http alone */
+};
+
+/* Since the beginning. */
+struct fetch_counts {
+	uint64_t asked;
+	uint64_t connects;       /* new connections that were tried */
+	uint64_t retried;        /* a kept connection had died */
+	uint64_t handed_over;    /* from the lean engine to libcurl */
+	uint64_t closed_by_peer; /* kept connections, while idle */
+	uint64_t given_up;       /* kept ones that others needed */
+	uint64_t late;           /* LOST because our own loop was late */
+};
+
 struct fetch *fetch_new(struct loop *loop, struct error *err);
 struct fetch *fetch_new_with(struct loop *loop,
     const struct fetch_settings *settings, struct error *err);
@@ -73,6 +90,8 @@ const char *fetch_library_trouble(void);
 
 /* What fetch_target_new() would refuse, without making anything. */
 bool fetch_check(const struct http_settings *settings, struct error *err);
+
+const struct fetch_counts *fetch_counts(const struct fetch *f);
 
 /* For those who ask in other ways than HTTP; lives as long as f. */
 struct resolver *fetch_resolver(struct fetch *f);
@@ -104,12 +123,22 @@ struct fetch_target *fetch_target_new(struct fetch *f,
  */
 bool fetch_target_find_version(struct fetch_target *t, const char *pointer);
 
+/*
+ * A second one that asks the same, beside the first, and shares all that does
+ * not change: for a target without a sink.  NULL with the reason: memory.
+ */
+struct fetch_target *fetch_target_new_like(
+    const struct fetch_target *t, struct error *err);
+
+/* Who asks it now. */
+enum fetch_engine fetch_target_engine(const struct fetch_target *t);
+
 /* A question under way is dropped: no callback comes after this. */
 void fetch_target_free(struct fetch_target *t);
 
 /*
  * Equal settings of a new configuration, in other memory: the old ones are
- * no longer looked at.
+ * no longer looked at, by those that are like it neither.
  */
 void fetch_target_resettle(
     struct fetch_target *t, const struct http_settings *settings);
@@ -119,8 +148,8 @@ typedef void fetch_done(void *arg, const struct sample *s);
 /*
  * Puts one question; the answer comes from the loop, never from inside of
  * this call, and no later than timeout_ms (and our own lag) after it was
- * sent.  False, and nothing happens, while a question is under way.  fresh:
- * on a new connection.
+ * sent.  False, and nothing happens, while a question is under way or when
+ * memory is short.  fresh: on a new connection.
  */
 bool fetch_ask(struct fetch_target *t, int64_t timeout_ms, bool fresh,
     fetch_done *done, void *arg);

@@ -3,28 +3,23 @@
  *
  *   fetch.c      the whole
  *   queue.c      when a question may start, and our own lag
- *   target.c     whom to ask: settings made ready
+ *   form.c       settings made ready, for all targets that are alike
+ *   origin.c     what a URL names
+ *   target.c     whom to ask
  *   question.c   one question, from its beginning to its sample
- *   transfer.c   what libcurl says of it
- *   request.c    what libcurl is told to send
- *   redirect.c   where an answer may send us
- *   slot.c       an easy handle and what it receives
- *   sink.c       hands it on to whoever judges it as it comes
- *   shard.c      libcurl's multi handles on our loop
+ *
+ * and behind struct fetch_engine_ops the engines:
+ *
+ *   those named in curl_impl.h
  */
 #ifndef DAEMON_FETCH_FETCH_IMPL_H
 #define DAEMON_FETCH_FETCH_IMPL_H
 
-#include <curl/curl.h>
-
 #include "daemon/fetch/curl_failure.h"
 #include "daemon/fetch/fetch.h"
 #include "daemon/fetch/resolver.h"
-#include "daemon/fetch/secret_file.h"
 #include "probe/http_judge.h"
 
-/* libcurl's costs grow with the connections of a multi handle. */
-#define SHARD_TARGETS_MAX 100
 #define HEADER_BYTES_MAX (64 * 1024)
 #define BODY_FIRST_BYTES 4096
 #define BODY_KEPT_BYTES (64 * 1024)
@@ -34,60 +29,11 @@
 #define LAG_MAX_MS 250
 #define LAG_TICK_MS 100
 
-struct fetch_buffer {
-	char *bytes;
-	size_t length;
-	size_t capacity;
-};
-
-struct fetch_slot {
-	CURL *easy;
-	struct fetch_slot *next; /* in the pool */
-	struct fetch_target *target;
-	struct curl_slist *resolve;
-	struct fetch_buffer headers; /* of the final answer */
-	struct fetch_buffer body;
-	size_t header_bytes; /* of all answers, 100 Continue included */
-	size_t body_bytes;
-	int64_t content_length; /* -1: not said */
-	bool is_begun;          /* the sink knows of the answer */
-	bool is_enough;         /* it has seen enough of it */
-	/* Why we cut the transfer short ourselves; NULL: we did not. */
-	const struct failure *cut;
-	struct connect_attempts attempts;
-	char words[CURL_ERROR_SIZE];
-};
-
-/* One multi handle and the targets that are asked through it. */
-struct fetch_shard {
-	struct fetch *fetch;
-	struct fetch_shard *next;
-	CURLM *multi;
-	struct loop_timer *timer;
-	struct loop_timer *kick; /* looks at all transfers, once */
-	size_t target_count;
-	struct fetch_slot *pool;
-};
-
-/* A connection's descriptor: stays watched while nobody waits for it. */
-struct fetch_socket {
-	struct fetch_shard *shard;
-	struct loop_watch *watch;   /* NULL: not watched */
-	struct fetch_target *owner; /* who opened it; NULL: gone, or it is */
-	int fd;
-	bool is_ours;   /* came from shard_adopt_socket() */
-	bool is_wanted; /* libcurl waits for it, thus: */
-	bool in, out;
-	bool is_settled; /* shard_close_socket() will tell its end */
-};
-
-enum fetch_state {
-	FETCH_IDLE,
-	FETCH_QUEUED,
-	FETCH_RESOLVING,
-	FETCH_SENT,
-	FETCH_SETTLED, /* the answer is known and will be told next turn */
-};
+struct curl_form;
+struct curl_side;
+struct fetch_shard;
+struct fetch_slot;
+struct fetch_socket;
 
 struct fetch_origin {
 	char *host;
@@ -96,56 +42,114 @@ struct fetch_origin {
 	bool is_literal;
 };
 
-struct fetch_target {
-	struct fetch *fetch;
-	struct fetch_shard *shard;
+/* What settings were made into; shared by targets that are alike. */
+struct fetch_form {
 	const struct http_settings *settings;
 	struct http_judge *judge;
-	struct fetch_sink sink; /* judges instead, if there is one: */
-	bool has_sink;
-	char *version_pointer; /* NULL: no version is wanted */
-	char *version;         /* what the last answer named */
-	char *url;
 	struct fetch_origin origin;
-	char *body;
-	struct curl_slist *headers;
-	struct curl_slist *onward_headers; /* to another origin */
-	struct secret_file *password;
-	struct secret_file *bearer;
-	struct loop_timer *deadline;
+	char *version_pointer;  /* NULL: no version is wanted */
+	struct curl_form *curl; /* NULL: libcurl was not needed yet */
+	unsigned target_count;
+};
 
-	/* The question. */
+/* An idle target: there are many, so what only a question needs is there. */
+struct fetch_target {
+	struct fetch *fetch;
+	struct fetch_form *form;
+	const struct fetch_engine_ops *engine; /* serves it now */
+	struct fetch_sink *sink;               /* judges instead; NULL: none */
+	struct fetch_question *q;              /* NULL: none is under way */
+	struct curl_side *curl; /* NULL: libcurl was not needed yet */
+};
+
+enum fetch_state {
+	FETCH_QUEUED,
+	FETCH_RESOLVING,
+	FETCH_SENT,    /* an engine has it */
+	FETCH_SETTLED, /* the answer is known and will be told next turn */
+};
+
+/* From a pool, for as long as it is under way. */
+struct fetch_question {
+	struct fetch_target *target;
+	struct fetch_question *next; /* in the queue, in the pool */
+	struct loop_timer *deadline;
 	enum fetch_state state;
-	struct fetch_target *queue_next;
-	struct fetch_socket *socket; /* opened last; NULL: none is left */
-	bool is_sharing;             /* went by another target's of late */
 	fetch_done *done;
 	void *arg;
 	bool fresh;
 	bool retried;
 	bool is_extended;
+	enum http_method method;
 	unsigned redirects;
 	int64_t timeout_ms;
 	int64_t asked_ms; /* the loop's clock */
-	int64_t sent_ms;  /* the real one */
+	int64_t sent_us;  /* the real one */
 	int64_t lag_before_ms;
-	int64_t lookup_ms; /* when the name was asked for */
+	int64_t lookup_us; /* when the name was asked for */
 	double resolve_ms;
 	struct resolver_question *lookup;
-	struct fetch_slot *slot;
-	char *next_url; /* NULL: url */
+	struct fetch_slot *slot; /* libcurl's part of it */
+	char *next_url;          /* NULL: the settings' */
 	struct fetch_origin next_origin;
-	enum http_method method;
 	struct http_verdict settled;
 };
+
+/* How the engine's part of a question ended. */
+enum fetch_ending {
+	ENDING_ANSWER, /* all of it is there, or as much as the sink wants */
+	ENDING_TIME,   /* it came to know that the time is up */
+	ENDING_DIED,   /* a kept connection, at the moment it was used again */
+	ENDING_FAILED,
+};
+
+/* What was received, until stop(). */
+struct fetch_received {
+	int status;
+	const char *headers;
+	size_t header_bytes;
+	const char *body;
+	size_t kept_bytes; /* of the body; less than: */
+	size_t body_bytes; /* where nobody reads it */
+};
+
+/*
+ * An engine puts the request of t->q, and ends it by question_ended(), from
+ * the loop alone.  All but start(), would_connect() and told() are called
+ * between start() and stop() only.
+ */
+struct fetch_engine_ops {
+	enum fetch_engine name;
+	/*
+	 * answer: the addresses; NULL: those of before, or in numbers in the
+	 * URL.  NULL, or why the question cannot be put: then no stop().
+	 */
+	const struct failure *(*start)(
+	    struct fetch_target *t, const struct resolver_answer *answer);
+	/* What was received goes; a kept connection stays if it may. */
+	void (*stop)(struct fetch_target *t);
+	struct sample_phases (*phases)(const struct fetch_target *t);
+	double (*total_ms)(const struct fetch_target *t); /* since start() */
+	int (*status)(const struct fetch_target *t);      /* 0: none came */
+	struct failure (*timeout)(const struct fetch_target *t);
+	struct fetch_received (*received)(const struct fetch_target *t);
+	/* The sink is told of the answer, if it was not yet. */
+	void (*begin_sink)(const struct fetch_target *t);
+	/* As far as it knows, with a question that need not be fresh. */
+	bool (*would_connect)(const struct fetch_target *t);
+	/* What became of the question, before it is told; NULL: never mind. */
+	void (*told)(struct fetch_target *t, const struct sample *s);
+};
+
+extern const struct fetch_engine_ops curl_engine;
 
 struct fetch {
 	struct loop *loop;
 	struct resolver *resolver;
-	struct fetch_shard *shards;
-	struct fetch_socket **sockets; /* by descriptor; NULL: none */
-	size_t socket_count;
-	struct fetch_target *queue_first, *queue_last;
+	struct fetch_question *questions; /* the pool */
+	size_t spare_questions;           /* in it */
+	struct fetch_counts counts;
+	struct fetch_question *queue_first, *queue_last;
 	size_t in_flight, in_flight_max;
 	size_t dials; /* of others than us */
 	long connection_life_s;
@@ -156,10 +160,16 @@ struct fetch {
 	int64_t lag_ms;  /* how late our own loop was, in all */
 	unsigned depth;  /* inside of a callback from the loop */
 	bool is_closing; /* freed inside of one */
+
+	/* libcurl's. */
+	struct fetch_shard *shards;
+	struct fetch_socket **sockets; /* by descriptor; NULL: none */
+	size_t socket_count;
 };
 
-/* fetch.c */
-int64_t fetch_clock_ms(void); /* CLOCK_BOOTTIME, not the loop's idea of it */
+/* fetch.c: CLOCK_BOOTTIME, not the loop's idea of it */
+int64_t fetch_clock_us(void);
+int64_t fetch_clock_ms(void);
 void fetch_enter(struct fetch *f); /* around every callback from the loop */
 void fetch_leave(struct fetch *f);
 
@@ -167,70 +177,45 @@ void fetch_leave(struct fetch *f);
 bool queue_init(struct fetch *f);
 void queue_close(struct fetch *f);
 void queue_ask(struct fetch_target *t); /* now, or when its turn has come */
-void queue_leave(struct fetch_target *t);
+void queue_leave(struct fetch_question *q);
 void queue_start(struct fetch *f);           /* those whose turn has come */
 int64_t fetch_lag_ms(const struct fetch *f); /* since it began, in all */
 
 /* question.c */
+bool question_new(struct fetch_target *t); /* t->q; false: memory */
+void question_free_spare(struct fetch *f);
 void question_begin(struct fetch_target *t);
 void question_drop(struct fetch_target *t);        /* tells nobody */
 void question_out_of_time(struct fetch_target *t); /* in the queue */
-void question_on_deadline(void *target);           /* for its timer */
-void question_transfer_done(struct fetch_target *t, CURLcode code);
-
-/* transfer.c: while the question's state is FETCH_SENT */
-struct sample_phases transfer_phases(const struct fetch_target *t);
-double transfer_total_ms(const struct fetch_target *t);
-int transfer_status(const struct fetch_target *t);
-struct failure transfer_failure(const struct fetch_target *t, CURLcode code);
-struct failure transfer_timeout(const struct fetch_target *t);
+int64_t question_left_ms(const struct fetch_question *q);
 /*
- * A kept connection may be closed by the peer at the moment it is used again:
- * that is no answer.
+ * failure: of ENDING_FAILED, with words for people.  The target may be gone
+ * when this returns.
  */
-bool transfer_deserves_another(const struct fetch_target *t, CURLcode code);
+void question_ended(struct fetch_target *t, enum fetch_ending ending,
+    const struct failure *failure, const char *words);
+void question_onward(struct fetch_target *t); /* to q->next_url */
 
-/* redirect.c */
-enum redirect {
-	REDIRECT_NONE,
-	REDIRECT_FOLLOW,  /* next_url is set */
-	REDIRECT_REFUSED, /* trouble is set */
-};
-enum redirect redirect_follow(
-    struct fetch_target *t, const struct failure **trouble);
-const char *redirect_location(const struct fetch_target *t); /* or NULL */
-bool redirect_is_possible(const struct fetch_target *t);     /* by its status */
+/* form.c */
+struct fetch_form *form_new(
+    const struct http_settings *settings, struct error *err);
+void form_free(struct fetch_form *form); /* for one of its targets */
 
-/* sink.c: for targets that have one */
-void sink_begin(struct fetch_slot *slot); /* unless it knows already */
-bool sink_bytes(struct fetch_slot *slot, const char *bytes, size_t length);
-
-/* shard.c */
-struct fetch_shard *shard_join(struct fetch *f); /* NULL: memory */
-void shard_leave(struct fetch_shard *s);
-void shard_free_empty(struct fetch *f);
-bool shard_start(struct fetch_shard *s, struct fetch_slot *slot);
-void shard_stop(struct fetch_shard *s, struct fetch_slot *slot);
-/* The descriptor of a new connection; false: memory. */
-bool shard_adopt_socket(struct fetch_target *t, int fd);
-void shard_disown_socket(struct fetch_socket *k);      /* NULL is allowed */
-int shard_close_socket(void *shard, curl_socket_t fd); /* for libcurl */
-
-/* slot.c */
-struct fetch_slot *slot_take(struct fetch_shard *s); /* NULL: memory */
-void slot_return(struct fetch_shard *s, struct fetch_slot *slot);
-void slot_free(struct fetch_slot *slot); /* NULL is allowed */
-/* Nothing received yet. */
-void slot_clear(struct fetch_slot *slot);
-
-/* request.c: NULL, or why the question cannot be put. */
-const struct failure *request_prepare(struct fetch_slot *slot,
-    const struct fetch_target *t, const struct resolver_answer *answer);
-
-/* target.c */
+/* origin.c */
 bool origin_parse(const char *url, struct fetch_origin *o, struct error *err);
 void origin_free(struct fetch_origin *o);
 bool origin_may_be_local(
     const struct fetch_origin *o, const struct http_settings *settings);
+
+/* curl_engine.c: from now on libcurl asks; false: memory or descriptors */
+bool curl_join(struct fetch_target *t);
+void curl_leave(struct fetch_target *t); /* also if it never joined */
+
+/* curl_form.c */
+struct curl_form *curl_form_new(const struct http_settings *settings);
+void curl_form_free(struct curl_form *form); /* NULL is allowed */
+
+/* shard.c */
+void shard_free_empty(struct fetch *f);
 
 #endif

@@ -6,30 +6,42 @@
 #include "daemon/fetch/fetch_impl.h"
 #include "probe/version_read.h"
 
-/* To the microsecond where libcurl saw all of it. */
+/* As many are kept for the next; after a storm the rest goes. */
+#define SPARE_QUESTIONS_MAX 1024
+
+static double
+since_ms(int64_t begin_us)
+{
+	return (double)(fetch_clock_us() - begin_us) / 1000.0;
+}
+
+/* As the engine saw it, where it saw all of it. */
 static double
 latency_ms(const struct fetch_target *t)
 {
-	if (t->state == FETCH_SENT && !t->retried && t->redirects == 0)
-		return t->resolve_ms + transfer_total_ms(t);
-	return (double)(fetch_clock_ms() - t->sent_ms);
+	const struct fetch_question *q = t->q;
+
+	if (q->state == FETCH_SENT && !q->retried && q->redirects == 0)
+		return q->resolve_ms + t->engine->total_ms(t);
+	return since_ms(q->sent_us);
 }
 
 static struct sample
 make_sample(const struct fetch_target *t, const struct http_verdict *v)
 {
+	const struct fetch_question *q = t->q;
 	struct sample s = {
-		.asked_ms = t->asked_ms,
+		.asked_ms = q->asked_ms,
 		.answered_ms = loop_now_ms(t->fetch->loop),
 		.outcome = v->outcome,
 		.latency_ms = latency_ms(t),
-		.phases = { t->resolve_ms, -1.0, -1.0, -1.0, -1.0 },
+		.phases = { q->resolve_ms, -1.0, -1.0, -1.0, -1.0 },
 		.failure = v->failure,
 	};
 
-	if (t->state == FETCH_SENT) {
-		s.phases = transfer_phases(t);
-		s.status = transfer_status(t);
+	if (q->state == FETCH_SENT) {
+		s.phases = t->engine->phases(t);
+		s.status = t->engine->status(t);
 	}
 	memcpy(s.detail, v->detail, sizeof(s.detail));
 	return s;
@@ -40,10 +52,11 @@ static void
 tell(struct fetch_target *t, const struct sample *s)
 {
 	struct fetch *f = t->fetch;
-	fetch_done *done = t->done;
-	void *arg = t->arg;
+	fetch_done *done = t->q->done;
+	void *arg = t->q->arg;
 
-	t->is_sharing = t->socket == NULL && s->phases.connect_ms == 0.0;
+	if (t->engine->told != NULL)
+		t->engine->told(t, s);
 	question_drop(t);
 	queue_start(f);
 	done(arg, s);
@@ -71,12 +84,9 @@ because(const struct failure *failure, const char *words)
 static void
 settle(struct fetch_target *t, const struct failure *failure, const char *words)
 {
-	if (t->slot != NULL)
-		slot_return(t->shard, t->slot);
-	t->slot = NULL;
-	t->state = FETCH_SETTLED;
-	t->settled = because(failure, words);
-	loop_timer_start(t->deadline, 0);
+	t->q->state = FETCH_SETTLED;
+	t->q->settled = because(failure, words);
+	loop_timer_start(t->q->deadline, 0);
 }
 
 static const struct failure no_memory = { SAMPLE_LOST, "local.memory" };
@@ -85,25 +95,12 @@ static const struct failure lag = { SAMPLE_LOST, "local.lag" };
 static void
 send_request(struct fetch_target *t, const struct resolver_answer *answer)
 {
-	struct fetch_slot *slot = t->slot;
-	const struct failure *trouble;
+	const struct failure *trouble = t->engine->start(t, answer);
 
-	if (slot == NULL)
-		slot = slot_take(t->shard);
-	if (slot == NULL) {
-		settle(t, &no_memory, "");
-		return;
-	}
-	t->slot = slot;
-	slot->target = t;
-	slot_clear(slot);
-	trouble = request_prepare(slot, t, answer);
-	if (trouble == NULL && !shard_start(t->shard, slot))
-		trouble = &no_memory;
 	if (trouble != NULL)
 		settle(t, trouble, "");
 	else
-		t->state = FETCH_SENT;
+		t->q->state = FETCH_SENT;
 }
 
 /* Names */
@@ -111,16 +108,12 @@ send_request(struct fetch_target *t, const struct resolver_answer *answer)
 static const struct fetch_origin *
 current_origin(const struct fetch_target *t)
 {
-	return t->next_url == NULL ? &t->origin : &t->next_origin;
+	return t->q->next_url == NULL ? &t->form->origin : &t->q->next_origin;
 }
 
 static void
-on_name(void *arg, const struct resolver_answer *answer)
+use_name(struct fetch_target *t, const struct resolver_answer *answer)
 {
-	struct fetch_target *t = arg;
-
-	t->lookup = NULL;
-	t->resolve_ms += (double)(fetch_clock_ms() - t->lookup_ms);
 	if (answer->status == RESOLVER_OK)
 		send_request(t, answer);
 	else
@@ -129,42 +122,54 @@ on_name(void *arg, const struct resolver_answer *answer)
 }
 
 static void
+on_name(void *arg, const struct resolver_answer *answer)
+{
+	struct fetch_target *t = arg;
+
+	t->q->lookup = NULL;
+	t->q->resolve_ms += since_ms(t->q->lookup_us);
+	use_name(t, answer);
+}
+
+static void
 ask_name(struct fetch_target *t)
 {
 	const struct fetch_origin *origin = current_origin(t);
+	struct resolver *resolver = t->fetch->resolver;
 	const struct resolver_answer *known;
 
-	t->lookup_ms = fetch_clock_ms();
 	if (origin->is_literal) {
 		send_request(t, NULL);
 		return;
 	}
-	known = resolver_known(t->fetch->resolver, origin->host);
+	known = resolver_known(resolver, origin->host);
 	if (known != NULL) {
-		on_name(t, known);
+		use_name(t, known);
 		return;
 	}
-	t->state = FETCH_RESOLVING;
-	t->lookup = resolver_ask(t->fetch->resolver, origin->host, on_name, t);
-	if (t->lookup == NULL)
+	t->q->state = FETCH_RESOLVING;
+	t->q->lookup_us = fetch_clock_us();
+	t->q->lookup = resolver_ask(resolver, origin->host, on_name, t);
+	if (t->q->lookup == NULL)
 		settle(t, &no_memory, "");
 }
 
-/* The end of a transfer */
+/* The end of a question */
 
 static struct failure
 timeout_of(const struct fetch_target *t)
 {
-	return t->state == FETCH_RESOLVING ? name_failures[RESOLVER_TIMEOUT] :
-					     transfer_timeout(t);
+	return t->q->state == FETCH_RESOLVING ?
+	    name_failures[RESOLVER_TIMEOUT] :
+	    t->engine->timeout(t);
 }
 
 /* How long our own loop held up this question. */
 static int64_t
 held_up_ms(const struct fetch_target *t)
 {
-	int64_t late_ms = fetch_lag_ms(t->fetch) - t->lag_before_ms;
-	int64_t over_ms = fetch_clock_ms() - t->sent_ms - t->timeout_ms;
+	int64_t late_ms = fetch_lag_ms(t->fetch) - t->q->lag_before_ms;
+	int64_t over_ms = -question_left_ms(t->q);
 
 	return over_ms > late_ms ? over_ms : late_ms;
 }
@@ -173,13 +178,14 @@ held_up_ms(const struct fetch_target *t)
 static bool
 extend(struct fetch_target *t)
 {
+	struct fetch_question *q = t->q;
 	int64_t late_ms = held_up_ms(t);
 
-	if (t->is_extended || late_ms <= LAG_MAX_MS)
+	if (q->is_extended || late_ms <= LAG_MAX_MS)
 		return false;
-	t->is_extended = true;
+	q->is_extended = true;
 	loop_timer_start(
-	    t->deadline, late_ms < t->timeout_ms ? late_ms : t->timeout_ms);
+	    q->deadline, late_ms < q->timeout_ms ? late_ms : q->timeout_ms);
 	return true;
 }
 
@@ -188,76 +194,81 @@ static void
 time_is_up(struct fetch_target *t)
 {
 	int64_t late_ms = held_up_ms(t);
-	struct failure failure;
+	struct failure failure = lag;
 	struct http_verdict v;
 	struct sample s;
 	char words[SAMPLE_DETAIL_MAX];
 	struct text text = text_over(words, sizeof(words));
 
 	if (late_ms > LAG_MAX_MS) {
+		t->fetch->counts.late++;
 		text_addf(
 		    &text, "our own loop was %lld ms late", (long long)late_ms);
-		v = because(&lag, words);
 	} else {
-		text_addf(
-		    &text, "no answer after %lld ms", (long long)t->timeout_ms);
+		text_addf(&text, "no answer after %lld ms",
+		    (long long)t->q->timeout_ms);
 		failure = timeout_of(t);
-		v = because(&failure, words);
 	}
+	v = because(&failure, words);
 	s = make_sample(t, &v);
-	/* libcurl's clock stood still while nothing came. */
-	s.latency_ms = (double)(fetch_clock_ms() - t->sent_ms);
+	/* The engine's clock stood still while nothing came. */
+	s.latency_ms = since_ms(t->q->sent_us);
 	tell(t, &s);
 }
 
 static struct http_verdict
-judge(const struct fetch_target *t)
+judge(const struct fetch_target *t, const struct fetch_received *r)
 {
-	const struct fetch_slot *slot = t->slot;
+	const struct fetch_form *form = t->form;
 	struct http_answer answer = {
-		.status = transfer_status(t),
-		.headers = slot->headers.bytes,
-		.header_bytes = slot->headers.length,
-		.body = slot->body.bytes == NULL ? "" : slot->body.bytes,
-		.body_bytes = slot->body_bytes,
+		.status = r->status,
+		.headers = r->headers,
+		.header_bytes = r->header_bytes,
+		.body = r->body,
+		.body_bytes = r->body_bytes,
 		.time_ms = latency_ms(t),
 	};
-	int64_t late_ms = fetch_lag_ms(t->fetch) - t->lag_before_ms;
-	int64_t limit_ms = t->settings->expect.max_time_ms;
+	int64_t late_ms = fetch_lag_ms(t->fetch) - t->q->lag_before_ms;
+	int64_t limit_ms = form->settings->expect.max_time_ms;
 	struct http_verdict v;
 
-	v = http_judge_answer(t->judge, &answer);
+	v = http_judge_answer(form->judge, &answer);
 	/* What our own lag may have added is not held against the target. */
 	if (v.failure != NULL && strcmp(v.failure, "http.slow") == 0 &&
-	    answer.time_ms - (double)late_ms <= (double)limit_ms)
+	    answer.time_ms - (double)late_ms <= (double)limit_ms) {
+		t->fetch->counts.late++;
 		v = because(&lag, "slow, but so was our own loop");
+	}
 	return v;
 }
 
 static const char *
-version_of(const struct fetch_target *t)
+version_of(
+    const struct fetch_target *t, const struct fetch_received *r, char *version)
 {
-	const struct fetch_buffer *body = &t->slot->body;
+	const char *pointer = t->form->version_pointer;
 
-	if (t->version_pointer == NULL || body->bytes == NULL ||
-	    !version_read_json(
-		body->bytes, body->length, t->version_pointer, t->version))
+	if (pointer == NULL || r->kept_bytes == 0 ||
+	    !version_read_json(r->body, r->kept_bytes, pointer, version))
 		return NULL;
-	return t->version;
+	return version;
 }
 
 static void
 finish_answer(struct fetch_target *t)
 {
 	struct fetch_verdict v = { .value_count = 0 };
+	struct fetch_received r;
 	struct sample s;
+	char version[SAMPLE_VERSION_MAX];
 
-	if (t->has_sink) {
-		sink_begin(t->slot);
-		v = t->sink.judge(t->sink.arg);
+	if (t->sink != NULL) {
+		t->engine->begin_sink(t);
+		v = t->sink->judge(t->sink->arg);
 	} else {
-		v.verdict = judge(t);
-		v.version = version_of(t);
+		r = t->engine->received(t);
+		v.verdict = judge(t, &r);
+		v.version = version_of(t, &r, version);
 	}
 	s = make_sample(t, &v.verdict);
 	s.values = v.values;
@@ -266,113 +277,184 @@ finish_answer(struct fetch_target *t)
 	tell(t, &s);
 }
 
+static void
+finish_failed(
+    struct fetch_target *t, const struct failure *failure, const char *words)
+{
+	struct http_verdict v = because(failure, words);
+
+	finish(t, &v);
+}
+
+static void
+on_deadline(void *arg)
+{
+	struct fetch_question *q = arg;
+	struct fetch_target *t = q->target;
+	struct fetch *f = t->fetch;
+	int64_t left_ms = question_left_ms(q);
+
+	fetch_enter(f);
+	if (q->state == FETCH_SETTLED)
+		finish(t, &q->settled);
+	else if (left_ms > 0)
+		loop_timer_start(q->deadline, left_ms);
+	else if (!extend(t))
+		time_is_up(t);
+	fetch_leave(f);
+}
+
+/* The pool */
+
+static void
+question_free(struct fetch_question *q)
+{
+	loop_timer_free(q->deadline);
+	free(q);
+}
+
+static struct fetch_question *
+take_spare(struct fetch *f)
+{
+	struct fetch_question *q = f->questions;
+
+	if (q != NULL) {
+		f->questions = q->next;
+		f->spare_questions--;
+		return q;
+	}
+	q = calloc(1, sizeof(*q));
+	if (q == NULL)
+		return NULL;
+	q->deadline = loop_timer_new(f->loop, on_deadline, q);
+	if (q->deadline != NULL)
+		return q;
+	free(q);
+	return NULL;
+}
+
+static void
+give_back(struct fetch *f, struct fetch_question *q)
+{
+	if (f->spare_questions >= SPARE_QUESTIONS_MAX) {
+		question_free(q);
+		return;
+	}
+	q->target = NULL;
+	q->next = f->questions;
+	f->questions = q;
+	f->spare_questions++;
+}
+
 /* Public functions */
+
+bool
+question_new(struct fetch_target *t)
+{
+	struct fetch_question *q = take_spare(t->fetch);
+
+	if (q == NULL)
+		return false;
+	q->target = t;
+	q->next = NULL;
+	q->slot = NULL;
+	q->lookup = NULL;
+	q->next_url = NULL;
+	q->retried = false;
+	q->is_extended = false;
+	q->redirects = 0;
+	q->resolve_ms = 0.0;
+	t->q = q;
+	return true;
+}
+
+void
+question_free_spare(struct fetch *f)
+{
+	while (f->questions != NULL) {
+		struct fetch_question *q = f->questions;
+
+		f->questions = q->next;
+		question_free(q);
+	}
+}
+
+int64_t
+question_left_ms(const struct fetch_question *q)
+{
+	return q->timeout_ms - (fetch_clock_us() - q->sent_us) / 1000;
+}
 
 void
 question_begin(struct fetch_target *t)
 {
+	struct fetch_question *q = t->q;
+
 	t->fetch->in_flight++;
-	t->asked_ms = loop_now_ms(t->fetch->loop);
-	t->sent_ms = fetch_clock_ms();
-	t->lag_before_ms = fetch_lag_ms(t->fetch);
-	t->retried = false;
-	t->is_extended = false;
-	t->redirects = 0;
-	t->resolve_ms = 0.0;
-	t->method = t->settings->method;
-	loop_timer_start(t->deadline, t->timeout_ms);
+	q->asked_ms = loop_now_ms(t->fetch->loop);
+	q->sent_us = fetch_clock_us();
+	q->lag_before_ms = fetch_lag_ms(t->fetch);
+	q->method = t->form->settings->method;
+	loop_timer_start(q->deadline, q->timeout_ms);
 	ask_name(t);
 }
 
 void
 question_drop(struct fetch_target *t)
 {
-	if (t->state == FETCH_IDLE)
+	struct fetch_question *q = t->q;
+
+	if (q == NULL)
 		return;
-	resolver_cancel(t->lookup);
-	t->lookup = NULL;
-	if (t->state == FETCH_SENT)
-		shard_stop(t->shard, t->slot);
-	if (t->slot != NULL)
-		slot_return(t->shard, t->slot);
-	t->slot = NULL;
-	free(t->next_url);
-	t->next_url = NULL;
-	origin_free(&t->next_origin);
-	loop_timer_stop(t->deadline);
-	if (t->state == FETCH_QUEUED)
-		queue_leave(t);
+	resolver_cancel(q->lookup);
+	if (q->state == FETCH_SENT)
+		t->engine->stop(t);
+	if (q->next_url != NULL) {
+		free(q->next_url);
+		origin_free(&q->next_origin);
+	}
+	loop_timer_stop(q->deadline);
+	if (q->state == FETCH_QUEUED)
+		queue_leave(q);
 	else
 		t->fetch->in_flight--;
-	t->state = FETCH_IDLE;
+	t->q = NULL;
+	give_back(t->fetch, q);
 }
 
 void
 question_out_of_time(struct fetch_target *t)
 {
-	struct http_verdict v = because(&lag, "waited too long for its turn");
-
-	finish(t, &v);
+	t->fetch->counts.late++;
+	finish_failed(t, &lag, "waited too long for its turn");
 }
 
 void
-question_on_deadline(void *target)
+question_onward(struct fetch_target *t)
 {
-	struct fetch_target *t = target;
-	struct fetch *f = t->fetch;
-	int64_t left_ms = t->sent_ms + t->timeout_ms - fetch_clock_ms();
-
-	fetch_enter(f);
-	if (t->state == FETCH_SETTLED)
-		finish(t, &t->settled);
-	else if (left_ms > 0)
-		loop_timer_start(t->deadline, left_ms);
-	else if (!extend(t))
-		time_is_up(t);
-	fetch_leave(f);
+	t->engine->stop(t);
+	ask_name(t);
 }
 
 void
-question_transfer_done(struct fetch_target *t, CURLcode code)
+question_ended(struct fetch_target *t, enum fetch_ending ending,
+    const struct failure *failure, const char *words)
 {
-	const struct failure *trouble;
-	struct failure failure;
-	struct http_verdict v;
-
-	if (code == CURLE_OPERATION_TIMEDOUT && t->slot->cut == NULL) {
+	switch (ending) {
+	case ENDING_ANSWER:
+		finish_answer(t);
+		break;
+	case ENDING_TIME:
 		time_is_up(t);
-		return;
-	}
-	if (t->slot->is_enough) {
-		finish_answer(t);
-		return;
-	}
-	/* libcurl tries again by itself, but five times at most. */
-	if (transfer_deserves_another(t, code)) {
-		shard_stop(t->shard, t->slot);
-		t->retried = true;
-		send_request(t, NULL); /* libcurl still knows the addresses */
-		return;
-	}
-	if (code != CURLE_OK || t->slot->cut != NULL) {
-		failure = transfer_failure(t, code);
-		v = because(&failure,
-		    t->slot->words[0] != '\0' ? t->slot->words :
-						curl_easy_strerror(code));
-		finish(t, &v);
-		return;
-	}
-	switch (redirect_follow(t, &trouble)) {
-	case REDIRECT_NONE:
-		finish_answer(t);
 		break;
-	case REDIRECT_REFUSED:
-		v = because(trouble, redirect_location(t));
-		finish(t, &v);
+	case ENDING_DIED:
+		t->engine->stop(t);
+		t->q->retried = true;
+		t->fetch->counts.retried++;
+		send_request(t, NULL); /* the addresses are known */
 		break;
-	case REDIRECT_FOLLOW:
-		shard_stop(t->shard, t->slot);
-		ask_name(t);
+	case ENDING_FAILED:
+		finish_failed(t, failure, words);
 		break;
 	}
 }

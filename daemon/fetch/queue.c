@@ -33,12 +33,12 @@ refill(struct fetch *f)
 	f->refilled_ms = now_ms;
 }
 
-/* As far as we know: libcurl may find that a connection has died. */
+/* As far as we know: the engine may find that a connection has died. */
 static bool
 needs_connection(const struct fetch_target *t)
 {
-	return t->fresh || t->settings->fresh_connection ||
-	    (t->socket == NULL && !t->is_sharing);
+	return t->q->fresh || t->form->settings->fresh_connection ||
+	    t->engine->would_connect(t);
 }
 
 /* Takes from the budget what it lets through. */
@@ -80,16 +80,15 @@ adapt_pace(struct fetch *f, int64_t late)
 static void
 expire(struct fetch *f)
 {
-	int64_t now_ms = fetch_clock_ms();
-	struct fetch_target *t = f->queue_first;
+	struct fetch_question *q = f->queue_first;
 
-	while (t != NULL) {
-		if (now_ms - t->sent_ms < t->timeout_ms) {
-			t = t->queue_next;
+	while (q != NULL) {
+		if (question_left_ms(q) > 0) {
+			q = q->next;
 			continue;
 		}
-		question_out_of_time(t);
-		t = f->queue_first; /* whatever the callback did */
+		question_out_of_time(q->target);
+		q = f->queue_first; /* whatever the callback did */
 	}
 }
 
@@ -153,51 +152,52 @@ void
 queue_ask(struct fetch_target *t)
 {
 	struct fetch *f = t->fetch;
+	struct fetch_question *q = t->q;
 
 	start_tick(f);
 	if (may_start(t)) {
 		question_begin(t);
 		return;
 	}
-	t->state = FETCH_QUEUED;
-	t->sent_ms = fetch_clock_ms();
-	t->asked_ms = loop_now_ms(f->loop);
-	t->queue_next = NULL;
+	q->state = FETCH_QUEUED;
+	q->sent_us = fetch_clock_us();
+	q->asked_ms = loop_now_ms(f->loop);
+	q->next = NULL;
 	if (f->queue_last == NULL)
-		f->queue_first = t;
+		f->queue_first = q;
 	else
-		f->queue_last->queue_next = t;
-	f->queue_last = t;
+		f->queue_last->next = q;
+	f->queue_last = q;
 	if (!loop_timer_runs(f->pump))
 		loop_timer_start(f->pump, PUMP_MS);
 }
 
 void
-queue_leave(struct fetch_target *t)
+queue_leave(struct fetch_question *q)
 {
-	struct fetch *f = t->fetch;
-	struct fetch_target *before = NULL, *at = f->queue_first;
+	struct fetch *f = q->target->fetch;
+	struct fetch_question *before = NULL, *at = f->queue_first;
 
-	while (at != t) {
+	while (at != q) {
 		before = at;
-		at = at->queue_next;
+		at = at->next;
 	}
 	if (before == NULL)
-		f->queue_first = t->queue_next;
+		f->queue_first = q->next;
 	else
-		before->queue_next = t->queue_next;
-	if (f->queue_last == t)
+		before->next = q->next;
+	if (f->queue_last == q)
 		f->queue_last = before;
 }
 
 void
 queue_start(struct fetch *f)
 {
-	while (f->queue_first != NULL && may_start(f->queue_first)) {
-		struct fetch_target *t = f->queue_first;
+	while (f->queue_first != NULL && may_start(f->queue_first->target)) {
+		struct fetch_question *q = f->queue_first;
 
-		queue_leave(t);
-		question_begin(t);
+		queue_leave(q);
+		question_begin(q->target);
 	}
 	if (f->queue_first != NULL && !loop_timer_runs(f->pump))
 		loop_timer_start(f->pump, PUMP_MS);

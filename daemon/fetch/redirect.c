@@ -2,7 +2,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "daemon/fetch/fetch_impl.h"
+#include "daemon/fetch/curl_impl.h"
 
 /*
  * Followed by hand, because what libcurl would follow is more than we want:
@@ -36,9 +36,9 @@ next_method(enum http_method method, int status)
 static const struct failure *
 check_next(const struct fetch_target *t, const struct fetch_origin *next)
 {
-	if (strcasecmp(next->host, t->origin.host) != 0)
+	if (strcasecmp(next->host, t->form->origin.host) != 0)
 		return &other_host;
-	if (t->origin.is_https && !next->is_https)
+	if (t->form->origin.is_https && !next->is_https)
 		return &downgrade;
 	return NULL;
 }
@@ -48,8 +48,8 @@ redirect_is_possible(const struct fetch_target *t)
 {
 	int status = transfer_status(t);
 
-	return t->settings->max_redirects > 0 && is_redirect(status) &&
-	    !http_judge_status_is_fine(t->judge, status);
+	return t->form->settings->max_redirects > 0 && is_redirect(status) &&
+	    !http_judge_status_is_fine(t->form->judge, status);
 }
 
 const char *
@@ -58,7 +58,7 @@ redirect_location(const struct fetch_target *t)
 	char *location = NULL;
 
 	(void)curl_easy_getinfo(
-	    t->slot->easy, CURLINFO_REDIRECT_URL, &location);
+	    t->q->slot->easy, CURLINFO_REDIRECT_URL, &location);
 	return location;
 }
 
@@ -76,8 +76,8 @@ redirect_follow(struct fetch_target *t, const struct failure **trouble)
 	if (location == NULL)
 		return REDIRECT_NONE;
 	*trouble = &too_many;
-	if (t->redirects >= t->settings->max_redirects ||
-	    t->redirects >= REDIRECTS_MAX)
+	if (t->q->redirects >= t->form->settings->max_redirects ||
+	    t->q->redirects >= REDIRECTS_MAX)
 		return REDIRECT_REFUSED;
 	*trouble = &bad_url;
 	if (!origin_parse(location, &next, &ignored))
@@ -90,11 +90,11 @@ redirect_follow(struct fetch_target *t, const struct failure **trouble)
 		origin_free(&next);
 		return REDIRECT_REFUSED;
 	}
-	free(t->next_url);
-	origin_free(&t->next_origin);
-	t->next_url = url;
-	t->next_origin = next;
-	t->method = next_method(t->method, status);
-	t->redirects++;
+	free(t->q->next_url);
+	origin_free(&t->q->next_origin);
+	t->q->next_url = url;
+	t->q->next_origin = next;
+	t->q->method = next_method(t->q->method, status);
+	t->q->redirects++;
 	return REDIRECT_FOLLOW;
 }

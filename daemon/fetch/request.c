@@ -3,7 +3,7 @@
 
 #include "base/text.h"
 #include "base/units.h"
-#include "daemon/fetch/fetch_impl.h"
+#include "daemon/fetch/curl_impl.h"
 
 #define RESOLVE_ENTRY_MAX 2048
 
@@ -32,18 +32,18 @@ set_number(CURL *easy, CURLoption option, long value)
 static bool
 set_method(CURL *easy, const struct fetch_target *t)
 {
-	bool ok = set_number(easy, CURLOPT_NOBODY, t->method == HTTP_HEAD);
+	bool ok = set_number(easy, CURLOPT_NOBODY, t->q->method == HTTP_HEAD);
 
-	switch (t->method) {
+	switch (t->q->method) {
 	case HTTP_GET:
 		return ok && set_number(easy, CURLOPT_HTTPGET, 1);
 	case HTTP_HEAD:
 		return ok;
 	case HTTP_POST:
 		return ok && set_number(easy, CURLOPT_POST, 1) &&
-		    set_text(easy, CURLOPT_POSTFIELDS, t->body) &&
-		    set_number(
-			easy, CURLOPT_POSTFIELDSIZE, (long)strlen(t->body));
+		    set_text(easy, CURLOPT_POSTFIELDS, t->form->curl->body) &&
+		    set_number(easy, CURLOPT_POSTFIELDSIZE,
+			(long)strlen(t->form->curl->body));
 	}
 	return false;
 }
@@ -54,7 +54,7 @@ set_size(CURL *easy, const struct fetch_target *t)
 {
 	/* The length of a HEAD is that of what is not sent. */
 	int64_t max_bytes =
-	    t->method == HTTP_HEAD ? 0 : t->settings->expect.max_bytes;
+	    t->q->method == HTTP_HEAD ? 0 : t->form->settings->expect.max_bytes;
 
 	return curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE,
 		   (curl_off_t)max_bytes) == CURLE_OK;
@@ -74,20 +74,20 @@ set_credentials(CURL *easy, const struct fetch_target *t, bool is_onward)
 	const char *password = NULL, *token = NULL;
 	long kind = CURLAUTH_BASIC;
 
-	if (!is_onward && t->password != NULL) {
-		password = secret_file_read(t->password);
+	if (!is_onward && t->form->curl->password != NULL) {
+		password = secret_file_read(t->form->curl->password);
 		if (password == NULL)
 			return &no_credentials;
 	}
-	if (!is_onward && t->bearer != NULL) {
-		token = secret_file_read(t->bearer);
+	if (!is_onward && t->form->curl->bearer != NULL) {
+		token = secret_file_read(t->form->curl->bearer);
 		if (token == NULL)
 			return &no_credentials;
 		kind = (long)CURLAUTH_BEARER;
 	}
 	if (!set_number(easy, CURLOPT_HTTPAUTH, kind) ||
 	    !set_text(easy, CURLOPT_USERNAME,
-		password == NULL ? NULL : t->settings->username) ||
+		password == NULL ? NULL : t->form->settings->username) ||
 	    !set_text(easy, CURLOPT_PASSWORD, password) ||
 	    !set_text(easy, CURLOPT_XOAUTH2_BEARER, token))
 		return &no_memory;
@@ -159,9 +159,10 @@ set_addresses(struct fetch_slot *slot, const struct fetch_origin *origin,
 static bool
 set_connection(CURL *easy, const struct fetch_target *t)
 {
-	long fresh = t->fresh || t->retried || t->settings->fresh_connection;
-	long once = t->fresh || t->settings->fresh_connection;
-	int64_t left_ms = t->sent_ms + t->timeout_ms - fetch_clock_ms();
+	long fresh =
+	    t->q->fresh || t->q->retried || t->form->settings->fresh_connection;
+	long once = t->q->fresh || t->form->settings->fresh_connection;
+	int64_t left_ms = question_left_ms(t->q);
 
 	return set_number(easy, CURLOPT_FRESH_CONNECT, fresh) &&
 	    set_number(easy, CURLOPT_FORBID_REUSE, once) &&
@@ -176,18 +177,21 @@ request_prepare(struct fetch_slot *slot, const struct fetch_target *t,
 {
 	CURL *easy = slot->easy;
 	const struct fetch_origin *origin =
-	    t->next_url == NULL ? &t->origin : &t->next_origin;
-	bool is_onward = !is_same_origin(origin, &t->origin);
+	    t->q->next_url == NULL ? &t->form->origin : &t->q->next_origin;
+	bool is_onward = !is_same_origin(origin, &t->form->origin);
 	const struct failure *trouble;
 
 	trouble = set_credentials(easy, t, is_onward);
 	if (trouble != NULL)
 		return trouble;
 	if (!set_text(easy, CURLOPT_URL,
-		t->next_url == NULL ? t->url : t->next_url) ||
+		t->q->next_url == NULL ? t->form->settings->url :
+					 t->q->next_url) ||
 	    curl_easy_setopt(easy, CURLOPT_HTTPHEADER,
-		is_onward ? t->onward_headers : t->headers) != CURLE_OK ||
-	    !set_tls(easy, t->settings) || !set_addresses(slot, origin, answer))
+		is_onward ? t->form->curl->onward_headers :
+			    t->form->curl->headers) != CURLE_OK ||
+	    !set_tls(easy, t->form->settings) ||
+	    !set_addresses(slot, origin, answer))
 		return &no_memory;
 	if (!set_method(easy, t) || !set_size(easy, t) ||
 	    !set_connection(easy, t))

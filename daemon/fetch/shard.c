@@ -1,4 +1,4 @@
-#include "daemon/fetch/fetch_impl.h"
+#include "daemon/fetch/curl_impl.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -75,7 +75,7 @@ collect(struct fetch_shard *s)
 			continue;
 		(void)curl_easy_getinfo(
 		    message->easy_handle, CURLINFO_PRIVATE, &slot);
-		question_transfer_done(slot->target, code);
+		curl_transfer_done(slot->target, code);
 	}
 }
 
@@ -328,9 +328,9 @@ shard_disown_socket(struct fetch_socket *k)
 }
 
 bool
-shard_adopt_socket(struct fetch_target *t, int fd)
+shard_adopt_socket(struct curl_side *side, int fd)
 {
-	struct fetch_shard *s = t->shard;
+	struct fetch_shard *s = side->shard;
 	struct fetch_socket *k = find_socket(s, fd);
 
 	if (k == NULL)
@@ -348,9 +348,9 @@ shard_adopt_socket(struct fetch_target *t, int fd)
 	k->is_ours = true;
 	k->is_settled = false;
 	shard_disown_socket(k);
-	shard_disown_socket(t->socket);
-	k->owner = t;
-	t->socket = k;
+	shard_disown_socket(side->socket);
+	k->owner = side;
+	side->socket = k;
 	return !k->is_wanted || start_waiting(k);
 }
 

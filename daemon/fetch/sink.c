@@ -2,7 +2,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "daemon/fetch/fetch_impl.h"
+#include "daemon/fetch/curl_impl.h"
 
 static const char *
 encoding_of(CURL *easy)
@@ -28,7 +28,7 @@ sink_begin(struct fetch_slot *slot)
 	(void)curl_easy_getinfo(slot->easy, CURLINFO_CONTENT_TYPE, &type);
 	a.content_type = type;
 	a.encoding = encoding_of(slot->easy);
-	t->sink.begin(t->sink.arg, &a);
+	t->sink->begin(t->sink->arg, &a);
 }
 
 bool
@@ -40,6 +40,6 @@ sink_bytes(struct fetch_slot *slot, const char *bytes, size_t length)
 	if (redirect_is_possible(t))
 		return true;
 	sink_begin(slot);
-	slot->is_enough = !t->sink.bytes(t->sink.arg, bytes, length);
+	slot->is_enough = !t->sink->bytes(t->sink->arg, bytes, length);
 	return !slot->is_enough;
 }

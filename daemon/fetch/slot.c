@@ -8,7 +8,7 @@
 #include "base/units.h"
 #include "base/version.h"
 #include "daemon/fetch/address.h"
-#include "daemon/fetch/fetch_impl.h"
+#include "daemon/fetch/curl_impl.h"
 
 #define CA_CACHE_S 60L
 
@@ -66,15 +66,16 @@ on_body(char *bytes, size_t one, size_t length, void *arg)
 {
 	struct fetch_slot *slot = arg;
 	const struct fetch_target *t = slot->target;
-	int64_t max_bytes = t->settings->expect.max_bytes;
+	int64_t max_bytes = t->form->settings->expect.max_bytes;
 
 	(void)one;
 	slot->body_bytes += length;
 	if (max_bytes > 0 && slot->body_bytes > (size_t)max_bytes)
 		return cut(slot, &too_large);
-	if (t->has_sink)
+	if (t->sink != NULL)
 		return sink_bytes(slot, bytes, length) ? length : 0;
-	if ((http_judge_reads_body(t->judge) || t->version_pointer != NULL) &&
+	if ((http_judge_reads_body(t->form->judge) ||
+		t->form->version_pointer != NULL) &&
 	    !buffer_add(&slot->body, bytes, length, BODY_FIRST_BYTES))
 		return cut(slot, &no_memory);
 	return length;
@@ -122,7 +123,7 @@ on_header(char *line, size_t one, size_t length, void *arg)
 	}
 	if (contradicts(slot, line, length))
 		return cut(slot, &two_lengths);
-	if (http_judge_reads_headers(slot->target->judge) &&
+	if (http_judge_reads_headers(slot->target->form->judge) &&
 	    !buffer_add(&slot->headers, line, length, BODY_FIRST_BYTES))
 		return cut(slot, &no_memory);
 	return length;
@@ -153,7 +154,7 @@ on_open(void *arg, curlsocktype purpose, struct curl_sockaddr *a)
 
 	(void)purpose;
 	if (address_is_local(&a->addr) &&
-	    !origin_may_be_local(&t->origin, t->settings)) {
+	    !origin_may_be_local(&t->form->origin, t->form->settings)) {
 		slot->attempts.forbidden++;
 		return CURL_SOCKET_BAD;
 	}
@@ -162,7 +163,7 @@ on_open(void *arg, curlsocktype purpose, struct curl_sockaddr *a)
 		return CURL_SOCKET_BAD;
 	}
 	fd = socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
-	if (fd >= 0 && !shard_adopt_socket(t, fd)) {
+	if (fd >= 0 && !shard_adopt_socket(t->curl, fd)) {
 		(void)close(fd); /* not used yet */
 		fd = -1;
 	}

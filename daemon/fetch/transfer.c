@@ -1,5 +1,5 @@
 /* What libcurl can tell of the transfer that a question is, or was. */
-#include "daemon/fetch/fetch_impl.h"
+#include "daemon/fetch/curl_impl.h"
 
 /* In microseconds since the transfer began; 0: not reached. */
 struct transfer_times {
@@ -39,14 +39,14 @@ read_times(CURL *easy)
 static bool
 is_https(const struct fetch_target *t)
 {
-	return t->next_url == NULL ? t->origin.is_https :
-				     t->next_origin.is_https;
+	return t->q->next_url == NULL ? t->form->origin.is_https :
+					t->q->next_origin.is_https;
 }
 
 static enum transfer_phase
 phase_of(const struct fetch_target *t, const struct transfer_times *times)
 {
-	if (t->slot->header_bytes > 0 || times->first > 0)
+	if (t->q->slot->header_bytes > 0 || times->first > 0)
 		return PHASE_TRANSFER;
 	if (times->request > 0)
 		return PHASE_FIRST_BYTE;
@@ -67,9 +67,9 @@ between_ms(curl_off_t from_us, curl_off_t to_us)
 struct sample_phases
 transfer_phases(const struct fetch_target *t)
 {
-	struct transfer_times times = read_times(t->slot->easy);
+	struct transfer_times times = read_times(t->q->slot->easy);
 	struct sample_phases p = {
-		.resolve_ms = t->resolve_ms,
+		.resolve_ms = t->q->resolve_ms,
 		.connect_ms = between_ms(0, times.connect),
 		.tls_ms = between_ms(times.connect, times.tls),
 		.first_byte_ms = between_ms(times.request, times.first),
@@ -88,7 +88,8 @@ transfer_phases(const struct fetch_target *t)
 double
 transfer_total_ms(const struct fetch_target *t)
 {
-	return (double)read_time(t->slot->easy, CURLINFO_TOTAL_TIME_T) / 1000.0;
+	return (double)read_time(t->q->slot->easy, CURLINFO_TOTAL_TIME_T) /
+	    1000.0;
 }
 
 int
@@ -96,25 +97,26 @@ transfer_status(const struct fetch_target *t)
 {
 	long status = 0;
 
-	(void)curl_easy_getinfo(t->slot->easy, CURLINFO_RESPONSE_CODE, &status);
+	(void)curl_easy_getinfo(
+	    t->q->slot->easy, CURLINFO_RESPONSE_CODE, &status);
 	return (int)status;
 }
 
 struct failure
 transfer_timeout(const struct fetch_target *t)
 {
-	struct transfer_times times = read_times(t->slot->easy);
+	struct transfer_times times = read_times(t->q->slot->easy);
 	enum transfer_phase phase = phase_of(t, &times);
 
 	return phase == PHASE_CONNECT ?
-	    connect_timeout_failure(&t->slot->attempts) :
+	    connect_timeout_failure(&t->q->slot->attempts) :
 	    timeout_failure(phase);
 }
 
 struct failure
 transfer_failure(const struct fetch_target *t, CURLcode code)
 {
-	const struct fetch_slot *slot = t->slot;
+	const struct fetch_slot *slot = t->q->slot;
 	struct transfer_times times = read_times(slot->easy);
 	struct transfer_ending ending = {
 		.code = code,
@@ -133,9 +135,9 @@ transfer_failure(const struct fetch_target *t, CURLcode code)
 bool
 transfer_deserves_another(const struct fetch_target *t, CURLcode code)
 {
-	const struct fetch_slot *slot = t->slot;
+	const struct fetch_slot *slot = t->q->slot;
 
-	if (t->retried || slot->cut != NULL ||
+	if (t->q->retried || slot->cut != NULL ||
 	    (code != CURLE_GOT_NOTHING && code != CURLE_RECV_ERROR &&
 		code != CURLE_SEND_ERROR))
 		return false;

@@ -41,6 +41,9 @@
 	{ .key = "fresh_connection", .type = OPTION_BOOL, \
 	  .offset = AT(fresh_connection), .fallback = "false", \
 	  .help = "a new connection for each question" }, \
+	{ .key = "engine", .type = OPTION_WORD, .offset = AT(engine), \
+	  .detail = http_engines, .fallback = "auto", \
+	  .help = "who asks: libcurl, our own, or whoever is the lighter" }, \
 	{ .key = "allow_local", .type = OPTION_BOOL, \
 	  .offset = AT(allow_local), .fallback = "false", \
 	  .help = "the name may resolve to loopback or link-local" }

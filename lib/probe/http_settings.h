@@ -17,6 +17,12 @@ enum http_method {
 	HTTP_POST,
 };
 
+enum http_engine {
+	HTTP_ENGINE_AUTO, /* the lean one unless http_not_lean() */
+	HTTP_ENGINE_CURL,
+	HTTP_ENGINE_LEAN,
+};
+
 /* Empty fields expect nothing. */
 struct http_expect {
 	struct source source;
@@ -47,10 +53,18 @@ struct http_settings {
 	bool verify_tls;        /* default true; false warns for ever */
 	unsigned max_redirects; /* 0 to 3, same host only; default 0 */
 	bool fresh_connection;  /* a new connection for each question */
+	enum http_engine engine;
 	bool allow_local; /* may the name resolve to loopback or link-local */
 	struct http_expect expect;
 };
 
 extern const struct option_table http_options;
+extern const struct option_word http_engines[];
+
+/*
+ * What only libcurl can do of this, in words: "https", "max_redirects"; NULL:
+ * the lean engine can ask.
+ */
+const char *http_not_lean(const struct http_settings *settings);
 
 #endif

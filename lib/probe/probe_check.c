@@ -161,6 +161,16 @@ check_expect(const struct probe_settings *p, const struct http_settings *h,
 		    "body: is only sent with method = \"POST\"");
 }
 
+static void
+check_engine(const struct http_settings *h, const struct objector *o)
+{
+	const char *why = http_not_lean(h);
+
+	if (h->engine == HTTP_ENGINE_LEAN && why != NULL)
+		probe_say(o, PROBE_WRONG,
+		    "engine = \"lean\": cannot do %s; leave engine out", why);
+}
+
 void
 probe_check_asking(
     const struct http_settings *h, const char *key, const struct objector *o)
@@ -168,6 +178,7 @@ probe_check_asking(
 	if (h->url != NULL) {
 		check_url(h, key, o);
 		check_credentials(h, o);
+		check_engine(h, o);
 	}
 	check_headers(h, o);
 }
