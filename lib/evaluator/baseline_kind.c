@@ -38,16 +38,18 @@ measured(const struct baseline_kind *k, const struct sample *s)
 	return (double)NAN;
 }
 
-static struct finding
-observe(struct evaluator *self, const struct sample *s)
+static void
+observe(struct evaluator *self, const struct sample *s, struct finding *next)
 {
 	struct baseline_kind *k = (struct baseline_kind *)self;
 	struct measurement x;
 	bool speaks;
 	double own;
 
-	if (s->outcome == SAMPLE_LOST)
-		return measure_lost(&k->base);
+	if (s->outcome == SAMPLE_LOST) {
+		measure_lost(&k->base);
+		return;
+	}
 	measure_begin(&k->base);
 	own = measured(k, s);
 	speaks = latch_is_beyond(&k->base.bounds, own);
@@ -61,7 +63,7 @@ observe(struct evaluator *self, const struct sample *s)
 	x.value = (double)NAN;
 	if (isfinite(own))
 		x.value = statistic_of(&k->statistic, k->window);
-	return measure_judge(&k->base, s, &x);
+	measure_judge(&k->base, s, &x, next);
 }
 
 static void

@@ -126,12 +126,11 @@ try_it(struct breaker *b, const struct sample *s, bool failure)
 static void
 keep_evidence(struct breaker *b, const struct sample *s, bool failure)
 {
-	struct sample slow = *s;
+	struct sample *slow = failure ? evaluator_keep(&b->base, s) : NULL;
 
-	if (failure) {
-		slow.has_value = s->outcome == SAMPLE_OK;
-		slow.value = s->latency_ms;
-		evaluator_keep(&b->base, &slow);
+	if (slow != NULL) {
+		slow->has_value = s->outcome == SAMPLE_OK;
+		slow->value = s->latency_ms;
 	}
 	evaluator_keep_only(&b->base, b->totals.failed);
 }
@@ -201,20 +200,17 @@ look(struct breaker *b, const struct sample *s, struct finding *next)
 		b->base.told_ms = b->failed_ms;
 }
 
-static struct finding
-observe(struct evaluator *self, const struct sample *s)
+static void
+observe(struct evaluator *self, const struct sample *s, struct finding *next)
 {
 	struct breaker *b = (struct breaker *)self;
-	struct finding next = self->finding;
 
-	next.failure = NULL;
-	next.limit = b->settings.error_threshold;
+	next->limit = b->settings.error_threshold;
 	if (s->outcome == SAMPLE_LOST)
-		return next;
+		return;
 	if (!b->is_open && s->asked_ms < b->changed_ms)
-		return next; /* of before it closed */
-	look(b, s, &next);
-	return next;
+		return; /* of before it closed */
+	look(b, s, next);
 }
 
 static void

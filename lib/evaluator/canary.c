@@ -158,27 +158,25 @@ note_age(struct canary *c, enum verdict verdict, bool any)
 		count_fresh(c);
 }
 
-static struct finding
-observe(struct evaluator *self, const struct sample *s)
+static void
+observe(struct evaluator *self, const struct sample *s, struct finding *next)
 {
 	struct canary *c = (struct canary *)self;
-	struct finding next = self->finding;
 	struct score score;
 	bool any;
 
-	next.limit = c->marginal;
+	next->limit = c->marginal;
 	if (s->outcome == SAMPLE_LOST)
-		return next;
+		return;
 	any = take_in(c, s);
 	score = score_of(c);
-	next.value = score.value;
-	next.verdict = judge(c, &score);
-	note_age(c, next.verdict, any);
-	if (next.verdict != self->finding.verdict)
-		next.began_ms = began_ms(c, next.verdict, s->answered_ms);
-	if (next.verdict == VERDICT_HEALTHY && canary_suspect(c) == NULL)
+	next->value = score.value;
+	next->verdict = judge(c, &score);
+	note_age(c, next->verdict, any);
+	if (next->verdict != self->finding.verdict)
+		next->began_ms = began_ms(c, next->verdict, s->answered_ms);
+	if (next->verdict == VERDICT_HEALTHY && canary_suspect(c) == NULL)
 		evaluator_forget(self);
-	return next;
 }
 
 static void

@@ -86,7 +86,7 @@ keep_as_evidence(struct canary *c, const struct canary_watch *m, size_t at)
 
 		text_addf(&detail, "metric %s", m->name);
 	}
-	evaluator_keep(&c->base, &kept);
+	(void)evaluator_keep(&c->base, &kept);
 }
 
 void

@@ -79,31 +79,27 @@ keep_evidence(
 		return;
 	if (c->failures == 1)
 		evaluator_forget(&c->base);
-	evaluator_keep(&c->base, s);
+	(void)evaluator_keep(&c->base, s);
 }
 
-static struct finding
-observe(struct evaluator *self, const struct sample *s)
+static void
+observe(struct evaluator *self, const struct sample *s, struct finding *next)
 {
 	struct consecutive *c = (struct consecutive *)self;
-	struct finding next = {
-		.began_ms = self->finding.began_ms,
-		.limit = c->settings.failures_to_trip,
-	};
 
 	count(c, s);
-	next.verdict = judge(c);
-	next.value = (double)c->failures;
-	keep_evidence(c, next.verdict, s);
-	if (next.verdict == VERDICT_HEALTHY ||
+	next->limit = c->settings.failures_to_trip;
+	next->verdict = judge(c);
+	next->value = (double)c->failures;
+	keep_evidence(c, next->verdict, s);
+	if (next->verdict == VERDICT_HEALTHY ||
 	    c->failures >= c->settings.failures_to_trip)
 		evaluator_warm(self);
 	/* Successes that are not enough yet keep no trip young. */
-	if (next.verdict == VERDICT_TRIPPED && c->successes > 0)
+	if (next->verdict == VERDICT_TRIPPED && c->successes > 0)
 		self->told_ms = c->began_ms;
-	if (next.verdict != self->finding.verdict)
-		next.began_ms = c->began_ms;
-	return next;
+	if (next->verdict != self->finding.verdict)
+		next->began_ms = c->began_ms;
 }
 
 static void

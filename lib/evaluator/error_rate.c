@@ -81,8 +81,9 @@ count(struct error_rate *r, double errors, double total, int64_t at_ms,
 	return speaks;
 }
 
-static struct finding
-observe_counters(struct error_rate *r, const struct sample *s)
+static void
+observe_counters(
+    struct error_rate *r, const struct sample *s, struct finding *next)
 {
 	double errors = value_at(s, r->errors_slot);
 	double total = value_at(s, r->total_slot);
@@ -111,11 +112,12 @@ observe_counters(struct error_rate *r, const struct sample *s)
 	x.value = (double)NAN;
 	if (is_known && all >= r->min_total)
 		x.value = wrong / all;
-	return measure_judge(&r->base, s, &x);
+	measure_judge(&r->base, s, &x, next);
 }
 
-static struct finding
-observe_answers(struct error_rate *r, const struct sample *s)
+static void
+observe_answers(
+    struct error_rate *r, const struct sample *s, struct finding *next)
 {
 	bool failed = s->outcome == SAMPLE_FAILED;
 	struct measurement x;
@@ -125,19 +127,20 @@ observe_answers(struct error_rate *r, const struct sample *s)
 	x = measure_window(r->traffic, failed);
 	x.own = 1;
 	x.value = (double)x.speakers / (double)x.samples;
-	return measure_judge(&r->base, s, &x);
+	measure_judge(&r->base, s, &x, next);
 }
 
-static struct finding
-observe(struct evaluator *self, const struct sample *s)
+static void
+observe(struct evaluator *self, const struct sample *s, struct finding *next)
 {
 	struct error_rate *r = (struct error_rate *)self;
 
 	if (s->outcome == SAMPLE_LOST)
-		return measure_lost(&r->base);
-	if (r->wrong != NULL)
-		return observe_counters(r, s);
-	return observe_answers(r, s);
+		measure_lost(&r->base);
+	else if (r->wrong != NULL)
+		observe_counters(r, s, next);
+	else
+		observe_answers(r, s, next);
 }
 
 static void

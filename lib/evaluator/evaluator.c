@@ -1,5 +1,6 @@
 #include "evaluator/evaluator_impl.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,19 +14,16 @@ kind_ops(const struct evaluator_settings *settings)
 }
 
 static void
-copy_common(
-    struct finding *next, const struct evaluator *e, const struct sample *s)
+complete(
+    struct finding *next, const struct finding *before, const struct sample *s)
 {
-	const struct finding *before = &e->finding;
-
-	next->samples = before->samples + (s->outcome != SAMPLE_LOST);
+	next->samples += s->outcome != SAMPLE_LOST;
 	if (s->outcome == SAMPLE_FAILED)
 		next->failure = s->failure;
 	else if (next->failure == NULL)
 		next->failure = before->failure;
-	next->since_ms = s->answered_ms;
-	if (next->verdict == before->verdict)
-		next->since_ms = before->since_ms;
+	if (next->verdict != before->verdict)
+		next->since_ms = s->answered_ms;
 }
 
 void
@@ -44,36 +42,6 @@ void
 evaluator_warm(struct evaluator *e)
 {
 	e->is_cold = false;
-}
-
-void
-evaluator_keep(struct evaluator *e, const struct sample *s)
-{
-	struct sample *kept = &e->evidence[e->kept % EVIDENCE_MAX];
-
-	*kept = *s;
-	kept->values = NULL;
-	kept->value_count = 0;
-	e->kept++;
-}
-
-void
-evaluator_keep_only(struct evaluator *e, uint64_t newest)
-{
-	struct sample last[EVIDENCE_MAX];
-	size_t count;
-
-	if (newest >= EVIDENCE_MAX || e->kept <= newest)
-		return;
-	count = evaluator_evidence(e, last, (size_t)newest);
-	for (e->kept = 0; e->kept < count; e->kept++)
-		e->evidence[e->kept] = last[e->kept];
-}
-
-void
-evaluator_forget(struct evaluator *e)
-{
-	e->kept = 0;
 }
 
 int64_t
@@ -187,7 +155,8 @@ take_order(
 	}
 	if (has_one)
 		return true;
-	e->heard_count = highest + 1;
+	assert(highest < UINT8_MAX);
+	e->heard_count = (uint8_t)(highest + 1);
 	e->heard = calloc(e->heard_count, sizeof(*e->heard));
 	if (e->heard == NULL)
 		return false;
@@ -257,8 +226,8 @@ is_mute(
 	return e->told_ms <= told_before_ms && e->told_ms < s->answered_ms;
 }
 
-struct finding
-evaluator_observe(struct evaluator *e, const struct sample *s)
+void
+evaluator_hear(struct evaluator *e, const struct sample *s)
 {
 	int64_t *heard = heard_of(e, s->probe);
 	int64_t told_ms = e->told_ms;
@@ -266,20 +235,28 @@ evaluator_observe(struct evaluator *e, const struct sample *s)
 
 	if ((s->asked_ms < e->reset_ms && !BUG(ACT_ON_OLD_SAMPLES)) ||
 	    s->answered_ms < *heard)
-		return e->finding;
+		return;
 
 	if (s->outcome != SAMPLE_LOST) {
 		e->is_cold = evaluator_is_stale(e, s->answered_ms);
 		if (s->answered_ms > e->told_ms)
 			e->told_ms = s->answered_ms;
 	}
-	next = e->ops->observe(e, s);
-	copy_common(&next, e, s);
+	next = e->finding;
+	next.failure = NULL;
+	e->ops->observe(e, s, &next);
+	complete(&next, &e->finding, s);
 	next.is_mute = is_mute(e, s, told_ms);
 	*heard = s->answered_ms;
 	e->finding = next;
 	note_recovery(e);
-	return next;
+}
+
+struct finding
+evaluator_observe(struct evaluator *e, const struct sample *s)
+{
+	evaluator_hear(e, s);
+	return e->finding;
 }
 
 struct finding
@@ -306,7 +283,7 @@ evaluator_upholds(const struct evaluator *e, const struct finding *parts)
 void
 evaluator_learn(struct evaluator *e, enum learning learning)
 {
-	e->learning = learning;
+	e->learning = (uint8_t)learning;
 }
 
 void
@@ -357,18 +334,6 @@ evaluator_is_stale(const struct evaluator *e, int64_t now_ms)
 	return e->is_cold || now_ms - e->told_ms > e->stale_ms;
 }
 
-size_t
-evaluator_evidence(
-    const struct evaluator *e, struct sample *samples, size_t max)
-{
-	size_t held = e->kept < EVIDENCE_MAX ? e->kept : EVIDENCE_MAX;
-	size_t count = held < max ? held : max;
-
-	for (size_t i = 0; i < count; i++)
-		samples[i] = e->evidence[(e->kept - count + i) % EVIDENCE_MAX];
-	return count;
-}
-
 void
 evaluator_reset(struct evaluator *e, int64_t now_ms)
 {
@@ -390,6 +355,7 @@ evaluator_free(struct evaluator *e)
 		return;
 	if (e->ops->release != NULL)
 		e->ops->release(e);
+	evaluator_forget(e);
 	free(e->heard);
 	free(e);
 }

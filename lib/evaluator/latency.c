@@ -31,15 +31,17 @@ counts(const struct latency *l, const struct sample *s)
 	    latch_is_beyond(&l->base.bounds, s->latency_ms);
 }
 
-static struct finding
-observe(struct evaluator *self, const struct sample *s)
+static void
+observe(struct evaluator *self, const struct sample *s, struct finding *next)
 {
 	struct latency *l = (struct latency *)self;
 	struct measurement x;
 	bool counted, speaks;
 
-	if (s->outcome == SAMPLE_LOST)
-		return measure_lost(&l->base);
+	if (s->outcome == SAMPLE_LOST) {
+		measure_lost(&l->base);
+		return;
+	}
 	measure_begin(&l->base);
 	counted = counts(l, s);
 	speaks = counted && latch_is_beyond(&l->base.bounds, s->latency_ms);
@@ -53,7 +55,7 @@ observe(struct evaluator *self, const struct sample *s)
 	/* How fast it is is not known while it only refuses. */
 	x.value =
 	    counted ? statistic_of(&l->statistic, l->window) : (double)NAN;
-	return measure_judge(&l->base, s, &x);
+	measure_judge(&l->base, s, &x, next);
 }
 
 static void

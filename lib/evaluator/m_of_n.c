@@ -118,32 +118,29 @@ keep_evidence(struct m_of_n *m, enum verdict verdict, const struct sample *s)
 		return;
 	}
 	if (s->outcome == SAMPLE_FAILED)
-		evaluator_keep(&m->base, s);
+		(void)evaluator_keep(&m->base, s);
 	evaluator_keep_only(&m->base, m->failures);
 }
 
-static struct finding
-observe(struct evaluator *self, const struct sample *s)
+static void
+observe(struct evaluator *self, const struct sample *s, struct finding *next)
 {
 	struct m_of_n *m = (struct m_of_n *)self;
-	struct finding next = self->finding;
 
-	next.failure = NULL;
-	next.limit = m->settings.failures;
+	next->limit = m->settings.failures;
 	if (s->outcome == SAMPLE_LOST)
-		return next;
+		return;
 	count(m, s);
-	next.value = m->failures;
-	next.verdict = judge(m);
-	keep_evidence(m, next.verdict, s);
+	next->value = m->failures;
+	next->verdict = judge(m);
+	keep_evidence(m, next->verdict, s);
 	if (m->failures >= m->settings.failures ||
-	    (next.verdict == VERDICT_HEALTHY && is_surely_good(m)))
+	    (next->verdict == VERDICT_HEALTHY && is_surely_good(m)))
 		evaluator_warm(self);
-	if (next.verdict == self->finding.verdict)
-		return next;
-	next.began_ms =
-	    next.verdict == VERDICT_TRIPPED ? first_failure_ms(m) : m->good_ms;
-	return next;
+	if (next->verdict == self->finding.verdict)
+		return;
+	next->began_ms =
+	    next->verdict == VERDICT_TRIPPED ? first_failure_ms(m) : m->good_ms;
 }
 
 static void

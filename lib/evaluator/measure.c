@@ -7,42 +7,27 @@
 
 #define LOOK_BACK_PACES 5
 
-/* What left the window no longer speaks for anything. */
-static void
-drop_evidence_before(struct evaluator *e, int64_t first_ms)
-{
-	struct sample kept[EVIDENCE_MAX];
-	size_t count = e->kept < EVIDENCE_MAX ? e->kept : EVIDENCE_MAX;
-	size_t oldest = (e->kept - count) % EVIDENCE_MAX;
-
-	if (count == 0 || e->evidence[oldest].answered_ms >= first_ms)
-		return;
-	count = evaluator_evidence(e, kept, EVIDENCE_MAX);
-	evaluator_forget(e);
-	for (size_t i = 0; i < count; i++)
-		if (kept[i].answered_ms >= first_ms)
-			evaluator_keep(e, &kept[i]);
-}
-
 /* What tripped it stays in evidence until it is healthy again. */
 static void
 keep_evidence(struct measure *m, const struct sample *s,
     const struct measurement *x, enum verdict now)
 {
-	enum verdict before = m->base.finding.verdict;
-	struct sample speaker = *s;
+	struct sample *kept;
 
-	if (before == VERDICT_TRIPPED) {
+	if (m->base.finding.verdict == VERDICT_TRIPPED) {
 		if (now != VERDICT_TRIPPED)
 			evaluator_forget(&m->base);
 		return;
 	}
-	drop_evidence_before(&m->base, x->first_ms);
+	/* What left the window no longer speaks for anything. */
+	evaluator_keep_since(&m->base, x->first_ms);
 	if (!x->speaks)
 		return;
-	speaker.has_value = isfinite(x->own);
-	speaker.value = speaker.has_value ? x->own : 0;
-	evaluator_keep(&m->base, &speaker);
+	kept = evaluator_keep(&m->base, s);
+	if (kept == NULL)
+		return;
+	kept->has_value = isfinite(x->own);
+	kept->value = kept->has_value ? x->own : 0;
 }
 
 static void
@@ -77,7 +62,7 @@ learn(struct measure *m, const struct measurement *x, int64_t at_ms)
 	if (m->learned.baseline == NULL || x->samples < m->bounds.min_samples)
 		return;
 	baseline_learn(m->learned.baseline,
-	    baseline_learning(m->base.learning, m->latch.verdict,
+	    baseline_learning((enum learning)m->base.learning, m->latch.verdict,
 		latch_is_beyond(&m->bounds, x->value)),
 	    x->value, at_ms);
 }
@@ -136,24 +121,22 @@ measure_begin(struct measure *m)
 		m->bounds.clear = learned_limit(m, l->clear_times, 0);
 }
 
-struct finding
+void
 measure_lost(struct measure *m)
 {
 	latch_lost(&m->latch);
-	return m->base.finding;
 }
 
-struct finding
-measure_judge(
-    struct measure *m, const struct sample *s, const struct measurement *x)
+void
+measure_judge(struct measure *m, const struct sample *s,
+    const struct measurement *x, struct finding *next)
 {
-	struct finding next = m->base.finding;
 	double value = x->value;
 
 	if (is_alone(m, x) || isnan(m->bounds.limit))
 		value = (double)NAN;
 	m->last = *x;
-	next.verdict = latch_measure(
+	next->verdict = latch_measure(
 	    &m->latch, &m->bounds, value, x->samples, s->answered_ms);
 	if (!m->latch.is_broken) {
 		note_onset(m, s->answered_ms);
@@ -164,18 +147,17 @@ measure_judge(
 	if (m->latch.has_known)
 		m->base.told_ms = m->latch.known_ms;
 	/* Nor does time that is only waited for before it clears. */
-	if (next.verdict == VERDICT_TRIPPED && m->latch.good.length > 0)
+	if (next->verdict == VERDICT_TRIPPED && m->latch.good.length > 0)
 		m->base.told_ms = m->latch.good.began_ms;
-	if (next.verdict != m->base.finding.verdict)
-		next.began_ms = next.verdict == VERDICT_TRIPPED ?
+	if (next->verdict != m->base.finding.verdict)
+		next->began_ms = next->verdict == VERDICT_TRIPPED ?
 		    m->onset_ms :
 		    m->latch.began_ms;
 	if (isfinite(x->value))
-		next.value = x->value;
-	next.limit = isfinite(m->bounds.limit) ? m->bounds.limit : 0;
-	keep_evidence(m, s, x, next.verdict);
+		next->value = x->value;
+	next->limit = isfinite(m->bounds.limit) ? m->bounds.limit : 0;
+	keep_evidence(m, s, x, next->verdict);
 	learn(m, x, s->answered_ms);
-	return next;
 }
 
 static void

@@ -71,10 +71,11 @@ void measure_reset(struct measure *m);
 void measure_begin(struct measure *m);
 
 /* A sample was lost: nothing changes. */
-struct finding measure_lost(struct measure *m);
+void measure_lost(struct measure *m);
 
-struct finding measure_judge(
-    struct measure *m, const struct sample *s, const struct measurement *x);
+/* Fills in what the ops observe is to say. */
+void measure_judge(struct measure *m, const struct sample *s,
+    const struct measurement *x, struct finding *next);
 
 /*
  * What is missing in general: samples, more that speak for tripping, the time

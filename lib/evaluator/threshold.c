@@ -59,15 +59,17 @@ of_last(const struct threshold *t, double value, int64_t at_ms)
 	return x;
 }
 
-static struct finding
-observe(struct evaluator *self, const struct sample *s)
+static void
+observe(struct evaluator *self, const struct sample *s, struct finding *next)
 {
 	struct threshold *t = (struct threshold *)self;
 	struct measurement x;
 	double value;
 
-	if (s->outcome == SAMPLE_LOST)
-		return measure_lost(&t->base);
+	if (s->outcome == SAMPLE_LOST) {
+		measure_lost(&t->base);
+		return;
+	}
 	measure_begin(&t->base);
 	value = value_of(t, s);
 	if (t->window != NULL)
@@ -75,7 +77,7 @@ observe(struct evaluator *self, const struct sample *s)
 	else
 		x = of_last(t, value, s->answered_ms);
 	x.own = value;
-	return measure_judge(&t->base, s, &x);
+	measure_judge(&t->base, s, &x, next);
 }
 
 static void

@@ -198,9 +198,9 @@ test_finding_is_that_of_the_parts(void **state)
 	struct composite_settings settings = settings_of(&row, parts);
 	struct evaluator *e = composite_new(&settings);
 	struct finding found[PARTS] = {
-		{ VERDICT_TRIPPED, 5000, 4000, 7, "http.status", 3, 3, false },
-		{ VERDICT_TRIPPED, 6000, 3000, 20, "timeout", 3, 3, false },
-		{ VERDICT_HEALTHY, 100, 50, 9, "tcp.refused", 0, 3, false },
+		{ VERDICT_TRIPPED, false, 5000, 4000, 7, "http.status", 3, 3 },
+		{ VERDICT_TRIPPED, false, 6000, 3000, 20, "timeout", 3, 3 },
+		{ VERDICT_HEALTHY, false, 100, 50, 9, "tcp.refused", 0, 3 },
 	};
 	struct finding f = evaluator_combine(e, found, 6000);
 
