@@ -1,33 +1,51 @@
 #include "daemon/loop.h"
 
 #include <event2/event.h>
+#include <event2/event_struct.h>
 #include <stdlib.h>
+#include <sys/timerfd.h>
 #include <time.h>
+#include <unistd.h>
+
+#include "daemon/loop_impl.h"
 
 #define SIGNALS_MAX 8
+#define US_PER_MS 1000
+#define US_PER_S 1000000
+#define NEVER_US INT64_MAX
 
 struct loop_signal_watch {
+	struct loop *loop;
 	struct event *event;
 	loop_signal *callback;
 	void *arg;
 };
 
+/*
+ * libevent waits and tells what is ready; timers are ours.  Its own would
+ * set the timer's descriptor anew in each turn, and stand in a turn beside
+ * what was read, in no order.
+ */
 struct loop {
 	struct event_base *base;
-	int64_t now_ms; /* 0: not read in this turn */
+	struct loop_heap heap;
+	struct loop_queues queues;
+	struct event *alarm; /* of the descriptor below */
+	int alarm_fd;
+	int64_t alarm_us; /* when it will wake us: never later than is due */
+	struct loop_timer *pulse;
+	int64_t now_ms;    /* 0: not read in this turn */
+	int64_t wished_us; /* when this turn should have begun; 0: not yet */
+	int64_t ended_us;  /* when the last one ended */
+	struct lateness lag;
+	int64_t late_us;
 	bool stopping;
 	struct loop_signal_watch signals[SIGNALS_MAX];
 	int signal_count;
 };
 
-struct loop_timer {
-	struct event *event;
-	loop_callback *callback;
-	void *arg;
-};
-
 struct loop_watch {
-	struct event *event;
+	struct event event;
 	struct loop *loop;
 	loop_ready *callback;
 	void *arg;
@@ -49,6 +67,15 @@ loop_wall_ms(void)
 }
 
 int64_t
+loop_clock_us(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t); /* cannot fail */
+	return (int64_t)t.tv_sec * US_PER_S + t.tv_nsec / 1000;
+}
+
+int64_t
 loop_now_ms(struct loop *l)
 {
 	if (l->now_ms == 0)
@@ -56,25 +83,53 @@ loop_now_ms(struct loop *l)
 	return l->now_ms;
 }
 
-struct loop *
-loop_new(void)
+/* A turn begins: but when would it have, had the processor been ours? */
+static void
+begin_turn(struct loop *l)
 {
-	struct loop *l = calloc(1, sizeof(*l));
-	struct event_config *config = event_config_new();
+	const struct loop_timer *first;
 
-	if (l == NULL || config == NULL)
-		goto out;
-	/* Milliseconds decide here; the coarse clock may be off by four. */
-	(void)event_config_set_flag(config, EVENT_BASE_FLAG_PRECISE_TIMER);
-	l->base = event_base_new_with_config(config);
-out:
-	if (config != NULL)
-		event_config_free(config);
-	if (l != NULL && l->base == NULL) {
-		free(l);
-		l = NULL;
-	}
-	return l;
+	if (l->wished_us != 0)
+		return;
+	l->wished_us = loop_clock_us();
+	first = loop_heap_first(&l->heap);
+	if (first != NULL && first->due_us < l->wished_us)
+		l->wished_us =
+		    first->due_us > l->ended_us ? first->due_us : l->ended_us;
+}
+
+static void
+on_alarm(evutil_socket_t fd, short what, void *arg)
+{
+	struct loop *l = arg;
+
+	(void)fd;
+	(void)what;
+	begin_turn(l);
+	l->alarm_us = NEVER_US;
+}
+
+/* A pause is seen by what was due in it: so something always is. */
+static void
+on_pulse(void *arg)
+{
+	struct loop *l = arg;
+
+	loop_timer_start(l->pulse, LOOP_PULSE_MS);
+}
+
+/* An edge at a time: it need not be read. */
+static bool
+open_alarm(struct loop *l)
+{
+	l->alarm_us = NEVER_US;
+	l->alarm_fd =
+	    timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+	if (l->alarm_fd < 0)
+		return false;
+	l->alarm = event_new(
+	    l->base, l->alarm_fd, EV_READ | EV_PERSIST | EV_ET, on_alarm, l);
+	return l->alarm != NULL && event_add(l->alarm, NULL) == 0;
 }
 
 void
@@ -84,24 +139,108 @@ loop_free(struct loop *l)
 		return;
 	for (int i = 0; i < l->signal_count; i++)
 		event_free(l->signals[i].event);
-	event_base_free(l->base);
+	loop_queues_free(&l->queues);
+	loop_timer_free(l->pulse);
+	if (l->alarm != NULL)
+		event_free(l->alarm);
+	if (l->alarm_fd >= 0)
+		(void)close(l->alarm_fd); /* nothing was written to it */
+	if (l->base != NULL)
+		event_base_free(l->base);
+	free(l->heap.timers);
 	free(l);
+}
+
+struct loop *
+loop_new(void)
+{
+	struct loop *l = calloc(1, sizeof(*l));
+
+	if (l == NULL)
+		return NULL;
+	l->alarm_fd = -1;
+	l->base = event_base_new();
+	l->pulse = loop_timer_new(l, on_pulse, l);
+	if (l->base == NULL || l->pulse == NULL || !open_alarm(l)) {
+		loop_free(l);
+		return NULL;
+	}
+	return l;
+}
+
+/* False: something is due already. */
+static bool
+set_alarm(struct loop *l)
+{
+	const struct loop_timer *first = loop_heap_first(&l->heap);
+	struct itimerspec at = { .it_value = { 0, 0 } };
+
+	if (first == NULL || first->due_us >= l->alarm_us)
+		return true;
+	if (first->due_us <= l->ended_us)
+		return false;
+	at.it_value.tv_sec = (time_t)(first->due_us / US_PER_S);
+	at.it_value.tv_nsec = (long)(first->due_us % US_PER_S * 1000);
+	/* Fails for times that are none. */
+	if (timerfd_settime(l->alarm_fd, TFD_TIMER_ABSTIME, &at, NULL) != 0)
+		abort();
+	l->alarm_us = first->due_us;
+	return true;
+}
+
+/* Only what was due at the turn's beginning: then descriptors are read. */
+static void
+call_timers(struct loop *l)
+{
+	struct loop_timer *t = loop_heap_first(&l->heap);
+	int64_t now_us = loop_clock_us();
+
+	while (t != NULL && t->due_us <= now_us && !l->stopping) {
+		loop_heap_take(&l->heap, t);
+		t->callback(t->arg); /* t may be gone now */
+		t = loop_heap_first(&l->heap);
+	}
+}
+
+static void
+end_turn(struct loop *l)
+{
+	int64_t lag_us;
+
+	l->ended_us = loop_clock_us();
+	lag_us = l->ended_us - l->wished_us;
+	lateness_note(&l->lag, lag_us);
+	if (lag_us > LOOP_LATE_MS * US_PER_MS)
+		l->late_us += lag_us;
+}
+
+static bool
+turn(struct loop *l)
+{
+	int flags = EVLOOP_ONCE | EVLOOP_NO_EXIT_ON_EMPTY;
+
+	l->now_ms = 0; /* read again by whoever asks first after the wait */
+	l->wished_us = 0;
+	if (!set_alarm(l))
+		flags |= EVLOOP_NONBLOCK;
+	if (event_base_loop(l->base, flags) < 0)
+		return false;
+	begin_turn(l);
+	call_timers(l);
+	end_turn(l);
+	return true;
 }
 
 bool
 loop_run(struct loop *l)
 {
 	l->stopping = false;
-	while (!l->stopping) {
-		int status;
-
-		/* Read again by whoever asks first after the wait. */
-		l->now_ms = 0;
-		status = event_base_loop(
-		    l->base, EVLOOP_ONCE | EVLOOP_NO_EXIT_ON_EMPTY);
-		if (status < 0)
+	l->ended_us = loop_clock_us();
+	if (!loop_timer_runs(l->pulse))
+		on_pulse(l);
+	while (!l->stopping)
+		if (!turn(l))
 			return false;
-	}
 	return true;
 }
 
@@ -112,57 +251,77 @@ loop_stop(struct loop *l)
 	(void)event_base_loopbreak(l->base); /* fails for NULL alone */
 }
 
-static void
-on_timer(evutil_socket_t fd, short what, void *arg)
+bool
+loop_stops(const struct loop *l)
 {
-	struct loop_timer *t = arg;
+	return l->stopping;
+}
 
-	(void)fd;
-	(void)what;
-	t->callback(t->arg);
+const struct lateness *
+loop_lag(const struct loop *l)
+{
+	return &l->lag;
+}
+
+int64_t
+loop_late_ms(const struct loop *l)
+{
+	int64_t now_us = l->wished_us == 0 ? 0 : loop_clock_us() - l->wished_us;
+
+	if (now_us <= LOOP_LATE_MS * US_PER_MS)
+		now_us = 0;
+	return (l->late_us + now_us) / US_PER_MS;
+}
+
+/* Timers */
+
+struct loop_queues *
+loop_queues(struct loop *l)
+{
+	return &l->queues;
 }
 
 struct loop_timer *
 loop_timer_new(struct loop *l, loop_callback *callback, void *arg)
 {
-	struct loop_timer *t = calloc(1, sizeof(*t));
+	struct loop_timer *t;
 
+	if (!loop_heap_make_room(&l->heap))
+		return NULL;
+	t = calloc(1, sizeof(*t));
 	if (t == NULL)
 		return NULL;
+	l->heap.made++;
+	t->heap = &l->heap;
 	t->callback = callback;
 	t->arg = arg;
-	t->event = evtimer_new(l->base, on_timer, t);
-	if (t->event == NULL) {
-		free(t);
-		return NULL;
-	}
 	return t;
+}
+
+void
+loop_timer_start_us(struct loop_timer *t, int64_t delay_us)
+{
+	loop_heap_take(t->heap, t);
+	t->due_us = loop_clock_us() + (delay_us > 0 ? delay_us : 0);
+	loop_heap_put(t->heap, t);
 }
 
 void
 loop_timer_start(struct loop_timer *t, int64_t delay_ms)
 {
-	struct timeval delay;
-
-	if (delay_ms < 0)
-		delay_ms = 0;
-	delay.tv_sec = (time_t)(delay_ms / 1000);
-	delay.tv_usec = (suseconds_t)(delay_ms % 1000 * 1000);
-	/* Nobody could be told: start again, from the store. */
-	if (evtimer_add(t->event, &delay) != 0)
-		abort();
+	loop_timer_start_us(t, delay_ms * US_PER_MS);
 }
 
 void
 loop_timer_stop(struct loop_timer *t)
 {
-	(void)evtimer_del(t->event);
+	loop_heap_take(t->heap, t);
 }
 
 bool
 loop_timer_runs(const struct loop_timer *t)
 {
-	return evtimer_pending(t->event, NULL) != 0;
+	return t->place != 0;
 }
 
 void
@@ -170,9 +329,12 @@ loop_timer_free(struct loop_timer *t)
 {
 	if (t == NULL)
 		return;
-	event_free(t->event);
+	loop_heap_take(t->heap, t);
+	t->heap->made--;
 	free(t);
 }
+
+/* Descriptors */
 
 static void
 on_ready(evutil_socket_t fd, short what, void *arg)
@@ -180,6 +342,7 @@ on_ready(evutil_socket_t fd, short what, void *arg)
 	struct loop_watch *w = arg;
 
 	(void)fd;
+	begin_turn(w->loop);
 	w->callback(w->arg, (what & EV_READ) != 0, (what & EV_WRITE) != 0);
 }
 
@@ -206,10 +369,10 @@ loop_watch_new(struct loop *l, int fd, loop_ready *callback, void *arg,
 	w->loop = l;
 	w->callback = callback;
 	w->arg = arg;
-	w->event = event_new(
-	    l->base, fd, event_flags(readable, writable), on_ready, w);
-	if (w->event == NULL || event_add(w->event, NULL) != 0) {
-		loop_watch_free(w);
+	if (event_assign(&w->event, l->base, fd,
+		event_flags(readable, writable), on_ready, w) != 0 ||
+	    event_add(&w->event, NULL) != 0) {
+		free(w);
 		return NULL;
 	}
 	return w;
@@ -219,16 +382,16 @@ void
 loop_watch_change(struct loop_watch *w, bool readable, bool writable)
 {
 	short flags = event_flags(readable, writable);
-	int fd = event_get_fd(w->event);
+	int fd = event_get_fd(&w->event);
 
-	if (event_get_events(w->event) == flags &&
-	    event_pending(w->event, EV_READ | EV_WRITE, NULL) != 0)
+	if (event_get_events(&w->event) == flags &&
+	    event_pending(&w->event, EV_READ | EV_WRITE, NULL) != 0)
 		return;
-	(void)event_del(w->event);
+	(void)event_del(&w->event);
 	if (!readable && !writable)
 		return;
-	(void)event_assign(w->event, w->loop->base, fd, flags, on_ready, w);
-	(void)event_add(w->event, NULL);
+	(void)event_assign(&w->event, w->loop->base, fd, flags, on_ready, w);
+	(void)event_add(&w->event, NULL);
 }
 
 void
@@ -236,8 +399,7 @@ loop_watch_free(struct loop_watch *w)
 {
 	if (w == NULL)
 		return;
-	if (w->event != NULL)
-		event_free(w->event);
+	(void)event_del(&w->event);
 	free(w);
 }
 
@@ -247,6 +409,7 @@ on_signal(evutil_socket_t signal, short what, void *arg)
 	struct loop_signal_watch *w = arg;
 
 	(void)what;
+	begin_turn(w->loop);
 	w->callback(w->arg, (int)signal);
 }
 
@@ -257,6 +420,7 @@ loop_on_signal(struct loop *l, int signal, loop_signal *callback, void *arg)
 
 	if (l->signal_count == SIGNALS_MAX)
 		return false;
+	w->loop = l;
 	w->callback = callback;
 	w->arg = arg;
 	w->event = evsignal_new(l->base, signal, on_signal, w);
@@ -264,33 +428,4 @@ loop_on_signal(struct loop *l, int signal, loop_signal *callback, void *arg)
 		return false;
 	l->signal_count++;
 	return evsignal_add(w->event, NULL) == 0;
-}
-
-struct soon {
-	loop_callback *callback;
-	void *arg;
-};
-
-static void
-on_soon(evutil_socket_t fd, short what, void *arg)
-{
-	struct soon soon = *(struct soon *)arg;
-
-	(void)fd;
-	(void)what;
-	free(arg);
-	soon.callback(soon.arg);
-}
-
-void
-loop_soon(struct loop *l, loop_callback *callback, void *arg)
-{
-	struct timeval now = { 0, 0 };
-	struct soon *soon = malloc(sizeof(*soon));
-
-	if (soon == NULL)
-		abort(); /* nobody could be told: start again, from the store */
-	*soon = (struct soon){ callback, arg };
-	if (event_base_once(l->base, -1, EV_TIMEOUT, on_soon, soon, &now) != 0)
-		abort();
 }

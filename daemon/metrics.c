@@ -98,6 +98,13 @@ write_daemon(struct monitor *m, struct text *out)
 }
 
 static void
+write_pace(struct monitor *m, struct text *out)
+{
+	lateness_write(loop_lag(m->loop), out, "rollbackd_loop_lag",
+	    "How late each turn of the event loop was by its end.");
+}
+
+static void
 write_world(struct monitor *m, struct text *out)
 {
 	int64_t now_ms = loop_now_ms(m->loop);
@@ -247,6 +254,7 @@ void
 metrics_write(struct monitor *m, struct text *out)
 {
 	write_daemon(m, out);
+	write_pace(m, out);
 	write_world(m, out);
 	write_decisions(m, out);
 	write_guards(m, out);

@@ -3,103 +3,55 @@
 
 #include <stdlib.h>
 
-#define TIMERS_MAX 4096
+#include "daemon/loop_impl.h"
+
+#define US_PER_MS 1000
 
 struct loop {
+	struct loop_queues queues;
+	struct lateness lag;
 	bool is_stopped;
 };
 
-struct loop_timer {
-	loop_callback *callback;
-	void *arg;
-	int64_t due_ms;
-	uint64_t order; /* of those due at once the first set comes first */
-	size_t place;   /* in the heap, from 1; 0: stands still */
+struct fake_timer {
+	struct loop_timer timer;
 	unsigned life;
-	bool is_soon; /* frees itself */
 };
 
-static struct loop_timer *heap[TIMERS_MAX + 1];
-static size_t heap_count;
-static uint64_t order_count;
-
-static bool
-is_before(const struct loop_timer *a, const struct loop_timer *b)
-{
-	return a->due_ms < b->due_ms ||
-	    (a->due_ms == b->due_ms && a->order < b->order);
-}
-
-static void
-put(size_t place, struct loop_timer *t)
-{
-	heap[place] = t;
-	t->place = place;
-}
-
-static void
-rise(size_t place, struct loop_timer *t)
-{
-	for (; place > 1 && is_before(t, heap[place / 2]); place /= 2)
-		put(place, heap[place / 2]);
-	put(place, t);
-}
-
-static void
-sink(size_t place, struct loop_timer *t)
-{
-	size_t below;
-
-	for (; (below = place * 2) <= heap_count; place = below) {
-		if (below < heap_count &&
-		    is_before(heap[below + 1], heap[below]))
-			below++;
-		if (!is_before(heap[below], t))
-			break;
-		put(place, heap[below]);
-	}
-	put(place, t);
-}
+static struct loop_heap heap;
 
 void
 loop_timer_stop(struct loop_timer *t)
 {
-	struct loop_timer *last;
-	size_t place = t->place;
-
-	if (place == 0)
-		return;
-	t->place = 0;
-	last = heap[heap_count--];
-	if (last == t)
-		return;
-	sink(place, last);
-	rise(last->place, last);
+	loop_heap_take(&heap, t);
 }
 
 void
 loop_timer_start(struct loop_timer *t, int64_t delay_ms)
 {
 	loop_timer_stop(t);
-	if (heap_count == TIMERS_MAX)
-		abort();
-	t->due_ms = sim.now_ms + (delay_ms > 0 ? delay_ms : 0);
-	t->order = order_count++;
-	heap_count++;
-	rise(heap_count, t);
+	t->due_us = US_PER_MS * (sim.now_ms + (delay_ms > 0 ? delay_ms : 0));
+	loop_heap_put(&heap, t);
+}
+
+void
+loop_timer_start_us(struct loop_timer *t, int64_t delay_us)
+{
+	loop_timer_start(t, (delay_us + US_PER_MS - 1) / US_PER_MS);
 }
 
 static struct loop_timer *
 make(loop_callback *callback, void *arg, unsigned life)
 {
-	struct loop_timer *t = calloc(1, sizeof(*t));
+	struct fake_timer *t = calloc(1, sizeof(*t));
 
-	if (t == NULL)
+	if (t == NULL || !loop_heap_make_room(&heap))
 		abort();
-	t->callback = callback;
-	t->arg = arg;
+	heap.made++;
+	t->timer.callback = callback;
+	t->timer.arg = arg;
 	t->life = life;
-	return t;
+	return &t->timer;
 }
 
 struct loop_timer *
@@ -127,41 +79,31 @@ loop_timer_free(struct loop_timer *t)
 	if (t == NULL)
 		return;
 	loop_timer_stop(t);
+	heap.made--;
 	free(t);
-}
-
-void
-loop_soon(struct loop *l, loop_callback *callback, void *arg)
-{
-	struct loop_timer *t = loop_timer_new(l, callback, arg);
-
-	t->is_soon = true;
-	loop_timer_start(t, 0);
 }
 
 /* What a crash left behind comes no more. */
 static void
 fire(struct loop_timer *t)
 {
-	loop_callback *callback = t->callback;
-	void *arg = t->arg;
-	bool is_dead = t->life != 0 && (t->life != sim.life || !sim.is_up);
+	unsigned life = ((struct fake_timer *)t)->life;
 
 	loop_timer_stop(t);
-	if (t->is_soon)
-		free(t);
-	if (!is_dead)
-		callback(arg);
+	if (life == 0 || (life == sim.life && sim.is_up))
+		t->callback(t->arg);
 }
 
 void
 loop_until(int64_t until_ms)
 {
-	while (heap_count > 0 && heap[1]->due_ms <= until_ms &&
-	    sim.breach[0] == '\0') {
-		if (heap[1]->due_ms > sim.now_ms)
-			sim.now_ms = heap[1]->due_ms;
-		fire(heap[1]);
+	struct loop_timer *t;
+
+	while ((t = loop_heap_first(&heap)) != NULL &&
+	    t->due_us <= until_ms * US_PER_MS && sim.breach[0] == '\0') {
+		if (t->due_us > sim.now_ms * US_PER_MS)
+			sim.now_ms = t->due_us / US_PER_MS;
+		fire(t);
 	}
 	if (sim.breach[0] == '\0' && sim.now_ms < until_ms)
 		sim.now_ms = until_ms;
@@ -170,14 +112,14 @@ loop_until(int64_t until_ms)
 void
 loop_reset(void)
 {
-	while (heap_count > 0) {
-		struct loop_timer *t = heap[heap_count--];
+	struct loop_timer *t;
 
-		t->place = 0;
-		if (t->life == 0 || t->is_soon)
-			free(t);
+	while ((t = loop_heap_first(&heap)) != NULL) {
+		loop_timer_stop(t);
+		if (((struct fake_timer *)t)->life == 0)
+			loop_timer_free(t);
 	}
-	order_count = 0;
+	heap.order = 0;
 }
 
 struct loop *
@@ -189,7 +131,34 @@ loop_new(void)
 void
 loop_free(struct loop *l)
 {
+	loop_queues_free(&l->queues);
 	free(l);
+}
+
+bool
+loop_stops(const struct loop *l)
+{
+	return l->is_stopped;
+}
+
+struct loop_queues *
+loop_queues(struct loop *l)
+{
+	return &l->queues;
+}
+
+/* Never late: only answers are. */
+const struct lateness *
+loop_lag(const struct loop *l)
+{
+	return &l->lag;
+}
+
+int64_t
+loop_late_ms(const struct loop *l)
+{
+	(void)l;
+	return 0;
 }
 
 bool
@@ -209,6 +178,12 @@ loop_now_ms(struct loop *l)
 {
 	(void)l;
 	return sim.now_ms;
+}
+
+int64_t
+loop_clock_us(void)
+{
+	return sim.now_ms * US_PER_MS;
 }
 
 int64_t
