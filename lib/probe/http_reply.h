@@ -99,7 +99,7 @@ struct http_reply_take {
 	size_t taken;
 	/* The whole head of the final answer, status line and end included. */
 	struct http_reply_span headers;
-	struct http_reply_span trailer; /* one line of it */
+	struct http_reply_span trailer; /* one line, without its end */
 	struct http_reply_span body;
 	/* HTTP_REPLY_WRONG, HTTP_REPLY_NOTHING: "http.protocol"; static */
 	const char *failure;
