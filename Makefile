@@ -220,6 +220,11 @@ run-bench: all $(benches) $(tools)
 			$(wildcard tests/bench/*.sh)); do \
 		BUILD=$(abspath $(BUILD)) $$b || exit 1; done
 
+## bench-peers: beside HAProxy, Monit, Nagios and others (QUICK=1: roughly)
+bench-peers: deps-bench
+	+$(Q)$(again) all $(rig) $(tools) $(benches)
+	$(Q)BUILD=$(abspath $(BUILD)) QUICK=$(QUICK) tests/bench/peers.sh
+
 ORACLE_CASES ?= 2500
 ORACLE_SEED  ?= 1
 oracle_test  := $(BUILD)/tests/unit/evaluator/test_wilcoxon
@@ -336,7 +341,7 @@ help:
 		-e 's|\$$(BUILD)|$(BUILD)|'
 
 .PHONY: crash crash-systemd bugs simulate oracle all check run-check asan tsan coverage fuzz run-fuzzers \
-	bench run-bench demo lint format deps deps-demo deps-check \
+	bench run-bench bench-peers demo lint format deps deps-demo deps-check \
 	deps-oracle deps-systemd deps-bench deps-all check-systemd install uninstall clean help FORCE
 # Not of the other variants, which are built below this one.
 -include $(shell find $(addprefix $(BUILD)/,daemon failing lib tests) -name '*.d' \

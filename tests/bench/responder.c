@@ -11,6 +11,7 @@
  * On CONTROL_PORT it takes one line a connection, and answers one:
  *
  *   reset INTERVAL_MS      begins to count afresh; targets are asked that often
+ *   forget                 the same, and knows no grid of any target any more
  *   count                  answers, connects, wrong and open, hung requests
  *   late                   p50 p99 worst in us, number: against each's own grid
  *   gaps                   the same of the time between two probes of a target
@@ -96,18 +97,18 @@ say_each(struct shared *s, char *out)
 /* --- What is ordered. --- */
 
 static void
-reset(struct shared *s, int64_t interval_ms)
+reset(struct shared *s, int64_t interval_ms, bool forget)
 {
-	bool other = s->interval_ns != interval_ms * 1000000;
-
 	s->interval_ns = interval_ms * 1000000;
 	s->answers = s->connects = s->wrong = s->hung = 0;
 	memset(&s->late, 0, sizeof(s->late));
 	memset(&s->gaps, 0, sizeof(s->gaps));
 	for (uint32_t i = 0; i < s->count; i++) {
 		s->targets[i].asked = 0;
-		if (other)
-			s->targets[i].grid_ns = 0;
+		if (!forget)
+			continue;
+		s->targets[i].grid_ns = 0;
+		s->targets[i].is_apart = false;
 	}
 	s->began_ns = responder_now_ns();
 }
@@ -127,6 +128,8 @@ set(struct shared *s, const char *what, uint32_t first, uint32_t last)
 		return false;
 	for (uint32_t i = first; i <= last && i < s->count; i++) {
 		s->targets[i].first_wrong_ns = 0;
+		if (way != WAY_OK)
+			s->targets[i].is_apart = true;
 		__atomic_store_n(&s->targets[i].way, way, __ATOMIC_RELEASE);
 	}
 	return true;
@@ -140,7 +143,9 @@ obey_change(struct shared *s, const char *line, char *out)
 	int64_t now = responder_now_ns();
 
 	if (sscanf(line, "reset %u", &a) == 1 && a > 0) {
-		reset(s, a);
+		reset(s, a, s->interval_ns != (int64_t)a * 1000000);
+	} else if (strcmp(line, "forget") == 0) {
+		reset(s, s->interval_ns / 1000000, true);
 	} else if (sscanf(line, "set %7s %u %u", what, &a, &b) == 3) {
 		if (!set(s, what, a, b))
 			return false;
@@ -237,7 +242,7 @@ share(uint32_t count)
 		exit(1);
 	}
 	s->count = count;
-	reset(s, 1000);
+	reset(s, 1000, true);
 	return s;
 }
 

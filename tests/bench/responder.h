@@ -25,6 +25,7 @@ struct bench_target {
 	int64_t first_wrong_ns;
 	uint32_t asked;
 	uint8_t way;
+	bool is_apart; /* has been told to fail: its times are not noted */
 };
 
 /* Counters of several workers; the rest is written in one place. */

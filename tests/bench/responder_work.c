@@ -117,7 +117,8 @@ answer(int fd)
 	int64_t now = responder_now_ns();
 	const struct answer *a = &answers[way == WAY_BAD][c->closes];
 
-	note_time(t, now, work.s->interval_ns);
+	if (!t->is_apart)
+		note_time(t, now, work.s->interval_ns);
 	(void)__atomic_fetch_add(&t->asked, 1, __ATOMIC_RELAXED);
 	if (way == WAY_HANG) {
 		count(&work.s->hung);

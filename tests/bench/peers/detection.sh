@@ -1,0 +1,65 @@
+# shellcheck shell=bash
+# From the first wrong answer that a target served to the line in which the
+# prober calls it bad, three failures in a row at 1 s, 10,000 targets.  Both
+# moments are of the same clock.
+
+# wait_said PATTERN SECONDS: when it said so first is in $at.
+wait_said() {
+	local i
+	for ((i = 0; i < $2 * 20; i++)); do
+		at=$(grep -a -m 1 -e "$1" "$said" | cut -d ' ' -f 1)
+		[ -z "$at" ] || return 0
+		pause 0.05
+	done
+	return 1
+}
+
+# detect NAME PATTERN FIRST: trials with targets from FIRST on.
+detect() {
+	local i x ms=()
+	for ((i = 0; i < trials; i++)); do
+		x=$(($3 + i * 37))
+		tell set bad $x $x
+		if wait_said "${2//@/$x}" 15; then
+			tell "first $x"
+			ms+=("$(awk -v a="$at" -v b="$reply" \
+				'BEGIN { printf "%.1f\n", (a - b) / 1e6 }')")
+		else
+			say "$1: target $x is not found bad"
+		fi
+		tell set ok $x $x
+	done
+	[ ${#ms[@]} -gt 0 ] || return
+	figure "$1.ms" "$(printf '%s\n' "${ms[@]}" | sort -n |
+		sed -n "$(((${#ms[@]} + 1) / 2))p")"
+	figure "$1.worst_ms" "$(printf '%s\n' "${ms[@]}" | sort -n | tail -1)"
+	figure "$1.missed" $((trials - ${#ms[@]}))
+}
+
+# settled N: all targets are asked, and for a while.
+settled() {
+	tell reset 1000
+	all_asked "$1" 120 && pause "$warm_s" && return
+	stop "$peer"
+	return 1
+}
+
+measure_detection() {
+	local bad='is bad: .*service=s@$'
+	start_rollbackd 10000 1s && settled 10000 || return
+	detect detect "$bad" 100
+	tell set hang 9000 9499
+	pause "$warm_s"
+	detect detect_hung "$bad" 4000
+	stop "$peer"
+	tell set ok 0 9999
+	start_rollbackd 10000 1s 'recheck_interval = "100ms";' &&
+		settled 10000 || return
+	detect detect_recheck "$bad" 100
+	stop "$peer"
+}
+measure_detection_haproxy() {
+	start_haproxy 10000 && settled 10000 || return
+	detect detect_haproxy '^[0-9]* Server targets/s@ is DOWN' 100
+	stop "$peer"
+}

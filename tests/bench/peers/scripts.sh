@@ -1,0 +1,3 @@
+# shellcheck shell=bash
+goals_of_scripts() { :; }
+measure_scripts() { :; }
