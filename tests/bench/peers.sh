@@ -5,6 +5,7 @@
 # short round, whose figures are rough.  ROUNDS says otherwise.  Everything is
 # on loopback and in a temporary folder; only what was started here is stopped.
 # The table of goals is printed and left in $BUILD/bench-peers.md.
+# shellcheck source-path=SCRIPTDIR
 set -u
 build=$(realpath "${BUILD:?}")
 here=$(dirname "$(realpath "$0")")
@@ -21,10 +22,15 @@ if [ -n "${QUICK:-}" ]; then
 	warm_s=3 window_s=5 trials=3 memory_s=20 rounds=${ROUNDS:-1}
 fi
 
-for part in lib configs start cpu lateness detection closes scripts goals; do
-	# shellcheck source=/dev/null
-	. "$here/peers/$part.sh"
-done
+. "$here/peers/lib.sh"
+. "$here/peers/configs.sh"
+. "$here/peers/start.sh"
+. "$here/peers/cpu.sh"
+. "$here/peers/lateness.sh"
+. "$here/peers/detection.sh"
+. "$here/peers/closes.sh"
+. "$here/peers/scripts.sh"
+. "$here/peers/goals.sh"
 trap 'stop_all; rm -rf "$dir"' EXIT
 trap 'exit 130' INT TERM
 
@@ -41,6 +47,7 @@ wanted() {
 }
 
 : >"$results"
+# shellcheck disable=SC2119 # how many workers is no business of our caller
 start_targets || exit 1
 began=$SECONDS
 for ((round = 1; round <= rounds; round++)); do

@@ -175,4 +175,6 @@ goals() {
 	goals_of_scripts
 	echo
 	plain
+	echo
+	all_of_scripts
 }

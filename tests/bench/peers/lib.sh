@@ -73,7 +73,7 @@ tell() {
 # start_targets [WORKERS]
 start_targets() {
 	local i
-	on $target_core nice -n "$hurry" "$bin/responder" "$port" "$control" 100000 "${1:-1}" \
+	on "$target_core" nice -n "$hurry" "$bin/responder" "$port" "$control" 100000 "${1:-1}" \
 		2>"$dir/responder.log" &
 	targets=$!
 	started+=("$targets")

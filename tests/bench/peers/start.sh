@@ -9,7 +9,7 @@ said=$dir/said
 run() {
 	: >"$said"
 	tell forget
-	on $client_core "$@" > >(exec taskset -c $target_core \
+	on "$client_core" "$@" > >(exec taskset -c "$target_core" \
 		"$bin/stamp" >"$said") 2>&1 &
 	peer=$!
 	started+=("$peer")
@@ -33,7 +33,7 @@ up() {
 	return 1
 }
 ctl() {
-	taskset -c $target_core timeout 60 "$build/rollbackctl" \
+	taskset -c "$target_core" timeout 60 "$build/rollbackctl" \
 		-s "$dir/control.sock" "$@"
 }
 
@@ -71,7 +71,7 @@ start_blackbox() {
 		--web.listen-address=127.0.0.1:$((port + 3))
 	up || return
 	pause 1
-	on $target_core wrk -t1 -c20 -d600s -s "$dir/blackbox.lua" \
+	on "$target_core" wrk -t1 -c20 -d600s -s "$dir/blackbox.lua" \
 		"http://127.0.0.1:$((port + 3))/" >"$dir/wrk.log" 2>&1 &
 	driver=$!
 	started+=("$driver")
