@@ -1,5 +1,4 @@
 #include <stdlib.h>
-#include <string.h>
 #include <strings.h>
 
 #include "daemon/ask/ask_impl.h"
@@ -11,6 +10,7 @@ struct ask_prometheus {
 	struct loop *loop;
 	struct fetch_target *target;
 	struct http_settings http; /* what the target looks at */
+	const char **headers;      /* in it */
 	struct metric_page *page;
 	unsigned value_count;
 	bool is_old; /* the page that is under way */
@@ -58,6 +58,30 @@ on_judge(void *arg)
 	return v;
 }
 
+static bool
+has_accept(const struct strings *headers)
+{
+	for (size_t i = 0; i < headers->count; i++)
+		if (strncasecmp(headers->items[i], "accept:", 7) == 0)
+			return true;
+	return false;
+}
+
+/* Its own headers, and ours where it has none that says the same. */
+static void
+settle(struct ask_prometheus *a, const struct http_settings *settings)
+{
+	const struct strings own = settings->headers;
+
+	a->http = *settings;
+	for (size_t i = 0; i < own.count; i++)
+		a->headers[i] = own.items[i];
+	a->http.headers = (struct strings){ a->headers, own.count };
+	if (!has_accept(&own))
+		a->headers[a->http.headers.count++] =
+		    "Accept: " PROMTEXT_ACCEPT;
+}
+
 /* The asker */
 
 static bool
@@ -84,7 +108,7 @@ resettle(struct asker *self, const struct probe_settings *probe)
 	struct ask_prometheus *a = (struct ask_prometheus *)self;
 	const struct prometheus_settings *settings = probe->settings;
 
-	a->http = settings->http;
+	settle(a, &settings->http);
 	fetch_target_resettle(a->target, &a->http);
 	metric_page_resettle(a->page, settings);
 }
@@ -105,6 +129,7 @@ release(struct asker *self)
 
 	fetch_target_free(a->target);
 	metric_page_free(a->page);
+	free(a->headers);
 	free(a);
 }
 
@@ -116,60 +141,34 @@ static const struct asker_ops ops = {
 	.forget = forget,
 };
 
-static bool
-has_accept(const struct strings *headers)
-{
-	for (size_t i = 0; i < headers->count; i++)
-		if (strncasecmp(headers->items[i], "accept:", 7) == 0)
-			return true;
-	return false;
-}
-
-/* Its own headers, and ours where it has none that says the same. */
-static struct fetch_target *
-make_target(struct ask_prometheus *a, struct fetch *f, struct error *err)
-{
-	const struct fetch_sink sink = { on_begin, on_bytes, on_judge, a };
-	const struct strings own = a->http.headers;
-	const char **all = calloc(own.count + 1, sizeof(*all));
-	struct fetch_target *t;
-
-	if (all == NULL) {
-		(void)error_set(err, "out of memory");
-		return NULL;
-	}
-	if (own.count > 0)
-		memcpy(all, own.items, own.count * sizeof(*all));
-	a->http.headers = (struct strings){ all, own.count };
-	if (!has_accept(&own))
-		all[a->http.headers.count++] = "Accept: " PROMTEXT_ACCEPT;
-	t = fetch_target_new(f, &a->http, &sink, err);
-	a->http.headers = own; /* the target has copied them */
-	free(all);
-	return t;
-}
-
 struct asker *
 ask_prometheus_new(const struct asker_wish *wish, struct error *err)
 {
 	const struct prometheus_settings *settings = wish->settings->settings;
 	struct ask_prometheus *a = calloc(1, sizeof(*a));
+	struct fetch_sink sink = { on_begin, on_bytes, on_judge, a };
 	struct error why = { "out of memory" };
 
 	if (a == NULL)
 		goto failed;
 	a->base.ops = &ops;
 	a->loop = wish->tools->loop;
-	a->http = settings->http;
+	a->headers =
+	    calloc(settings->http.headers.count + 1, sizeof(*a->headers));
+	if (a->headers == NULL)
+		goto failed;
+	settle(a, &settings->http);
 	a->value_count = (unsigned)wish->metric_count;
 	a->page = metric_page_new_with(settings, wish->metrics,
 	    wish->metric_count, wish->settings->version, &why);
 	if (a->page != NULL)
-		a->target = make_target(a, wish->tools->fetch, &why);
+		a->target =
+		    fetch_target_new(wish->tools->fetch, &a->http, &sink, &why);
 	if (a->target != NULL)
 		return &a->base;
-	release(&a->base);
 failed:
+	if (a != NULL)
+		release(&a->base);
 	(void)error_set(err, "probe %s: %s", wish->settings->name, why.text);
 	return NULL;
 }

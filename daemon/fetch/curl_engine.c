@@ -6,11 +6,13 @@
 static const struct failure no_memory = { SAMPLE_LOST, "local.memory" };
 
 static const struct failure *
-start(struct fetch_target *t, const struct resolver_answer *answer)
+start(struct fetch_target *t, const struct resolver_answer *answer,
+    const char **words)
 {
 	struct fetch_slot *slot = slot_take(t->curl->shard);
 	const struct failure *trouble;
 
+	(void)words; /* the class says it all */
 	if (slot == NULL)
 		return &no_memory;
 	slot->target = t;

@@ -21,12 +21,6 @@
 /* libcurl's costs grow with the connections of a multi handle. */
 #define SHARD_TARGETS_MAX 100
 
-struct fetch_buffer {
-	char *bytes;
-	size_t length;
-	size_t capacity;
-};
-
 /* What is the same for all questions of targets that are alike. */
 struct curl_form {
 	char *body;

@@ -10,6 +10,8 @@
 #define IN_FLIGHT_MAX 16384
 /* As many dials as a fourth of that: each may try two addresses at once. */
 #define DIALS_SHARE 4
+#define OTHERS_SHARE 16
+#define OTHERS_MIN 64
 
 /* A connection each, and as many again that are idle. */
 static size_t
@@ -26,6 +28,22 @@ affordable_in_flight(void)
 	return half < IN_FLIGHT_MIN ? IN_FLIGHT_MIN : half;
 }
 
+/*
+ * All but those that new connections, libcurl and the rest of the daemon need
+ * to go on.
+ */
+static size_t
+affordable_kept(void)
+{
+	struct rlimit limit;
+	size_t others;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return IN_FLIGHT_MIN;
+	others = limit.rlim_cur / OTHERS_SHARE + OTHERS_MIN;
+	return limit.rlim_cur > others ? limit.rlim_cur - others : 1;
+}
+
 static void
 really_free(struct fetch *f)
 {
@@ -34,6 +52,7 @@ really_free(struct fetch *f)
 	resolver_free(f->resolver);
 	queue_close(f);
 	free(f->sockets);
+	free(f->lean_bytes);
 	free(f);
 }
 
@@ -92,6 +111,8 @@ fetch_new_with(
 	f->connection_life_s = settings->connection_life_s > 0 ?
 	    settings->connection_life_s :
 	    CONNECTION_LIFE_S;
+	f->kept_max =
+	    settings->kept_max > 0 ? settings->kept_max : affordable_kept();
 	if (!queue_init(f)) {
 		(void)error_set(err, "out of memory");
 		goto failed;

@@ -60,6 +60,7 @@ struct fetch_settings {
 	const char *resolv_conf; /* path */
 	size_t in_flight_max;    /* 0: half of the descriptors there are */
 	long connection_life_s;  /* no connection is used longer; 0: 60 */
+	size_t kept_max; /* of lean connections; 0: what is affordable */
 };
 
 enum fetch_engine {

@@ -10,7 +10,9 @@
  *
  * and behind struct fetch_engine_ops the engines:
  *
- *   those named in curl_impl.h
+ *   buffer.c     what is received and kept for a while
+ *
+ * and those named in curl_impl.h and lean_impl.h
  */
 #ifndef DAEMON_FETCH_FETCH_IMPL_H
 #define DAEMON_FETCH_FETCH_IMPL_H
@@ -19,10 +21,9 @@
 #include "daemon/fetch/fetch.h"
 #include "daemon/fetch/resolver.h"
 #include "probe/http_judge.h"
+#include "probe/http_reply.h"
 
 #define HEADER_BYTES_MAX (64 * 1024)
-#define BODY_FIRST_BYTES 4096
-#define BODY_KEPT_BYTES (64 * 1024)
 #define REDIRECTS_MAX 3
 #define CONNECTION_LIFE_S 60
 /* Later than this and a timeout is no longer the target's. */
@@ -34,6 +35,9 @@ struct curl_side;
 struct fetch_shard;
 struct fetch_slot;
 struct fetch_socket;
+struct lean_addresses;
+struct lean_conn;
+struct lean_form;
 
 struct fetch_origin {
 	char *host;
@@ -49,6 +53,7 @@ struct fetch_form {
 	struct fetch_origin origin;
 	char *version_pointer;  /* NULL: no version is wanted */
 	struct curl_form *curl; /* NULL: libcurl was not needed yet */
+	struct lean_form *lean; /* NULL: only libcurl can ask */
 	unsigned target_count;
 };
 
@@ -60,6 +65,36 @@ struct fetch_target {
 	struct fetch_sink *sink;               /* judges instead; NULL: none */
 	struct fetch_question *q;              /* NULL: none is under way */
 	struct curl_side *curl; /* NULL: libcurl was not needed yet */
+	struct lean_conn *kept; /* idle, for the next question; NULL: none */
+};
+
+struct fetch_buffer {
+	char *bytes;
+	size_t length;
+	size_t capacity;
+};
+
+/* The lean engine's part of a question. */
+struct lean_work {
+	struct http_reply reply;
+	struct lean_conn *conn;           /* NULL: not connected */
+	struct lean_conn *trying[2];      /* the older one first */
+	struct lean_addresses *addresses; /* NULL: there is but one */
+	struct loop_timer *next_try;      /* NULL: was never needed */
+	struct connect_attempts attempts;
+	struct failure failure;
+	int os_errno;
+	bool is_reused; /* conn was there before */
+	bool is_begun;  /* the sink knows of the answer */
+	bool may_keep;  /* conn, for the next question */
+	size_t sent;    /* bytes of the request */
+	/* Moments; 0: not reached. */
+	int64_t start_us, connected_us, request_us, first_us, last_us;
+	struct fetch_buffer carry; /* what the reader could not take yet */
+	/* What was received, for the judge: here or where it came in. */
+	struct fetch_buffer headers, body;
+	const char *headers_at, *body_at;
+	size_t headers_length, body_length;
 };
 
 enum fetch_state {
@@ -90,7 +125,8 @@ struct fetch_question {
 	double resolve_ms;
 	struct resolver_question *lookup;
 	struct fetch_slot *slot; /* libcurl's part of it */
-	char *next_url;          /* NULL: the settings' */
+	struct lean_work lean;
+	char *next_url; /* NULL: the settings' */
 	struct fetch_origin next_origin;
 	struct http_verdict settled;
 };
@@ -100,6 +136,7 @@ enum fetch_ending {
 	ENDING_ANSWER, /* all of it is there, or as much as the sink wants */
 	ENDING_TIME,   /* it came to know that the time is up */
 	ENDING_DIED,   /* a kept connection, at the moment it was used again */
+	ENDING_ALIEN,  /* an answer that only libcurl can read */
 	ENDING_FAILED,
 };
 
@@ -121,11 +158,11 @@ struct fetch_received {
 struct fetch_engine_ops {
 	enum fetch_engine name;
 	/*
-	 * answer: the addresses; NULL: those of before, or in numbers in the
-	 * URL.  NULL, or why the question cannot be put: then no stop().
+	 * answer: the addresses; NULL: in numbers in the URL.  NULL, or why the
+	 * question cannot be put: then no stop(), and words may be set.
 	 */
-	const struct failure *(*start)(
-	    struct fetch_target *t, const struct resolver_answer *answer);
+	const struct failure *(*start)(struct fetch_target *t,
+	    const struct resolver_answer *answer, const char **words);
 	/* What was received goes; a kept connection stays if it may. */
 	void (*stop)(struct fetch_target *t);
 	struct sample_phases (*phases)(const struct fetch_target *t);
@@ -142,6 +179,7 @@ struct fetch_engine_ops {
 };
 
 extern const struct fetch_engine_ops curl_engine;
+extern const struct fetch_engine_ops lean_engine;
 
 struct fetch {
 	struct loop *loop;
@@ -160,6 +198,11 @@ struct fetch {
 	int64_t lag_ms;  /* how late our own loop was, in all */
 	unsigned depth;  /* inside of a callback from the loop */
 	bool is_closing; /* freed inside of one */
+
+	/* The lean engine's. */
+	struct lean_conn *lean_oldest, *lean_newest; /* kept and idle */
+	size_t lean_kept, kept_max;
+	char *lean_bytes; /* where answers come in; NULL: not needed yet */
 
 	/* libcurl's. */
 	struct fetch_shard *shards;
@@ -214,6 +257,16 @@ void curl_leave(struct fetch_target *t); /* also if it never joined */
 /* curl_form.c */
 struct curl_form *curl_form_new(const struct http_settings *settings);
 void curl_form_free(struct curl_form *form); /* NULL is allowed */
+
+/* buffer.c: false: memory */
+bool buffer_add(struct fetch_buffer *b, const char *bytes, size_t length);
+void buffer_clear(struct fetch_buffer *b); /* little stays for the next */
+void buffer_free(struct fetch_buffer *b);
+
+/* lean.c: false: it cannot, or memory is short */
+bool lean_join(struct fetch_target *t);
+void lean_leave(struct fetch_target *t);
+void lean_free_work(struct lean_work *w); /* of a question that goes */
 
 /* shard.c */
 void shard_free_empty(struct fetch *f);

@@ -86,6 +86,7 @@ form_free(struct fetch_form *form)
 	http_judge_free(form->judge);
 	origin_free(&form->origin);
 	curl_form_free(form->curl);
+	free(form->lean);
 	free(form->version_pointer);
 	free(form);
 }

@@ -95,10 +95,11 @@ static const struct failure lag = { SAMPLE_LOST, "local.lag" };
 static void
 send_request(struct fetch_target *t, const struct resolver_answer *answer)
 {
-	const struct failure *trouble = t->engine->start(t, answer);
+	const char *words = "";
+	const struct failure *trouble = t->engine->start(t, answer, &words);
 
 	if (trouble != NULL)
-		settle(t, trouble, "");
+		settle(t, trouble, words);
 	else
 		t->q->state = FETCH_SENT;
 }
@@ -152,6 +153,19 @@ ask_name(struct fetch_target *t)
 	t->q->lookup = resolver_ask(resolver, origin->host, on_name, t);
 	if (t->q->lookup == NULL)
 		settle(t, &no_memory, "");
+}
+
+/* To libcurl, which will be asked from now on. */
+static void
+hand_over(struct fetch_target *t)
+{
+	lean_leave(t);
+	if (!curl_join(t)) {
+		settle(t, &no_memory, "");
+		return;
+	}
+	t->fetch->counts.handed_over++;
+	ask_name(t);
 }
 
 /* The end of a question */
@@ -310,6 +324,7 @@ static void
 question_free(struct fetch_question *q)
 {
 	loop_timer_free(q->deadline);
+	lean_free_work(&q->lean);
 	free(q);
 }
 
@@ -451,7 +466,11 @@ question_ended(struct fetch_target *t, enum fetch_ending ending,
 		t->engine->stop(t);
 		t->q->retried = true;
 		t->fetch->counts.retried++;
-		send_request(t, NULL); /* the addresses are known */
+		ask_name(t);
+		break;
+	case ENDING_ALIEN:
+		t->engine->stop(t);
+		hand_over(t);
 		break;
 	case ENDING_FAILED:
 		finish_failed(t, failure, words);

@@ -12,40 +12,6 @@
 
 #define CA_CACHE_S 60L
 
-/* Buffers */
-
-static bool
-buffer_add(struct fetch_buffer *b, const char *bytes, size_t length,
-    size_t first_bytes)
-{
-	size_t want = b->length + length;
-	size_t capacity = b->capacity == 0 ? first_bytes : b->capacity;
-	char *more;
-
-	while (capacity < want)
-		capacity *= 2;
-	if (capacity != b->capacity) {
-		more = realloc(b->bytes, capacity);
-		if (more == NULL)
-			return false;
-		b->bytes = more;
-		b->capacity = capacity;
-	}
-	memcpy(b->bytes + b->length, bytes, length);
-	b->length = want;
-	return true;
-}
-
-static void
-buffer_clear(struct fetch_buffer *b)
-{
-	b->length = 0;
-	if (b->capacity <= BODY_KEPT_BYTES)
-		return;
-	free(b->bytes);
-	*b = (struct fetch_buffer){ .bytes = NULL };
-}
-
 /* What is received */
 
 static const struct failure no_memory = { SAMPLE_LOST, "local.memory" };
@@ -76,7 +42,7 @@ on_body(char *bytes, size_t one, size_t length, void *arg)
 		return sink_bytes(slot, bytes, length) ? length : 0;
 	if ((http_judge_reads_body(t->form->judge) ||
 		t->form->version_pointer != NULL) &&
-	    !buffer_add(&slot->body, bytes, length, BODY_FIRST_BYTES))
+	    !buffer_add(&slot->body, bytes, length))
 		return cut(slot, &no_memory);
 	return length;
 }
@@ -124,7 +90,7 @@ on_header(char *line, size_t one, size_t length, void *arg)
 	if (contradicts(slot, line, length))
 		return cut(slot, &two_lengths);
 	if (http_judge_reads_headers(slot->target->form->judge) &&
-	    !buffer_add(&slot->headers, line, length, BODY_FIRST_BYTES))
+	    !buffer_add(&slot->headers, line, length))
 		return cut(slot, &no_memory);
 	return length;
 }
@@ -305,7 +271,7 @@ slot_free(struct fetch_slot *slot)
 		return;
 	curl_easy_cleanup(slot->easy);
 	curl_slist_free_all(slot->resolve);
-	free(slot->headers.bytes);
-	free(slot->body.bytes);
+	buffer_free(&slot->headers);
+	buffer_free(&slot->body);
 	free(slot);
 }

@@ -6,7 +6,7 @@
 static bool
 choose_engine(struct fetch_target *t, struct error *err)
 {
-	if (curl_join(t))
+	if (lean_join(t) || curl_join(t))
 		return true;
 	return error_set(err, "out of memory or descriptors");
 }
@@ -102,6 +102,7 @@ fetch_target_free(struct fetch_target *t)
 	if (t == NULL)
 		return;
 	question_drop(t);
+	lean_leave(t);
 	curl_leave(t);
 	form_free(t->form);
 	free(t->sink);
