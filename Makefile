@@ -148,7 +148,7 @@ $(shells): %: %.o $(shell_lib) $(lib)
 	$(link) $(ldlibs) -lcmocka
 $(simulation): $(call obj,$(wildcard tests/simulation/*.c)) $(shell_lib) $(lib)
 	$(link) $(ldlibs)
-$(benches): %: %.o $(call obj,tests/bench/traffic.c) $(shell_lib) $(lib)
+$(benches): %: %.o $(call obj,tests/bench/traffic.c tests/bench/rig.c) $(shell_lib) $(lib)
 	$(link) $(ldlibs)
 $(tools): %: %.o $(lib)
 	$(link) $(lib_ldlibs) \

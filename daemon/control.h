@@ -23,8 +23,8 @@
 struct control;
 struct control_call;
 
-#define CONTROL_CONNECTIONS_MAX 128
-#define CONTROL_CONNECTIONS_PER_UID 32
+#define CONTROL_CONNECTIONS_MAX 256
+#define CONTROL_CONNECTIONS_PER_UID 128
 #define CONTROL_CONNECTIONS_RESERVED 8 /* for root and the daemon's user */
 #define CONTROL_REMEMBERED_MAX 4096
 #define CONTROL_REMEMBERED_BYTES_MAX ((size_t)4 * 1024 * 1024)

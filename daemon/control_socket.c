@@ -8,7 +8,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define BACKLOG 64
+#define BACKLOG 256
 #define FOLDER_MODE 0750
 #define SOCKET_MODE 0660
 

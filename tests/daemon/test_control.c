@@ -339,7 +339,7 @@ test_an_idle_connection_is_closed(void **state)
 }
 
 static void
-test_one_user_may_have_32_connections(void **state)
+test_one_user_may_have_128_connections(void **state)
 {
 	struct fixture *f = *state;
 	struct client c[CONTROL_CONNECTIONS_PER_UID], more;
@@ -721,7 +721,7 @@ main(void)
 		TEST(test_half_a_request_is_given_up_after_its_deadline),
 		TEST(test_more_bytes_do_not_move_the_deadline),
 		TEST(test_an_idle_connection_is_closed),
-		TEST(test_one_user_may_have_32_connections),
+		TEST(test_one_user_may_have_128_connections),
 		TEST(test_who_sends_descriptors_is_dropped),
 		TEST(test_an_answer_to_nobody_hurts_nobody),
 		TEST(test_an_act_asked_again_is_done_once),
