@@ -132,9 +132,19 @@ all_received(struct fetch_target *t)
 	}
 }
 
+static const char *
+words_of(const struct fetch_slot *slot, CURLcode code)
+{
+	if (slot->cut_words != NULL)
+		return slot->cut_words;
+	return slot->words[0] != '\0' ? slot->words : curl_easy_strerror(code);
+}
+
 void
 curl_transfer_done(struct fetch_target *t, CURLcode code)
 {
+	static const struct failure cut_short = { SAMPLE_FAILED,
+		"body.truncated" };
 	const struct fetch_slot *slot = t->q->slot;
 	struct failure failure;
 
@@ -146,9 +156,12 @@ curl_transfer_done(struct fetch_target *t, CURLcode code)
 		question_ended(t, ENDING_DIED, NULL, NULL);
 	else if (code != CURLE_OK || slot->cut != NULL) {
 		failure = transfer_failure(t, code);
-		question_ended(t, ENDING_FAILED, &failure,
-		    slot->words[0] != '\0' ? slot->words :
-					     curl_easy_strerror(code));
-	} else
+		question_ended(
+		    t, ENDING_FAILED, &failure, words_of(slot, code));
+	} else if (slot->is_in_head)
+		/* To libcurl that is an answer like others. */
+		question_ended(t, ENDING_FAILED, &cut_short,
+		    "the connection was closed in the headers");
+	else
 		all_received(t);
 }

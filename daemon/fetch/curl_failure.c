@@ -254,6 +254,9 @@ curl_failure(const struct transfer_ending *ending)
 	/* A header line beyond libcurl's limit is called that, too. */
 	if (code == CURLE_OUT_OF_MEMORY && answering)
 		return failed("http.header_flood");
+	/* Nor does it say otherwise that a header has no name. */
+	if (code == CURLE_BAD_FUNCTION_ARGUMENT && answering)
+		return failed("http.protocol");
 	if (code == CURLE_RECV_ERROR && answering)
 		return failed("body.reset");
 	if (code == CURLE_RECV_ERROR && ending->phase == PHASE_TLS)

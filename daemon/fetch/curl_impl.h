@@ -47,10 +47,13 @@ struct fetch_slot {
 	size_t header_bytes; /* of all answers, 100 Continue included */
 	size_t body_bytes;
 	int64_t content_length; /* -1: not said */
+	int status;             /* of the last status line; 0: none yet */
+	bool is_in_head;        /* that began with it */
 	bool is_begun;          /* the sink knows of the answer */
 	bool is_enough;         /* it has seen enough of it */
 	/* Why we cut the transfer short ourselves; NULL: we did not. */
 	const struct failure *cut;
+	const char *cut_words; /* for people; NULL: libcurl's */
 	struct connect_attempts attempts;
 	char words[CURL_ERROR_SIZE];
 };

@@ -2,9 +2,13 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #define SOCKETS_FIRST 256
+/* The first byte of a record. */
+#define TLS_RECORD_FIRST 0x14
+#define TLS_RECORD_LAST 0x17
 
 /* Sockets */
 
@@ -112,6 +116,26 @@ on_kick(void *arg)
 	fetch_leave(f);
 }
 
+/*
+ * What comes on an idle connection answers no question of ours, yet libcurl
+ * 7.88 would take it for the answer to the next one: it finds a dead end in
+ * its place.  Records of TLS may be harmless.
+ */
+static void
+drop_stray_bytes(int fd)
+{
+	int pair[2];
+	unsigned char first;
+
+	if (recv(fd, &first, 1, MSG_PEEK | MSG_DONTWAIT) != 1 ||
+	    (first >= TLS_RECORD_FIRST && first <= TLS_RECORD_LAST) ||
+	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
+		return;
+	(void)close(pair[1]);
+	(void)dup3(pair[0], fd, O_CLOEXEC); /* or all stays as it was */
+	(void)close(pair[0]);
+}
+
 static void
 on_ready(void *arg, bool readable, bool writable)
 {
@@ -124,6 +148,8 @@ on_ready(void *arg, bool readable, bool writable)
 		 */
 		loop_watch_free(k->watch);
 		k->watch = NULL;
+		if (k->is_ours)
+			drop_stray_bytes(k->fd);
 		shard_disown_socket(k);
 		if (!k->is_ours)
 			forget_socket(k);

@@ -17,13 +17,14 @@
 static const struct failure no_memory = { SAMPLE_LOST, "local.memory" };
 static const struct failure too_large = { SAMPLE_FAILED, "body.too_large" };
 static const struct failure flood = { SAMPLE_FAILED, "http.header_flood" };
-static const struct failure two_lengths = { SAMPLE_FAILED, "http.protocol" };
+static const struct failure malformed = { SAMPLE_FAILED, "http.protocol" };
 
 /* Anything but the length that came makes libcurl end the transfer. */
 static size_t
-cut(struct fetch_slot *slot, const struct failure *why)
+cut(struct fetch_slot *slot, const struct failure *why, const char *words)
 {
 	slot->cut = why;
+	slot->cut_words = words;
 	return 0;
 }
 
@@ -37,13 +38,13 @@ on_body(char *bytes, size_t one, size_t length, void *arg)
 	(void)one;
 	slot->body_bytes += length;
 	if (max_bytes > 0 && slot->body_bytes > (size_t)max_bytes)
-		return cut(slot, &too_large);
+		return cut(slot, &too_large, "a longer body than allowed");
 	if (t->sink != NULL)
 		return sink_bytes(slot, bytes, length) ? length : 0;
 	if ((http_judge_reads_body(t->form->judge) ||
 		t->form->version_pointer != NULL) &&
 	    !buffer_add(&slot->body, bytes, length))
-		return cut(slot, &no_memory);
+		return cut(slot, &no_memory, NULL);
 	return length;
 }
 
@@ -74,6 +75,28 @@ contradicts(struct fetch_slot *slot, const char *line, size_t length)
 	return false;
 }
 
+/* libcurl finds a status also in what is no status line. */
+static bool
+take_status(struct fetch_slot *slot, const char *line, size_t length)
+{
+	int status = http_reply_status(line, length);
+
+	if (status == 0)
+		return false;
+	slot->status = status;
+	slot->is_in_head = true;
+	slot->content_length = -1;
+	buffer_clear(&slot->headers);
+	return true;
+}
+
+/* Of the first answer, or of one after those that are only provisional. */
+static bool
+is_status_line(const struct fetch_slot *slot)
+{
+	return !slot->is_in_head && slot->status < 200 && slot->status != 101;
+}
+
 static size_t
 on_header(char *line, size_t one, size_t length, void *arg)
 {
@@ -82,16 +105,19 @@ on_header(char *line, size_t one, size_t length, void *arg)
 	(void)one;
 	slot->header_bytes += length;
 	if (slot->header_bytes > HEADER_BYTES_MAX)
-		return cut(slot, &flood);
-	if (starts_with(line, length, "HTTP/")) {
-		buffer_clear(&slot->headers);
-		slot->content_length = -1;
-	}
+		return cut(slot, &flood, "more headers than allowed");
+	if (is_status_line(slot)) {
+		if (!take_status(slot, line, length))
+			return cut(slot, &malformed, "no status line");
+	} else if (line[0] == '\r' || line[0] == '\n')
+		slot->is_in_head = false;
+	if (memchr(line, '\0', length) != NULL)
+		return cut(slot, &malformed, "a header with a NUL");
 	if (contradicts(slot, line, length))
-		return cut(slot, &two_lengths);
+		return cut(slot, &malformed, "two different Content-Lengths");
 	if (http_judge_reads_headers(slot->target->form->judge) &&
 	    !buffer_add(&slot->headers, line, length))
-		return cut(slot, &no_memory);
+		return cut(slot, &no_memory, NULL);
 	return length;
 }
 
@@ -226,9 +252,12 @@ slot_clear(struct fetch_slot *slot)
 	slot->header_bytes = 0;
 	slot->body_bytes = 0;
 	slot->content_length = -1;
+	slot->status = 0;
+	slot->is_in_head = false;
 	slot->is_begun = false;
 	slot->is_enough = false;
 	slot->cut = NULL;
+	slot->cut_words = NULL;
 	slot->attempts = (struct connect_attempts){ .made = 0 };
 	slot->words[0] = '\0';
 }

@@ -97,6 +97,9 @@ transfer_status(const struct fetch_target *t)
 {
 	long status = 0;
 
+	/* What libcurl made of a line that is none does not count. */
+	if (t->q->slot->cut != NULL)
+		return t->q->slot->status;
 	(void)curl_easy_getinfo(
 	    t->q->slot->easy, CURLINFO_RESPONSE_CODE, &status);
 	return (int)status;
