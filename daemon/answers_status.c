@@ -96,17 +96,17 @@ daemon_json(struct monitor *m)
 static struct json_object *
 probe_json(struct monitor *m, struct watched *w, unsigned probe)
 {
-	const struct sample *s = service_sample(watched_core(w), probe);
 	struct json_object *o = json_object_new_object();
+	struct sample s;
 
 	json_set_text(o, "name", watched_settings(w)->probes[probe].name);
-	if (s == NULL)
+	if (!service_sample(watched_core(w), probe, &s))
 		return o;
-	json_set_text(o, "outcome", sample_outcome_word(s->outcome));
-	json_set_text(o, "failure", s->failure);
-	answers_set_known(o, "detail", s->detail);
-	json_set_number(o, "latency_ms", s->latency_ms);
-	answers_set_wall(m, o, "asked_wall_ms", s->asked_ms);
+	json_set_text(o, "outcome", sample_outcome_word(s.outcome));
+	json_set_text(o, "failure", s.failure);
+	answers_set_known(o, "detail", s.detail);
+	json_set_number(o, "latency_ms", s.latency_ms);
+	answers_set_wall(m, o, "asked_wall_ms", s.asked_ms);
 	return o;
 }
 

@@ -170,11 +170,11 @@ gather(struct watched *w, struct piece *pieces)
 				s->probes[samples[j].probe].name };
 	}
 	for (unsigned i = 0; i < s->probe_count; i++) {
-		const struct sample *newest = service_sample(core, i);
+		struct sample newest;
 
-		if (newest != NULL)
+		if (service_sample(core, i, &newest))
 			pieces[count++] =
-			    (struct piece){ *newest, s->probes[i].name };
+			    (struct piece){ newest, s->probes[i].name };
 	}
 	return count;
 }

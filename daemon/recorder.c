@@ -37,8 +37,8 @@ struct recorder {
 	char buffer[RECORDING_LINE_MAX_BYTES];
 };
 
-static bool
-is_on(const struct recorder *r)
+bool
+recorder_is_on(const struct recorder *r)
 {
 	return r != NULL && r->path[0] != '\0';
 }
@@ -205,7 +205,7 @@ recorder_heard(struct recorder *r, struct watched *w,
 {
 	struct text *t;
 
-	if (!is_on(r))
+	if (!recorder_is_on(r))
 		return;
 	prepare(r, w, mark);
 	if (in->kind == SERVICE_SAMPLE) {
@@ -226,7 +226,7 @@ recorder_relearned(struct recorder *r, struct watched *w,
 {
 	const struct service_settings *s = watched_settings(w);
 
-	if (!is_on(r))
+	if (!recorder_is_on(r))
 		return;
 	prepare(r, w, mark);
 	for (unsigned i = 0; i < s->evaluator_count; i++)
@@ -259,24 +259,22 @@ recorder_thought(struct recorder *r, struct watched *w,
     const struct service_decision *d)
 {
 	const struct decision *now = &d->decision;
-	const char *rule = now->action == ACTION_NONE ?
-	    "" :
-	    watched_settings(w)->rules[d->rule].name;
+	unsigned rule = now->action == ACTION_NONE ? 0 : d->rule + 1;
 	struct text *t;
 
-	if (!is_on(r))
+	if (!recorder_is_on(r))
 		return;
 	prepare(r, w, mark);
 	tell_around(r, w, mark, around);
 	mark->is_deciding = false;
 	if (now->action == mark->action && now->guard == mark->guard &&
-	    strcmp(rule, mark->rule) == 0)
+	    rule == mark->rule)
 		return;
 	mark->action = now->action;
 	mark->guard = now->guard;
-	(void)memccpy(mark->rule, rule, '\0', sizeof(mark->rule));
+	mark->rule = rule;
 	t = begin(r, "decision", watched_name(w));
-	recorder_decision(t, mark);
+	recorder_decision(t, watched_settings(w), mark);
 	if (now->action != ACTION_NONE)
 		recording_add_words(t, "reason", now->reason);
 	recorder_end(t);
@@ -287,7 +285,7 @@ void
 recorder_removed(
     struct recorder *r, struct watched *w, struct recorder_mark *mark)
 {
-	if (!is_on(r))
+	if (!recorder_is_on(r))
 		return;
 	prepare(r, w, mark);
 	recorder_end(begin(r, "removed", watched_name(w)));
@@ -297,7 +295,7 @@ recorder_removed(
 void
 recorder_ready(struct recorder *r)
 {
-	if (!is_on(r))
+	if (!recorder_is_on(r))
 		return;
 	recorder_end(begin(r, "ready", NULL));
 	(void)give(r);
@@ -308,7 +306,7 @@ recorder_look(struct recorder *r)
 {
 	struct error trouble;
 
-	if (!is_on(r))
+	if (!recorder_is_on(r))
 		return;
 	(void)recorder_file_lost(r->file, &trouble);
 	if (trouble.text[0] != '\0' && !r->is_failing)
@@ -344,7 +342,7 @@ recorder_free(struct recorder *r)
 static void
 switch_off(struct recorder *r)
 {
-	if (!is_on(r))
+	if (!recorder_is_on(r))
 		return;
 	recorder_file_open(r->file, NULL, 0);
 	log_notice("nothing is recorded to %s any more", r->path);
@@ -376,7 +374,7 @@ void
 recorder_configure(struct recorder *r, const struct config *c)
 {
 	const struct record_settings *s = &c->record;
-	bool same = is_on(r) && s->file != NULL &&
+	bool same = recorder_is_on(r) && s->file != NULL &&
 	    strcmp(s->file, r->path) == 0 && s->keep == r->keep;
 
 	if (r == NULL)

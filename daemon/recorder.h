@@ -23,7 +23,7 @@ struct recorder_mark {
 	uint64_t around; /* digest of what surrounded the last decision */
 	bool has_around;
 	bool is_deciding; /* a sample came, its decision did not yet */
-	char rule[NAME_MAX_BYTES + 1];
+	unsigned rule;    /* its index + 1; 0: none */
 	enum action action;
 	enum guard guard;
 };
@@ -31,6 +31,9 @@ struct recorder_mark {
 /* Off at first.  NULL with the reason. */
 struct recorder *recorder_new(struct monitor *m, struct error *err);
 void recorder_free(struct recorder *r);
+
+/* NULL: no.  Else nothing that is told to it is lost on it. */
+bool recorder_is_on(const struct recorder *r);
 
 /* What the configuration says of it; also after each reload. */
 void recorder_configure(struct recorder *r, const struct config *c);

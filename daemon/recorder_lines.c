@@ -189,10 +189,19 @@ add_dismissed(struct text *t, const struct service_settings *settings,
 		text_add_char(t, ']');
 }
 
-void
-recorder_decision(struct text *t, const struct recorder_mark *mark)
+static void
+add_rule(struct text *t, const struct service_settings *settings,
+    const struct recorder_mark *mark)
 {
-	recording_add_words(t, "rule", mark->rule);
+	recording_add_words(t, "rule",
+	    mark->rule == 0 ? "" : settings->rules[mark->rule - 1].name);
+}
+
+void
+recorder_decision(struct text *t, const struct service_settings *settings,
+    const struct recorder_mark *mark)
+{
+	add_rule(t, settings, mark);
 	recording_add_words(t, "action", action_word(mark->action));
 	if (mark->guard != GUARD_NONE)
 		recording_add_words(t, "guard", guard_word(mark->guard));
@@ -221,7 +230,7 @@ recorder_state(struct text *t, const struct recorder_mark *mark,
 	recorder_ill(t, settings, memory);
 	text_addf(
 	    t, ",\"decision\":{\"action\":\"%s\"", action_word(mark->action));
-	recording_add_words(t, "rule", mark->rule);
+	add_rule(t, settings, mark);
 	if (mark->guard != GUARD_NONE)
 		recording_add_words(t, "guard", guard_word(mark->guard));
 	text_add_char(t, '}');

@@ -29,7 +29,8 @@ void recorder_around(struct text *t, const struct service *core,
 /* A member; NEVER_MS adds nothing. */
 void recorder_time(struct text *t, const char *key, int64_t ms);
 
-void recorder_decision(struct text *t, const struct recorder_mark *mark);
+void recorder_decision(struct text *t, const struct service_settings *settings,
+    const struct recorder_mark *mark);
 
 /* To tell whether it is still the same. */
 uint64_t recorder_digest(const char *bytes, size_t length);

@@ -23,11 +23,6 @@ look_at_rule(struct watched *w, unsigned index)
 static bool
 build_probes(struct watched *w, struct error *err)
 {
-	w->probes = calloc(w->settings->probe_count + 1, sizeof(*w->probes));
-	w->rules = calloc(w->settings->rule_count + 1, sizeof(*w->rules));
-	if (w->probes == NULL || w->rules == NULL)
-		return error_set(
-		    err, "no memory for service %s", w->settings->name);
 	for (unsigned i = 0; i < w->settings->probe_count; i++) {
 		struct watched_probe *p = &w->probes[i];
 		struct metric_name metrics[METRIC_NAMES_MAX];
@@ -74,7 +69,10 @@ struct watched *
 watched_new(struct monitor *m, struct generation *g,
     const struct service_settings *settings, struct error *err)
 {
-	struct watched *w = calloc(1, sizeof(*w));
+	/* One piece of memory, with what there is for each probe and rule. */
+	struct watched *w = calloc(1,
+	    sizeof(*w) + settings->probe_count * sizeof(*w->probes) +
+		settings->rule_count * sizeof(*w->rules));
 
 	if (w == NULL) {
 		(void)error_set(
@@ -84,6 +82,9 @@ watched_new(struct monitor *m, struct generation *g,
 	w->monitor = m;
 	w->generation = generation_join(g);
 	w->settings = settings;
+	w->probes = (struct watched_probe *)(void *)(w + 1);
+	w->rules =
+	    (struct watched_rule *)(void *)(w->probes + settings->probe_count);
 	w->core = service_new(settings);
 	if (w->core == NULL || !build_probes(w, err)) {
 		if (w->core == NULL)
@@ -104,16 +105,13 @@ watched_free(struct watched *w)
 	if (w == NULL)
 		return;
 	rollback_free(w->rollback);
-	for (size_t i = 0; w->probes != NULL && i < w->settings->probe_count;
-	     i++)
+	for (size_t i = 0; i < w->settings->probe_count; i++)
 		poller_free(w->probes[i].poller);
-	for (size_t i = 0; w->rules != NULL && i < w->settings->rule_count;
-	     i++) {
+	for (size_t i = 0; i < w->settings->rule_count; i++) {
 		free(w->rules[i].lock);
 		free(w->rules[i].trouble);
 	}
-	free(w->probes);
-	free(w->rules);
+	free(w->held);
 	service_free(w->core);
 	generation_leave(w->generation);
 	free(w);
@@ -168,6 +166,7 @@ watched_inherit(struct watched *to, struct watched *from)
 	service_inherit(to->core, from->core);
 	watched_set_rollback(to, from->rollback);
 	to->held = from->held;
+	from->held = NULL;
 	memcpy(to->samples, from->samples, sizeof(to->samples));
 	from->is_over = true;
 	from->has_place = false;
@@ -297,7 +296,9 @@ watched_samples(const struct watched *w, enum sample_outcome of)
 const struct held *
 watched_held(const struct watched *w)
 {
-	return &w->held;
+	static const struct held never;
+
+	return w->held == NULL ? &never : w->held;
 }
 
 void

@@ -33,18 +33,18 @@ struct watched {
 	struct watched_probe *probes;
 	struct watched_rule *rules;
 	struct rollback *rollback;
+	struct held *held; /* NULL: never */
+	uint64_t samples[SAMPLE_LOST + 1];
+	uint64_t asked;
+	struct recorder_mark mark;
 	enum verdict verdict; /* as last logged */
 	enum guard guard;     /* as last told */
-	struct held held;
-	enum action action; /* as last counted */
-	uint64_t samples[SAMPLE_LOST + 1];
+	enum action action;   /* as last counted */
+	unsigned place;       /* see watched_place() */
 	bool has_place;
-	unsigned place; /* see watched_place() */
 	bool was_blind;
-	uint64_t asked;
 	bool is_over; /* another object stands for the service now */
 	bool is_retired;
-	struct recorder_mark mark;
 };
 
 /* For the poller of a probe; p: the struct watched_probe. */

@@ -1,6 +1,7 @@
 #include "daemon/watched_private.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "daemon/events.h"
@@ -32,16 +33,20 @@ tell_verdict(struct watched *w, const struct sample *s)
 }
 
 /* When nobody else answers either, the answer says nothing of the target. */
-static struct sample
-doubted(struct watched *w, const struct sample *s)
+static bool
+is_doubted(struct watched *w, const struct sample *s)
 {
-	const char *witness = witnesses_blind(w->monitor->witnesses);
+	return s->outcome == SAMPLE_FAILED &&
+	    witnesses_blind(w->monitor->witnesses) != NULL;
+}
+
+static struct sample
+doubted(const struct sample *s)
+{
 	struct sample lost = *s;
 
-	if (witness != NULL && s->outcome == SAMPLE_FAILED) {
-		lost.outcome = SAMPLE_LOST;
-		lost.failure = "blind";
-	}
+	lost.outcome = SAMPLE_LOST;
+	lost.failure = "blind";
 	return lost;
 }
 
@@ -71,33 +76,66 @@ ask_witnesses(struct watched *w, const struct sample *s)
 	witnesses_ask(witnesses);
 }
 
+/*
+ * Nothing can hold whatever surrounds it, nothing did before, and nobody
+ * writes down what surrounded it: no thought would change anything.
+ */
+static bool
+is_at_rest(const struct watched *w)
+{
+	return service_is_quiet(w->core) && w->action == ACTION_NONE &&
+	    w->guard == GUARD_NONE &&
+	    (w->held == NULL ||
+		(w->held->guard == GUARD_NONE && !w->held->holds)) &&
+	    w->rollback == NULL && !recorder_is_on(w->monitor->recorder);
+}
+
+static void
+take_sample(struct watched_probe *p, const struct sample *s)
+{
+	struct watched *w = p->watched;
+
+	look_at_witnesses(w);
+	together_settle(w->monitor->together, w);
+	if (s->outcome == SAMPLE_FAILED)
+		ask_witnesses(w, s);
+	if (s->outcome != SAMPLE_LOST)
+		p->told_ms = s->answered_ms;
+	w->asked++;
+	w->samples[s->outcome]++;
+	service_observe(w->core, p->index, s);
+	if (service_has_news(w->core))
+		versions_tell_news(w);
+	together_sampled(w->monitor->together, w);
+	tell_verdict(w, s);
+	if (w->rollback != NULL)
+		rollback_count(w->rollback, s);
+	if (w->rollback != NULL)
+		rollback_look(w->rollback);
+	if (!is_at_rest(w))
+		watched_think(w);
+	w->mark.is_deciding = false;
+}
+
+/* On its own, so that the others need no room for the copy. */
+static void __attribute__((noinline))
+take_doubted(struct watched_probe *p, const struct sample *s)
+{
+	struct sample lost = doubted(s);
+
+	take_sample(p, &lost);
+}
+
 void
 watched_on_sample(void *arg, const struct sample *sample)
 {
 	struct watched_probe *p = arg;
 	struct watched *w = p->watched;
-	struct sample s = doubted(w, sample);
 
-	if (w->is_over)
-		return;
-	look_at_witnesses(w);
-	together_settle(w->monitor->together, w);
-	if (s.outcome == SAMPLE_FAILED)
-		ask_witnesses(w, &s);
-	if (s.outcome != SAMPLE_LOST)
-		p->told_ms = s.answered_ms;
-	w->asked++;
-	w->samples[s.outcome]++;
-	service_observe(w->core, p->index, &s);
-	versions_tell_news(w);
-	together_sampled(w->monitor->together, w);
-	tell_verdict(w, &s);
-	if (w->rollback != NULL)
-		rollback_count(w->rollback, &s);
-	if (w->rollback != NULL)
-		rollback_look(w->rollback);
-	watched_think(w);
-	w->mark.is_deciding = false;
+	if (is_doubted(w, sample) && !w->is_over)
+		take_doubted(p, sample);
+	else if (!w->is_over)
+		take_sample(p, sample);
 }
 
 static void
@@ -109,7 +147,7 @@ on_verify_sample(void *arg, const struct sample *sample)
 
 	if (sample == NULL)
 		return;
-	s = doubted(w, sample);
+	s = is_doubted(w, sample) ? doubted(sample) : *sample;
 	if (w->rollback != NULL)
 		rollback_verify_sample(
 		    w->rollback, w->settings->probes[p->index].name, &s);
@@ -191,10 +229,10 @@ raise_alarm(struct watched *w, const struct service_decision *d, int64_t now_ms)
 
 	/* Without a rule nothing is held; one on trial wakes nobody. */
 	if (s->rule_count == 0 || s->rules[d->rule].mode == MODE_SHADOW ||
-	    !held_alarm(&w->held, s->held_alarm_ms, now_ms))
+	    w->held == NULL || !held_alarm(w->held, s->held_alarm_ms, now_ms))
 		return;
 	w->monitor->counts.alarms++;
-	held = now_ms - w->held.holds_since_ms;
+	held = now_ms - w->held->holds_since_ms;
 	notice.rule = s->rules[d->rule].name;
 	notice.severity = severity_word(s->rules[d->rule].severity);
 	(void)snprintf(summary, sizeof(summary),
@@ -210,6 +248,24 @@ raise_alarm(struct watched *w, const struct service_decision *d, int64_t now_ms)
 		events_append(w->monitor, NULL, 0, &notice, key, NULL, NULL);
 }
 
+/* From the first that is held on; where memory is short nobody is told. */
+static void
+note_held(struct watched *w, const struct service_decision *d, int64_t now_ms)
+{
+	if (w->held == NULL && d->decision.action != ACTION_NONE)
+		w->held = calloc(1, sizeof(*w->held));
+	if (w->held != NULL)
+		held_note(w->held, &d->decision, d->rule, now_ms);
+}
+
+static void
+count_decision(struct watched *w, const struct decision *d)
+{
+	if (d->action != w->action || d->guard != watched_held(w)->guard)
+		w->monitor->counts.decisions[d->action]++;
+	w->action = d->action;
+}
+
 void
 watched_think(struct watched *w)
 {
@@ -223,10 +279,8 @@ watched_think(struct watched *w)
 	around = monitor_surroundings(w->monitor, w);
 	d = service_think(w->core, &around);
 	recorder_thought(w->monitor->recorder, w, &w->mark, &around, &d);
-	if (d.decision.action != w->action || d.decision.guard != w->held.guard)
-		w->monitor->counts.decisions[d.decision.action]++;
-	w->action = d.decision.action;
-	held_note(&w->held, &d.decision, d.rule, around.now_ms);
+	count_decision(w, &d.decision);
+	note_held(w, &d, around.now_ms);
 	raise_alarm(w, &d, around.now_ms);
 	switch (d.decision.action) {
 	case ACTION_NONE:

@@ -138,6 +138,14 @@ struct decision decide(const struct rule_settings *rule, enum verdict verdict,
 enum verdict rule_judge(
     const struct rule_settings *rule, const enum verdict *verdicts);
 
+/* The same from how many have said what. */
+struct tally {
+	unsigned tripped, healthy, unknown;
+};
+
+void tally_add(struct tally *t, enum verdict verdict);
+enum verdict rule_tallied(const struct rule_settings *rule, struct tally t);
+
 /* The names a rule combines. */
 const struct strings *rule_evaluators(const struct rule_settings *rule);
 

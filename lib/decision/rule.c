@@ -97,21 +97,41 @@ rule_needed(const struct rule_settings *rule)
 	return rule->at_least;
 }
 
+void
+tally_add(struct tally *t, enum verdict verdict)
+{
+	switch (verdict) {
+	case VERDICT_TRIPPED:
+		t->tripped++;
+		return;
+	case VERDICT_HEALTHY:
+		t->healthy++;
+		return;
+	case VERDICT_UNKNOWN:
+		t->unknown++;
+		return;
+	}
+}
+
+enum verdict
+rule_tallied(const struct rule_settings *rule, struct tally t)
+{
+	size_t enough = rule_needed(rule);
+
+	assert(enough >= 1 && enough <= t.tripped + t.healthy + t.unknown);
+	if (t.tripped >= enough)
+		return VERDICT_TRIPPED;
+	if (t.tripped + t.unknown < enough)
+		return VERDICT_HEALTHY;
+	return VERDICT_UNKNOWN;
+}
+
 enum verdict
 rule_judge(const struct rule_settings *rule, const enum verdict *verdicts)
 {
-	size_t count = rule_evaluators(rule)->count;
-	size_t enough = rule_needed(rule);
-	size_t tripped = 0, healthy = 0;
+	struct tally tally = { 0 };
 
-	assert(enough >= 1 && enough <= count);
-	for (size_t i = 0; i < count; i++) {
-		tripped += verdicts[i] == VERDICT_TRIPPED;
-		healthy += verdicts[i] == VERDICT_HEALTHY;
-	}
-	if (tripped >= enough)
-		return VERDICT_TRIPPED;
-	if (count - healthy < enough)
-		return VERDICT_HEALTHY;
-	return VERDICT_UNKNOWN;
+	for (size_t i = 0; i < rule_evaluators(rule)->count; i++)
+		tally_add(&tally, verdicts[i]);
+	return rule_tallied(rule, tally);
 }

@@ -60,12 +60,36 @@ said_match(const struct said *s, const struct rule_settings *rule)
 }
 
 void
+said_inherit(struct said *to, const struct said *from)
+{
+	if (from->report_count == 0)
+		return;
+	to->report_count = from->report_count;
+	for (size_t i = 0; i < from->report_count; i++)
+		to->reports[i] = from->reports[i];
+}
+
+/* Then nothing is written: see struct lore. */
+static bool
+is_empty(const struct said *s)
+{
+	for (size_t i = 0; i < SERVICE_RULES_MAX; i++)
+		if (s->dismissals[i].is_on)
+			return false;
+	return s->report_count == 0;
+}
+
+void
 said_changed(struct said *s, int64_t at_ms)
 {
-	const struct said before = *s;
+	size_t kept = 0;
 
-	*s = (struct said){ .report_count = 0 };
-	for (size_t i = 0; i < before.report_count; i++)
-		if (before.reports[i].at_ms > at_ms)
-			s->reports[s->report_count++] = before.reports[i];
+	if (is_empty(s))
+		return;
+	for (size_t i = 0; i < s->report_count; i++)
+		if (s->reports[i].at_ms > at_ms)
+			s->reports[kept++] = s->reports[i];
+	s->report_count = kept;
+	for (size_t i = 0; i < SERVICE_RULES_MAX; i++)
+		s->dismissals[i] = (struct dismissal){ 0 };
 }

@@ -54,6 +54,9 @@ bool said_withdraw(struct said *s, const char *id);
 const struct said_report *said_match(
     const struct said *s, const struct rule_settings *rule);
 
+/* The reports; dismissals are of rules, and those may be others. */
+void said_inherit(struct said *to, const struct said *from);
+
 /*
  * Another version is in place since then: what was said before was said of
  * another one.  What was reported later, before anybody knew of it, stays.

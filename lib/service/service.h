@@ -92,8 +92,9 @@ void service_dismiss(struct service *s, const char *rule, bool expired,
 void service_look_afresh(struct service *s, int64_t now_ms);
 bool service_has_looked(const struct service *s, unsigned rule, unsigned count);
 
-/* The newest sample of a probe, without its values; NULL: none yet. */
-const struct sample *service_sample(const struct service *s, unsigned probe);
+/* The newest sample of a probe, without its values; false: none yet. */
+bool service_sample(
+    const struct service *s, unsigned probe, struct sample *newest);
 
 /*
  * What is known of versions, deployments and rollbacks comes along from the
@@ -204,6 +205,7 @@ struct service_news {
 };
 
 bool service_take_news(struct service *s, struct service_news *news);
+bool service_has_news(const struct service *s);
 
 /* The registry; borrowed, until the service is told anything. */
 const struct versions *service_versions(const struct service *s);
@@ -295,8 +297,15 @@ struct service_decision {
 	struct decision decision;
 };
 
-/* No rule can hold just now: there is nothing to be decided. */
+/*
+ * No rule can hold just now: there is nothing to be decided, whatever the
+ * surroundings and whatever the time.  It takes no time to say.
+ */
 bool service_is_calm(const struct service *s);
+
+/* Moreover nothing was failing, be it with others: service_fails_alone() would
+   do nothing either. */
+bool service_is_quiet(const struct service *s);
 
 /* Of one rule. */
 struct decision service_decide_rule(

@@ -22,7 +22,7 @@ service_discover_probe(const struct service_settings *settings)
 static void
 was_deployed(struct service *s, int64_t asked_ms)
 {
-	const struct discovery seen = s->discovery;
+	const struct discovery seen = service_lore(s)->discovery;
 	struct service_ill ill[SERVICE_RULES_MAX];
 	int64_t begun_ms =
 	    seen.before_ms == NEVER_MS ? seen.first_ms : seen.before_ms;
@@ -36,18 +36,18 @@ was_deployed(struct service *s, int64_t asked_ms)
 
 	(void)service_add_news(s, NEWS_DISCOVERED, d.version, d.at_ms);
 	service_take_deployment(s, &d);
-	discovery_changed(&s->discovery, asked_ms);
+	discovery_changed(&service_lore_own(s)->discovery, asked_ms);
 }
 
 static void
 was_found(struct service *s, const struct sample *sample)
 {
-	const struct discovery seen = s->discovery;
+	const struct discovery seen = service_lore(s)->discovery;
 
 	(void)service_add_news(
 	    s, NEWS_FOUND, seen.candidate, sample->answered_ms);
 	service_take_found(s, seen.candidate, sample->answered_ms);
-	discovery_changed(&s->discovery, sample->asked_ms);
+	discovery_changed(&service_lore_own(s)->discovery, sample->asked_ms);
 }
 
 static void
@@ -63,14 +63,17 @@ was_malformed(struct service *s, const struct sample *sample)
 void
 service_discover(struct service *s, const struct sample *sample)
 {
+	struct lore *lore;
+
 	if (sample->version == NULL || sample->outcome == SAMPLE_LOST ||
 	    s->discover_probe == UINT_MAX)
 		return;
 	/* What was asked before a deployment or a rollback is old news. */
 	if (s->changed_ms != NEVER_MS && sample->asked_ms < s->changed_ms)
 		return;
-	switch (discovery_observe(&s->discovery, &s->settings->discover,
-	    &s->versions, sample->version, sample->asked_ms)) {
+	lore = service_lore_own(s);
+	switch (discovery_observe(&lore->discovery, &s->settings->discover,
+	    &lore->versions, sample->version, sample->asked_ms)) {
 	case DISCOVERED_NOTHING:
 		return;
 	case DISCOVERED_MALFORMED:
@@ -88,5 +91,5 @@ service_discover(struct service *s, const struct sample *sample)
 const char *
 service_seen_version(const struct service *s)
 {
-	return s->discovery.seen;
+	return service_lore(s)->discovery.seen;
 }

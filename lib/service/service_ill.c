@@ -74,6 +74,7 @@ void
 service_rules_look(struct service *s, int64_t now_ms)
 {
 	bool was_ill = false, is_ill = false;
+	struct versions *versions;
 
 	for (unsigned i = 0; i < s->settings->rule_count; i++) {
 		struct illness *ill = &s->rules[i].illness;
@@ -86,8 +87,9 @@ service_rules_look(struct service *s, int64_t now_ms)
 	}
 	if (!was_ill || is_ill)
 		return;
-	versions_well(&s->versions);
-	(void)service_add_news(s, NEWS_WELL, s->versions.now, now_ms);
+	versions = &service_lore_own(s)->versions;
+	versions_well(versions);
+	(void)service_add_news(s, NEWS_WELL, versions->now, now_ms);
 }
 
 /* A rule on trial has no say in what becomes of a version. */

@@ -5,23 +5,15 @@
 
 #define TOGETHER_ENOUGH 2
 
-static const struct rule_settings *
-find_rule(const struct service *s, const char *name)
-{
-	for (size_t i = 0; i < s->settings->rule_count; i++)
-		if (strcmp(s->settings->rules[i].name, name) == 0)
-			return &s->settings->rules[i];
-	return NULL;
-}
-
 bool
 service_acts_alone(const struct service *s, const char *rule)
 {
 	const struct rule_settings *by;
+	size_t at;
 
 	if (rule == NULL || rule[0] == '\0')
 		return false;
-	by = find_rule(s, rule);
+	by = service_find_rule(s->settings, rule, &at);
 	return by == NULL || clearing_acts_alone(by);
 }
 
@@ -29,10 +21,12 @@ void
 service_count_act(struct service *s, const struct service_act *act)
 {
 	const struct rule_settings *by;
+	size_t at;
 
 	if (!service_acts_alone(s, act->rule))
 		return;
-	by = find_rule(s, act->rule);
+	by = service_find_rule(s->settings, act->rule, &at);
+	(void)service_lore_own(s); /* holds the times */
 	act_times_add(&s->acts, act->at_ms);
 	if (by == NULL || by->when != RULE_WHEN_CLEARED)
 		act_times_add(&s->repeats, act->at_ms);
@@ -106,13 +100,10 @@ void
 service_note_judged(struct service *s)
 {
 	for (size_t i = 0; i < s->settings->rule_count; i++) {
-		const struct strings *names =
-		    rule_evaluators(&s->settings->rules[i]);
+		const struct rule_state *r = &s->rules[i];
 
-		for (size_t k = 0; k < names->count; k++) {
-			const struct feed *f =
-			    &s->feeds[service_evaluator_index(
-				s, names->items[k])];
+		for (size_t k = 0; k < r->part_count; k++) {
+			const struct feed *f = &s->feeds[r->parts[k]];
 
 			s->judged |= f->probes;
 			for (size_t j = 0; j < f->part_count; j++)
@@ -176,21 +167,19 @@ service_fails_alone(struct service *s, int64_t now_ms)
 	s->tripped_alone = s->verdict == VERDICT_TRIPPED;
 }
 
-void
-service_acts_begin(struct service *s)
+static void
+add_all(struct act_times *to, const int64_t *at_ms, unsigned count)
 {
-	s->acts = (struct act_times){ .at_ms = s->act_ms, .max = BUDGET_MAX };
-	s->repeats =
-	    (struct act_times){ .at_ms = s->repeat_ms, .max = BUDGET_MAX };
+	for (unsigned i = 0; i < count; i++)
+		act_times_add(to, at_ms[i]);
 }
 
+/* Whose lore it is already. */
 void
 service_acts_inherit(struct service *to, const struct service *from)
 {
-	for (unsigned i = 0; i < from->acts.count; i++)
-		act_times_add(&to->acts, from->act_ms[i]);
-	for (unsigned i = 0; i < from->repeats.count; i++)
-		act_times_add(&to->repeats, from->repeat_ms[i]);
+	add_all(&to->acts, from->acts.at_ms, from->acts.count);
+	add_all(&to->repeats, from->repeats.at_ms, from->repeats.count);
 }
 
 void
@@ -198,18 +187,16 @@ service_acts_memory(const struct service *s, struct service_memory *m)
 {
 	m->act_count = s->acts.count;
 	m->repeat_count = s->repeats.count;
-	memcpy(m->act_ms, s->act_ms, sizeof(m->act_ms));
-	memcpy(m->repeat_ms, s->repeat_ms, sizeof(m->repeat_ms));
+	memcpy(m->act_ms, service_lore(s)->act_ms, sizeof(m->act_ms));
+	memcpy(m->repeat_ms, service_lore(s)->repeat_ms, sizeof(m->repeat_ms));
 }
 
 void
 service_acts_remember(struct service *s, const struct service_memory *m)
 {
 	s->acts.count = s->repeats.count = 0;
-	for (unsigned i = 0; i < m->act_count; i++)
-		act_times_add(&s->acts, m->act_ms[i]);
-	for (unsigned i = 0; i < m->repeat_count; i++)
-		act_times_add(&s->repeats, m->repeat_ms[i]);
+	add_all(&s->acts, m->act_ms, m->act_count);
+	add_all(&s->repeats, m->repeat_ms, m->repeat_count);
 }
 
 void

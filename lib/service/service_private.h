@@ -12,20 +12,32 @@
 #include "service/service_input.h"
 #include "service/versions.h"
 
+/* What is kept of the newest sample of a probe, and of those before it. */
 struct probe_state {
-	struct sample sample;
-	bool is_known;
-	bool fails;      /* the newest that was not lost */
+	int64_t asked_ms, answered_ms;
+	double latency_ms;
+	struct sample_phases phases;
+	double value;
+	const char *failure;
+	char *detail;    /* SAMPLE_DETAIL_MAX; NULL: "" */
 	uint64_t absent; /* values that the last good answer did not have */
-	unsigned fresh;  /* since service_look_afresh(), without LOST */
+	int status;
+	unsigned fresh; /* since service_look_afresh(), without LOST */
+	uint8_t outcome;
+	bool has_value;
+	bool is_known;
+	bool fails; /* the newest that was not lost */
 };
 
 _Static_assert(METRIC_NAMES_MAX <= 64, "a bit each");
+_Static_assert(SERVICE_EVALUATORS_MAX <= UINT8_MAX, "its index is a byte");
 
 struct rule_state {
+	const uint8_t *parts; /* the evaluators that it names, by index */
+	uint8_t part_count;
 	bool needs_target;
-	const char *lock; /* NULL: needs none */
 	bool has_lead;    /* see clearing_has_lead() */
+	const char *lock; /* NULL: needs none */
 	struct clearing clearing;
 	struct illness illness;
 };
@@ -33,44 +45,65 @@ struct rule_state {
 /* How an evaluator is fed. */
 struct feed {
 	uint64_t probes; /* a bit each */
-	unsigned parts[EVALUATOR_PARTS_MAX];
-	size_t part_count;
+	const uint8_t *parts;
+	uint8_t part_count;
 };
 
+/*
+ * What most services have none of for most of the time: of versions, of runs
+ * and of what people said.  Room for it is set aside when the service is made,
+ * and costs nothing before it is written to.
+ */
+struct lore {
+	struct discovery discovery;
+	int64_t act_ms[BUDGET_MAX];
+	int64_t repeat_ms[BUDGET_MAX];
+	struct versions versions; /* mostly empty */
+	struct said said;
+	struct service_news news[SERVICE_NEWS_MAX];
+};
+
+/* All of it is one piece of memory, but the lore. */
 struct service {
 	const struct service_settings *settings;
 	struct evaluator **evaluators;
 	struct feed *feeds; /* one an evaluator */
 	struct probe_state *probes;
 	struct rule_state *rules; /* one a rule */
-	struct discovery discovery;
+	struct lore *lore;        /* service_lore(), service_lore_own() */
+	bool has_lore;
+	bool has_incident;
+	bool is_combined;      /* some evaluators combine others */
+	bool has_cleared;      /* some rules are for what is cleared */
+	bool is_unsettled;     /* what findings depend on was changed by hand */
+	bool may_be_dismissed; /* a rule */
+	bool tripped_alone;    /* and before most groups failed */
+	uint8_t verdict;       /* enum verdict */
+	unsigned together;     /* samples while most groups failed */
+	unsigned failing_probes;
+	unsigned news_count;
 	unsigned discover_probe; /* its index; UINT_MAX: there is none */
 	int64_t soaked_ms; /* how long the version in place has done well */
 	int64_t soak_ticked_ms;
 	int64_t soak_gap_ms; /* longer without an answer is not watched */
-	struct service_news news[SERVICE_NEWS_MAX];
-	unsigned news_count;
 	int64_t deployed_ms;
 	int64_t changed_ms; /* deployed, or rolled back */
 	int64_t acted_ms;
 	struct act_times acts;    /* automatic runs: for the budget */
 	struct act_times repeats; /* and those that make cooldown grow */
-	int64_t act_ms[BUDGET_MAX];
-	int64_t repeat_ms[BUDGET_MAX];
-	uint64_t judged; /* probes that rules look at, a bit each */
-	unsigned failing_probes;
-	unsigned together;    /* samples while most groups failed */
-	bool tripped_alone;   /* and before they did */
-	int64_t witnessed_ms; /* see service_witnessed() */
-	enum verdict verdict;
+	uint64_t judged;          /* probes that rules look at, a bit each */
+	int64_t witnessed_ms;     /* see service_witnessed() */
 	int64_t verdict_since_ms;
-	bool has_incident;
-	struct said said;
 	int64_t afresh_ms; /* see service_look_afresh() */
 	service_heard *heard;
 	void *heard_arg;
-	struct versions versions; /* mostly empty: at the end */
 };
+
+/* service_lore.c: what there is of it, and the same to be written to. */
+bool service_lore_begin(struct service *s);
+void service_lore_end(struct service *s);
+const struct lore *service_lore(const struct service *s);
+struct lore *service_lore_own(struct service *s);
 
 /* Of that name; it is there. */
 unsigned service_evaluator_index(const struct service *s, const char *name);
@@ -89,9 +122,11 @@ void service_note_judged(struct service *s);
 void service_note_failing(
     struct service *s, unsigned probe, enum sample_outcome outcome);
 void service_note_nothing(struct service *s);
-/* service.c */
+/* service_observe.c */
 void service_note_verdict(struct service *s, int64_t at_ms);
-void service_hear(struct service *s, struct service_input in);
+/* Those that judge by what others found: does any find otherwise now? */
+bool service_combine(struct service *s, int64_t at_ms);
+void service_hear(struct service *s, const struct service_input *in);
 
 /* service_said.c: of those that have become healthy nothing is dismissed. */
 void service_rules_settle(struct service *s);
@@ -154,7 +189,6 @@ void service_rules_deployed(
 
 /* Forgets illness of those that are well. */
 void service_rules_look(struct service *s, int64_t now_ms);
-void service_rules_inherit(struct service *to, const struct service *from);
 void service_rules_acted(struct service *s, const struct service_act *act);
 
 #endif

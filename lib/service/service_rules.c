@@ -21,7 +21,7 @@ has_recovered(const struct service *s, unsigned index)
 	const struct feed *f = &s->feeds[index];
 
 	for (size_t k = 0; k < f->part_count; k++)
-		if (service_finding(s, f->parts[k]).verdict ==
+		if (evaluator_verdict(s->evaluators[f->parts[k]]) ==
 			VERDICT_HEALTHY &&
 		    !evaluator_has_recovered(s->evaluators[f->parts[k]]))
 			return false;
@@ -31,19 +31,18 @@ has_recovered(const struct service *s, unsigned index)
 enum verdict
 service_combination(const struct service *s, unsigned rule, bool surely)
 {
-	const struct rule_settings *r = &s->settings->rules[rule];
-	const struct strings *names = rule_evaluators(r);
-	enum verdict verdicts[SERVICE_EVALUATORS_MAX];
+	const struct rule_state *r = &s->rules[rule];
+	struct tally tally = { 0 };
 
-	for (size_t i = 0; i < names->count; i++) {
-		unsigned index = service_evaluator_index(s, names->items[i]);
+	for (size_t i = 0; i < r->part_count; i++) {
+		enum verdict v = evaluator_verdict(s->evaluators[r->parts[i]]);
 
-		verdicts[i] = service_finding(s, index).verdict;
-		if (surely && verdicts[i] == VERDICT_HEALTHY &&
-		    !has_recovered(s, index))
-			verdicts[i] = VERDICT_UNKNOWN;
+		if (surely && v == VERDICT_HEALTHY &&
+		    !has_recovered(s, r->parts[i]))
+			v = VERDICT_UNKNOWN;
+		tally_add(&tally, v);
 	}
-	return rule_judge(r, verdicts);
+	return rule_tallied(&s->settings->rules[rule], tally);
 }
 
 enum verdict
@@ -122,22 +121,6 @@ service_find_rule(
 	return NULL;
 }
 
-void
-service_rules_inherit(struct service *to, const struct service *from)
-{
-	for (size_t i = 0; i < to->settings->rule_count; i++) {
-		const struct rule_settings *r = &to->settings->rules[i];
-		size_t before;
-
-		to->said.dismissals[i] = (struct dismissal){ 0 };
-		if (service_find_rule(from->settings, r->name, &before) == NULL)
-			continue;
-		to->rules[i].clearing = from->rules[before].clearing;
-		to->rules[i].illness = from->rules[before].illness;
-		to->said.dismissals[i] = from->said.dismissals[before];
-	}
-}
-
 bool
 service_has_tripped(const struct service *s)
 {
@@ -184,25 +167,30 @@ service_rearm(struct service *s, const char *rule)
 bool
 service_is_calm(const struct service *s)
 {
-	for (size_t i = 0; i < s->settings->rule_count; i++)
-		if (s->settings->rules[i].when == RULE_WHEN_CLEARED)
-			return false;
-	return s->verdict != VERDICT_TRIPPED;
+	return s->verdict != VERDICT_TRIPPED && !s->has_cleared &&
+	    !s->is_unsettled;
+}
+
+bool
+service_is_quiet(const struct service *s)
+{
+	return service_is_calm(s) && s->failing_probes == 0 &&
+	    s->together == 0 && !s->tripped_alone;
 }
 
 static int64_t
 first_bad_ms(const struct service *s, unsigned rule)
 {
-	const struct strings *names =
-	    rule_evaluators(&s->settings->rules[rule]);
+	const struct rule_state *r = &s->rules[rule];
 	int64_t first_ms = NEVER_MS;
 
-	for (size_t i = 0; i < names->count; i++) {
-		unsigned index = service_evaluator_index(s, names->items[i]);
-		struct finding f = service_finding(s, index);
+	for (size_t i = 0; i < r->part_count; i++) {
+		struct finding f;
 
-		if (f.verdict != VERDICT_TRIPPED)
+		if (evaluator_verdict(s->evaluators[r->parts[i]]) !=
+		    VERDICT_TRIPPED)
 			continue;
+		f = service_finding(s, r->parts[i]);
 		if (first_ms == NEVER_MS || f.began_ms < first_ms)
 			first_ms = f.began_ms;
 	}
@@ -254,21 +242,22 @@ const char *
 service_stale_for(
     const struct service *s, unsigned rule, enum verdict wanted, int64_t now_ms)
 {
-	const struct rule_settings *r = &s->settings->rules[rule];
-	const struct strings *names = rule_evaluators(r);
-	enum verdict verdicts[SERVICE_EVALUATORS_MAX];
+	const struct rule_settings *settings = &s->settings->rules[rule];
+	const struct rule_state *r = &s->rules[rule];
+	struct tally tally = { 0 };
 	const char *stale = NULL;
 
-	for (size_t i = 0; i < names->count; i++) {
-		unsigned index = service_evaluator_index(s, names->items[i]);
+	for (size_t i = 0; i < r->part_count; i++) {
+		unsigned index = r->parts[i];
+		enum verdict v = evaluator_verdict(s->evaluators[index]);
 
-		verdicts[i] = service_finding(s, index).verdict;
-		if (verdicts[i] != wanted || !is_stale(s, index, now_ms))
-			continue;
-		verdicts[i] = VERDICT_UNKNOWN;
-		stale = names->items[i];
+		if (v == wanted && is_stale(s, index, now_ms)) {
+			v = VERDICT_UNKNOWN;
+			stale = s->settings->evaluators[index].name;
+		}
+		tally_add(&tally, v);
 	}
-	if (stale == NULL || rule_judge(r, verdicts) == wanted)
+	if (stale == NULL || rule_tallied(settings, tally) == wanted)
 		return NULL;
 	return stale;
 }
@@ -290,7 +279,8 @@ situation(
 {
 	const struct rule_state *state = &s->rules[rule];
 	bool cleared = s->settings->rules[rule].when == RULE_WHEN_CLEARED;
-	const struct dismissal *dismissal = &s->said.dismissals[rule];
+	const struct lore *lore = service_lore(s);
+	const struct dismissal *dismissal = &lore->said.dismissals[rule];
 	const char *holder = NULL;
 
 	if (state->lock != NULL && around->lock_holder != NULL)
@@ -313,7 +303,7 @@ situation(
 		.changed_ms = s->changed_ms,
 		.settle_ms = s->settings->settle_ms,
 		.deployed_ms = s->deployed_ms,
-		.version = s->versions.now,
+		.version = lore->versions.now,
 		.acted_ms = cleared ? state->clearing.acted_ms : s->acted_ms,
 		.lock_name = holder == NULL ? NULL : state->lock,
 		.lock_holder = holder,
@@ -396,6 +386,8 @@ service_decide(const struct service *s, const struct surroundings *around)
 struct service_decision
 service_think(struct service *s, const struct surroundings *around)
 {
+	if (service_is_calm(s))
+		return (struct service_decision){ 0 };
 	arm(s, around);
 	return service_decide(s, around);
 }

@@ -6,10 +6,18 @@
 void
 service_rules_settle(struct service *s)
 {
-	for (unsigned i = 0; i < s->settings->rule_count; i++)
-		if (s->said.dismissals[i].is_on &&
+	struct dismissal *dismissals;
+
+	if (!s->may_be_dismissed)
+		return;
+	s->may_be_dismissed = false;
+	dismissals = service_lore_own(s)->said.dismissals;
+	for (unsigned i = 0; i < s->settings->rule_count; i++) {
+		if (dismissals[i].is_on &&
 		    service_rule_verdict(s, i) == VERDICT_HEALTHY)
-			s->said.dismissals[i].is_on = false;
+			dismissals[i].is_on = false;
+		s->may_be_dismissed |= dismissals[i].is_on;
+	}
 }
 
 /* Would it ask a person the same as the other one? */
@@ -30,9 +38,10 @@ rules_dismiss(
 	size_t at;
 
 	by = service_find_rule(set, rule, &at);
+	s->may_be_dismissed = true;
 	for (size_t i = 0; by != NULL && i < set->rule_count; i++)
 		if (i == at || asks_the_same(&set->rules[i], by))
-			s->said.dismissals[i] = *dismissal;
+			service_lore_own(s)->said.dismissals[i] = *dismissal;
 }
 
 /* Of the probes that feed an evaluator, or its parts, the one asked most. */
@@ -58,14 +67,14 @@ bool
 service_has_looked(const struct service *s, unsigned rule, unsigned count)
 {
 	const struct rule_settings *r = &s->settings->rules[rule];
-	const struct strings *names = rule_evaluators(r);
+	const struct rule_state *state = &s->rules[rule];
 	enum verdict wanted =
 	    r->when == RULE_WHEN_CLEARED ? VERDICT_HEALTHY : VERDICT_TRIPPED;
 
-	for (size_t i = 0; i < names->count; i++) {
-		unsigned index = service_evaluator_index(s, names->items[i]);
+	for (size_t i = 0; i < state->part_count; i++) {
+		unsigned index = state->parts[i];
 
-		if (service_finding(s, index).verdict == wanted &&
+		if (evaluator_verdict(s->evaluators[index]) == wanted &&
 		    fresh_of(s, index) < count)
 			return false;
 	}
@@ -83,16 +92,19 @@ service_look_afresh(struct service *s, int64_t now_ms)
 bool
 service_reported(struct service *s, const struct said_report *report)
 {
+	struct said *said;
+
 	service_hear(s,
-	    (struct service_input){ .kind = SERVICE_REPORTED,
+	    &(struct service_input){ .kind = SERVICE_REPORTED,
 		.at_ms = report->at_ms,
 		.report = report });
-	if (!said_report(&s->said, report))
+	said = &service_lore_own(s)->said;
+	if (!said_report(said, report))
 		return false;
 	/* What was said no to was said of something else. */
 	for (size_t i = 0; i < s->settings->rule_count; i++)
 		if (s->settings->rules[i].when == RULE_WHEN_REPORTED)
-			s->said.dismissals[i].is_on = false;
+			said->dismissals[i].is_on = false;
 	service_note_verdict(s, report->at_ms);
 	return true;
 }
@@ -101,9 +113,10 @@ void
 service_withdrawn(struct service *s, const char *id, int64_t at_ms)
 {
 	service_hear(s,
-	    (struct service_input){
+	    &(struct service_input){
 		.kind = SERVICE_WITHDRAWN, .at_ms = at_ms, .id = id });
-	(void)said_withdraw(&s->said, id); /* it may be over already */
+	/* It may be over already. */
+	(void)said_withdraw(&service_lore_own(s)->said, id);
 	service_rules_settle(s);
 	service_note_verdict(s, at_ms);
 }
@@ -113,7 +126,7 @@ service_dismiss(struct service *s, const char *rule, bool expired,
     int64_t at_ms, int64_t until_ms)
 {
 	service_hear(s,
-	    (struct service_input){ .kind = SERVICE_DISMISSED,
+	    &(struct service_input){ .kind = SERVICE_DISMISSED,
 		.at_ms = at_ms,
 		.rule = rule,
 		.expired = expired,
@@ -125,14 +138,16 @@ service_dismiss(struct service *s, const char *rule, bool expired,
 const struct said_report *
 service_report(const struct service *s, unsigned rule)
 {
-	return said_match(&s->said, &s->settings->rules[rule]);
+	return said_match(&service_lore(s)->said, &s->settings->rules[rule]);
 }
 
 bool
 service_has_report(const struct service *s, const char *id)
 {
-	for (size_t i = 0; i < s->said.report_count; i++)
-		if (strcmp(s->said.reports[i].id, id) == 0)
+	const struct said *said = &service_lore(s)->said;
+
+	for (size_t i = 0; i < said->report_count; i++)
+		if (strcmp(said->reports[i].id, id) == 0)
 			return true;
 	return false;
 }

@@ -20,7 +20,9 @@ soak_anew(struct service *s)
 void
 service_take_deployment(struct service *s, const struct service_deployment *d)
 {
-	versions_deployed(&s->versions,
+	struct lore *lore = service_lore_own(s);
+
+	versions_deployed(&lore->versions,
 	    &(struct versions_deployment){ .version = d->version,
 		.previous = d->previous,
 		.by = d->by,
@@ -31,9 +33,9 @@ service_take_deployment(struct service *s, const struct service_deployment *d)
 	service_rules_deployed(s, d->ill, d->ill_count);
 	s->deployed_ms = d->at_ms;
 	soak_anew(s);
-	discovery_changed(&s->discovery, NEVER_MS);
+	discovery_changed(&lore->discovery, NEVER_MS);
 	if (!s->has_incident)
-		discovery_head(&s->discovery, "");
+		discovery_head(&lore->discovery, "");
 	service_start_over(s, d->at_ms);
 }
 
@@ -48,7 +50,7 @@ service_deploy(struct service *s, const struct service_deployment *d)
 		told.ill_count = service_ill(s, d->at_ms, ill);
 	}
 	service_hear(s,
-	    (struct service_input){ .kind = SERVICE_DEPLOYED,
+	    &(struct service_input){ .kind = SERVICE_DEPLOYED,
 		.at_ms = d->at_ms,
 		.version = d->version,
 		.previous = d->previous,
@@ -81,18 +83,19 @@ forget_illness(struct service *s)
 void
 service_recovered(struct service *s)
 {
-	service_hear(s, (struct service_input){ .kind = SERVICE_RECOVERED });
+	service_hear(s, &(struct service_input){ .kind = SERVICE_RECOVERED });
 	forget_illness(s);
-	versions_well(&s->versions);
+	versions_well(&service_lore_own(s)->versions);
 }
 
 void
 service_acted(struct service *s, const struct service_act *act)
 {
 	bool ordered = act->rule == NULL || act->rule[0] == '\0';
+	struct lore *lore = service_lore_own(s);
 
 	service_hear(s,
-	    (struct service_input){ .kind = SERVICE_ACTED,
+	    &(struct service_input){ .kind = SERVICE_ACTED,
 		.at_ms = act->at_ms,
 		.rule = act->rule,
 		.procedure = act->procedure,
@@ -101,22 +104,22 @@ service_acted(struct service *s, const struct service_act *act)
 		.why = act->why,
 		.not_recovered = act->not_recovered,
 		.had_tripped = act->had_tripped });
-	versions_acted(&s->versions,
+	versions_acted(&lore->versions,
 	    &(struct versions_act){ .from = act->from,
 		.now_at = act->now_at,
 		.why = act->why,
 		.ordered = ordered,
 		.not_recovered = act->not_recovered,
 		.at_ms = act->at_ms });
-	if (s->versions.is_back)
+	if (lore->versions.is_back)
 		forget_illness(s); /* it was of what is gone */
 	service_rules_acted(s, act);
 	service_count_act(s, act);
 	s->acted_ms = act->at_ms;
 	soak_anew(s);
-	discovery_changed(&s->discovery, NEVER_MS);
-	if (!s->versions.is_astray)
-		discovery_head(&s->discovery, "");
+	discovery_changed(&lore->discovery, NEVER_MS);
+	if (!lore->versions.is_astray)
+		discovery_head(&lore->discovery, "");
 	service_start_over(s, act->at_ms);
 }
 
@@ -125,16 +128,16 @@ service_mark(
     struct service *s, const struct service_mark *mark, struct error *err)
 {
 	if (!versions_may_be_marked(
-		&s->versions, mark->version, mark->mark, err))
+		&service_lore(s)->versions, mark->version, mark->mark, err))
 		return false;
 	service_hear(s,
-	    (struct service_input){ .kind = SERVICE_MARK,
+	    &(struct service_input){ .kind = SERVICE_MARK,
 		.at_ms = mark->at_ms,
 		.version = mark->version,
 		.mark = mark->mark,
 		.why = mark->why });
-	versions_mark(
-	    &s->versions, mark->version, mark->mark, mark->why, mark->at_ms);
+	versions_mark(&service_lore_own(s)->versions, mark->version, mark->mark,
+	    mark->why, mark->at_ms);
 	return true;
 }
 
@@ -143,27 +146,29 @@ service_soaked(
     struct service *s, const char *version, const char *why, int64_t at_ms)
 {
 	service_hear(s,
-	    (struct service_input){ .kind = SERVICE_SOAKED,
+	    &(struct service_input){ .kind = SERVICE_SOAKED,
 		.at_ms = at_ms,
 		.version = version,
 		.why = why });
-	versions_soaked(&s->versions, version, why, at_ms);
+	versions_soaked(&service_lore_own(s)->versions, version, why, at_ms);
 }
 
 void
 service_take_found(struct service *s, const char *version, int64_t at_ms)
 {
-	versions_found(&s->versions, version, at_ms);
+	struct lore *lore = service_lore_own(s);
+
+	versions_found(&lore->versions, version, at_ms);
 	soak_anew(s);
-	discovery_changed(&s->discovery, NEVER_MS);
-	discovery_head(&s->discovery, "");
+	discovery_changed(&lore->discovery, NEVER_MS);
+	discovery_head(&lore->discovery, "");
 }
 
 void
 service_found(struct service *s, const char *version, int64_t at_ms)
 {
 	service_hear(s,
-	    (struct service_input){
+	    &(struct service_input){
 		.kind = SERVICE_FOUND, .at_ms = at_ms, .version = version });
 	service_take_found(s, version, at_ms);
 }
@@ -171,25 +176,25 @@ service_found(struct service *s, const char *version, int64_t at_ms)
 void
 service_heading(struct service *s, const char *version)
 {
-	if (version == NULL || strcmp(version, s->discovery.heading) == 0)
+	if (version == NULL ||
+	    strcmp(version, service_lore(s)->discovery.heading) == 0)
 		return;
 	service_hear(s,
-	    (struct service_input){
+	    &(struct service_input){
 		.kind = SERVICE_HEADING, .version = version });
-	discovery_head(&s->discovery, version);
+	discovery_head(&service_lore_own(s)->discovery, version);
 }
 
 struct service_news *
 service_add_news(struct service *s, enum service_news_kind kind,
     const char *version, int64_t at_ms)
 {
-	struct service_news *n;
+	struct service_news *news = service_lore_own(s)->news, *n;
 
 	/* One that nobody takes makes room for the next. */
 	if (s->news_count == SERVICE_NEWS_MAX)
-		memmove(
-		    s->news, s->news + 1, --s->news_count * sizeof(s->news[0]));
-	n = &s->news[s->news_count++];
+		memmove(news, news + 1, --s->news_count * sizeof(news[0]));
+	n = &news[s->news_count++];
 	*n = (struct service_news){ .kind = kind, .at_ms = at_ms };
 	(void)snprintf(n->version, sizeof(n->version), "%s", version);
 	return n;
@@ -198,13 +203,14 @@ service_add_news(struct service *s, enum service_news_kind kind,
 static void
 has_soaked(struct service *s, int64_t at_ms)
 {
+	struct versions *versions = &service_lore_own(s)->versions;
 	struct service_news *n =
-	    service_add_news(s, NEWS_SOAKED, s->versions.now, at_ms);
+	    service_add_news(s, NEWS_SOAKED, versions->now, at_ms);
 	char span[DURATION_TEXT_MAX];
 
 	(void)snprintf(n->why, sizeof(n->why), "did well for %s",
 	    duration_text(s->settings->soak_ms, span));
-	versions_soaked(&s->versions, n->version, n->why, at_ms);
+	versions_soaked(versions, n->version, n->why, at_ms);
 }
 
 /* The longest time between two answers that still is watching. */
@@ -249,8 +255,8 @@ service_soak(struct service *s, const struct sample *sample)
 	int64_t now_ms = sample->answered_ms;
 	int64_t since_ms = s->soak_ticked_ms;
 
-	if (s->settings->soak_ms == SOAK_NONE ||
-	    !versions_soaks(&s->versions) || !does_well(s, sample))
+	if (s->settings->soak_ms == SOAK_NONE || !s->has_lore ||
+	    !versions_soaks(&s->lore->versions) || !does_well(s, sample))
 		return;
 	if (s->soak_gap_ms == 0)
 		s->soak_gap_ms = soak_gap_ms(s);
@@ -270,45 +276,55 @@ service_soaked_ms(const struct service *s)
 }
 
 bool
+service_has_news(const struct service *s)
+{
+	return s->news_count > 0;
+}
+
+bool
 service_take_news(struct service *s, struct service_news *news)
 {
+	struct service_news *all;
+
 	if (s->news_count == 0)
 		return false;
-	*news = s->news[0];
+	all = service_lore_own(s)->news;
+	*news = all[0];
 	s->news_count--;
-	memmove(s->news, s->news + 1, s->news_count * sizeof(s->news[0]));
+	memmove(all, all + 1, s->news_count * sizeof(all[0]));
 	return true;
 }
 
 const struct versions *
 service_versions(const struct service *s)
 {
-	return &s->versions;
+	return &service_lore(s)->versions;
 }
 
 const char *
 service_version(const struct service *s)
 {
-	return s->versions.now;
+	return service_lore(s)->versions.now;
 }
 
 const char *
 service_previous_version(const struct service *s)
 {
-	return s->versions.previous;
+	return service_lore(s)->versions.previous;
 }
 
 const char *
 service_target_version(const struct service *s)
 {
-	return s->versions.way.target;
+	return service_lore(s)->versions.way.target;
 }
 
 const struct versions_way *
 service_rule_way(const struct service *s, unsigned rule)
 {
-	return s->rules[rule].illness.is_on ? &s->versions.way_of_ill :
-					      &s->versions.way;
+	const struct versions *v = &service_lore(s)->versions;
+
+	return s->rules[rule].illness.is_on ? &v->way_of_ill : &v->way;
 }
 
 const char *

@@ -39,6 +39,9 @@
 #define VERSION_WHY_MAX 160
 #define NO_TARGET_MAX 224
 
+/* Why there is no way back from one of which nothing is known. */
+#define VERSIONS_NONE_KNOWN "no version is known to go back to"
+
 enum version_state {
 	VERSION_NAMED,     /* said to have been in place before another */
 	VERSION_DEPLOYED,  /* was in place, and is not verified */

@@ -136,7 +136,7 @@ explain(const struct versions *v, bool ill, struct text *out)
 		    "deployed since",
 		    v->now);
 	else {
-		text_add(out, "no version is known to go back to");
+		text_add(out, VERSIONS_NONE_KNOWN);
 		add_candidates(v, ill, out);
 	}
 }

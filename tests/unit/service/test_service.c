@@ -94,18 +94,62 @@ test_a_sample_goes_to_the_evaluators_of_its_probe(void **state)
 	service_free(s);
 }
 
+/* Most services never write it down: it costs them nothing. */
+static void
+test_one_that_is_told_nothing_knows_what_is_known_of_nothing(void **state)
+{
+	struct service *s = service_new(&settings);
+	const struct versions *known = service_versions(s);
+	struct versions nothing = { 0 };
+
+	(void)state;
+	versions_choose(&nothing);
+	assert_string_equal(known->way.no_target, nothing.way.no_target);
+	assert_string_equal(
+	    known->way_of_ill.no_target, nothing.way_of_ill.no_target);
+	assert_memory_equal(known, &nothing, sizeof(nothing));
+	assert_string_equal(service_seen_version(s), "");
+	service_deployed(s, "v1", NULL, false, 1000);
+	assert_string_equal(service_version(s), "v1");
+	assert_string_equal(service_versions(s)->now, "v1");
+	service_free(s);
+}
+
+static void
+test_words_are_kept_while_the_newest_sample_has_some(void **state)
+{
+	struct service *s = service_new(&settings);
+	struct sample sample = { .asked_ms = 900,
+		.answered_ms = 1000,
+		.outcome = SAMPLE_FAILED,
+		.detail = "503" };
+	struct sample newest;
+
+	(void)state;
+	service_observe(s, FRONT, &sample);
+	assert_true(service_sample(s, FRONT, &newest));
+	assert_string_equal(newest.detail, "503");
+	sample = (struct sample){ .asked_ms = 1900, .answered_ms = 2000 };
+	service_observe(s, FRONT, &sample);
+	assert_true(service_sample(s, FRONT, &newest));
+	assert_string_equal(newest.detail, "");
+	service_free(s);
+}
+
 static void
 test_the_newest_sample_of_a_probe_is_kept(void **state)
 {
 	struct service *s = service_new(&settings);
+	struct sample newest;
 
 	(void)state;
-	assert_null(service_sample(s, FRONT));
+	assert_false(service_sample(s, FRONT, &newest));
 	answer(s, FRONT, 1000, SAMPLE_OK);
 	answer(s, FRONT, 2000, SAMPLE_LOST);
-	assert_int_equal(service_sample(s, FRONT)->answered_ms, 2000);
-	assert_int_equal(service_sample(s, FRONT)->outcome, SAMPLE_LOST);
-	assert_null(service_sample(s, BACK));
+	assert_true(service_sample(s, FRONT, &newest));
+	assert_int_equal(newest.answered_ms, 2000);
+	assert_int_equal(newest.outcome, SAMPLE_LOST);
+	assert_false(service_sample(s, BACK, &newest));
 	service_free(s);
 }
 
@@ -254,6 +298,10 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 		    test_a_sample_goes_to_the_evaluators_of_its_probe),
+		cmocka_unit_test(
+		    test_one_that_is_told_nothing_knows_what_is_known_of_nothing),
+		cmocka_unit_test(
+		    test_words_are_kept_while_the_newest_sample_has_some),
 		cmocka_unit_test(test_the_newest_sample_of_a_probe_is_kept),
 		cmocka_unit_test(test_its_verdict_is_the_worst_of_its_rules),
 		cmocka_unit_test(
