@@ -7,7 +7,6 @@
 #include <strings.h>
 
 #include "base/text.h"
-#include "base/utf8.h"
 #include "probe/promtext_impl.h"
 
 #define SHOWN_BYTES 24 /* of what is there instead */
@@ -76,142 +75,6 @@ promtext_expected(struct promtext *p, const struct cursor *c, const char *what)
 	return fail_because(p, p->lines, reason);
 }
 
-/* Some byte is NUL or not ASCII. */
-static bool
-is_dirty(const char *bytes, size_t length)
-{
-	typedef unsigned char lane __attribute__((vector_size(16)));
-	lane high = { 0 }, none = { 0 };
-	uint64_t words[2];
-	size_t i = 0;
-	bool dirty = false;
-
-	for (; length - i >= sizeof(lane); i += sizeof(lane)) {
-		lane v;
-
-		memcpy(&v, bytes + i, sizeof(v));
-		high |= v;
-		none |= (lane)(v == 0);
-	}
-	none |= high & 0x80;
-	memcpy(words, &none, sizeof(words));
-	for (; i < length; i++)
-		dirty |= bytes[i] == '\0' || (bytes[i] & 0x80) != 0;
-	return dirty || (words[0] | words[1]) != 0;
-}
-
-static bool
-check_bytes(struct promtext *p, const char *line, size_t length)
-{
-	/* Strings of OpenMetrics may have one, says its specification. */
-	if (!(p->is_strict && promtext_is_open(p)) &&
-	    memchr(line, '\0', length) != NULL)
-		return promtext_fail(p, "there is a NUL byte");
-	if (p->lines == 1 && length >= 3 &&
-	    memcmp(line, "\xef\xbb\xbf", 3) == 0)
-		return promtext_fail(
-		    p, "the page begins with a byte order mark");
-	if (!utf8_is_valid(line, length))
-		return promtext_fail(p, "there are bytes that are not UTF-8");
-	return true;
-}
-
-static bool
-read_sample(struct promtext *p, struct cursor *c, bool is_cut)
-{
-	if (p->may_skip && p->saw_sample && !is_cut && promtext_can_skip(p, *c))
-		return true;
-	if (!promtext_scan_sample(p, c))
-		return false;
-	p->saw_sample = true;
-	if (p->strict != NULL && !promtext_strict_sample(p))
-		return false;
-	return promtext_keep(p);
-}
-
-/* *end is a line feed; is_cut: the page does not have it. */
-static bool
-read_line(struct promtext *p, const char *line, const char *end, bool is_cut)
-{
-	struct cursor c = { line, end };
-	size_t length = (size_t)(end - line);
-
-	p->lines++;
-	if (p->has_ended)
-		return promtext_fail(p, "something follows # EOF");
-	if (length > p->limits.line_bytes)
-		return promtext_fail(p, "the line is longer than %zu bytes",
-		    p->limits.line_bytes);
-	if (p->is_dirty && !check_bytes(p, line, length))
-		return false;
-	p->scratch_used = 0;
-	if (!promtext_is_open(p)) {
-		promtext_skip_blanks(&c);
-		if (c.at == end)
-			return true;
-	}
-	return *c.at == '#' ? promtext_comment(p, &c) :
-			      read_sample(p, &c, is_cut);
-}
-
-/* The beginning of a line, or more of it. */
-static bool
-carry(struct promtext *p, const char *bytes, size_t length)
-{
-	if (length == 0)
-		return true;
-	if (p->has_ended) {
-		p->lines++;
-		return promtext_fail(p, "something follows # EOF");
-	}
-	if (length > p->limits.line_bytes - p->carried) {
-		p->lines++;
-		return promtext_fail(p, "the line is longer than %zu bytes",
-		    p->limits.line_bytes);
-	}
-	memcpy(p->carry + p->carried, bytes, length);
-	p->carried += length;
-	return true;
-}
-
-static bool
-read_carried(struct promtext *p, bool is_cut)
-{
-	const char *end = p->carry + p->carried;
-
-	p->carry[p->carried] = '\n';
-	p->carried = 0;
-	return read_line(p, p->carry, end, is_cut);
-}
-
-static bool
-read_piece(struct promtext *p, const char *bytes, size_t length)
-{
-	const char *end = bytes + length, *feed = NULL;
-
-	/* Of a line that began before, too. */
-	p->is_dirty =
-	    (p->carried > 0 && p->is_dirty) || is_dirty(bytes, length);
-	if (p->carried > 0) {
-		feed = memchr(bytes, '\n', length);
-		if (feed == NULL)
-			return carry(p, bytes, length);
-		if (!carry(p, bytes, (size_t)(feed - bytes)) ||
-		    !read_carried(p, false))
-			return false;
-		bytes = feed + 1;
-	}
-	while (bytes < end) {
-		feed = memchr(bytes, '\n', (size_t)(end - bytes));
-		if (feed == NULL)
-			return carry(p, bytes, (size_t)(end - bytes));
-		if (!read_line(p, bytes, feed, false))
-			return false;
-		bytes = feed + 1;
-	}
-	return true;
-}
-
 bool
 promtext_feed(struct promtext *p, const char *bytes, size_t length)
 {
@@ -222,11 +85,11 @@ promtext_feed(struct promtext *p, const char *bytes, size_t length)
 	left = (size_t)(p->limits.bytes - p->bytes);
 	if (length <= left) {
 		p->bytes += (int64_t)length;
-		return read_piece(p, bytes, length);
+		return promtext_read_piece(p, bytes, length);
 	}
 	/* However it is cut, what comes before the limit is read first. */
 	p->bytes += (int64_t)left;
-	if (!read_piece(p, bytes, left))
+	if (!promtext_read_piece(p, bytes, left))
 		return false;
 	p->lines += p->carried > 0 || p->lines == 0;
 	return promtext_fail(p, "the page is longer than %lld bytes",
@@ -240,7 +103,7 @@ promtext_finish(struct promtext *p)
 
 	if (p->has_failed)
 		return false;
-	if (is_cut && !read_carried(p, true))
+	if (is_cut && !promtext_read_cut(p))
 		return false;
 	if (promtext_is_open(p) && !p->has_ended) {
 		p->lines += !is_cut;
@@ -267,6 +130,7 @@ promtext_begin(struct promtext *p, enum promtext_format format)
 	p->saw_sample = false;
 	p->error[0] = '\0';
 	p->carried = 0;
+	promtext_forget_lines(p);
 	p->family_length = 0;
 	p->has_typed = false;
 	series_set_clear(&p->kept);
@@ -299,18 +163,20 @@ take_memory(struct promtext *p)
 {
 	size_t line = p->limits.line_bytes + 1, labels = p->limits.labels + 1;
 
-	p->carry = malloc(line);
-	p->scratch = malloc(line + SCAN_SLACK);
+	p->carry = calloc(1, line + SCAN_BLOCK);
+	p->scratch = calloc(1, line + SCAN_SLACK);
 	p->family = malloc(line);
 	p->sample.labels.items =
 	    calloc(labels, sizeof(p->sample.labels.items[0]));
+	p->sample.labels.marks =
+	    calloc(labels, sizeof(p->sample.labels.marks[0]));
 	p->sample.exemplar.items =
 	    calloc(labels, sizeof(p->sample.exemplar.items[0]));
 	p->names = promtext_names_new(p->selectors, p->selector_count);
 	if (p->is_strict)
 		p->strict = promtext_strict_new(&p->limits);
 	return p->carry != NULL && p->scratch != NULL && p->family != NULL &&
-	    p->sample.labels.items != NULL &&
+	    p->sample.labels.items != NULL && p->sample.labels.marks != NULL &&
 	    p->sample.exemplar.items != NULL && p->names != NULL &&
 	    (!p->is_strict || p->strict != NULL) &&
 	    series_set_init(&p->kept, p->limits.series);
@@ -380,6 +246,7 @@ promtext_free(struct promtext *p)
 	free(p->scratch);
 	free(p->family);
 	free(p->sample.labels.items);
+	free(p->sample.labels.marks);
 	free(p->sample.exemplar.items);
 	promtext_names_free(p->names);
 	promtext_strict_free(p->strict);

@@ -1,3 +1,4 @@
+#include <endian.h>
 #include <string.h>
 
 #include "probe/promtext_impl.h"
@@ -7,6 +8,7 @@ enum known_in { IN_TEXT = 1, IN_OPEN = 2 };
 
 #define FAMILY_SUFFIXES_MAX 5
 #define KEYWORD_BYTES 4
+#define KEYWORD_MASK UINT64_C(0x00ffffffffffffff)
 
 static const struct type_word {
 	const char *word;
@@ -192,11 +194,34 @@ open_comment(struct promtext *p, struct cursor *c)
 	return promtext_expected(p, c, "TYPE, HELP, UNIT or EOF");
 }
 
+#define KEYWORD(a, b, c, d)                                                   \
+	((uint64_t)'#' | (uint64_t)' ' << 8 | (uint64_t)(a) << 16 |           \
+	    (uint64_t)(b) << 24 | (uint64_t)(c) << 32 | (uint64_t)(d) << 40 | \
+	    (uint64_t)' ' << 48)
+
+/*
+ * "# HELP name words", as nearly all have it: nothing about it can be wrong.
+ */
+static inline bool
+is_plain_help(const struct cursor *c)
+{
+	uint64_t word;
+
+	if (c->at > c->safe)
+		return false;
+	memcpy(&word, c->at, sizeof(word));
+	return (le64toh(word) & KEYWORD_MASK) == KEYWORD('H', 'E', 'L', 'P') &&
+	    promtext_is(c->at[KEYWORD_BYTES + 3], BEGINS_NAME);
+}
+
 bool
 promtext_comment(struct promtext *p, struct cursor *c)
 {
+	p->scratch_used = 0;
 	if (promtext_is_open(p))
 		return open_comment(p, c);
+	if (!p->is_strict && is_plain_help(c))
+		return true;
 	c->at++;
 	/* To the server, "#TYPE" is a comment like any other. */
 	if (!p->is_strict && !promtext_is(*c->at, IS_BLANK))

@@ -1,9 +1,10 @@
 /*
  * promtext_impl.h - the parser of exposition pages, for the files that it is
- * made of: promtext.c (pieces to lines), promtext_line.c (what a line is),
- * promtext_labels.c, promtext_family.c (comments and types), promtext_keep.c
- * (what was asked for), promtext_skip.c (what was not) and promtext_strict*.c.
- * Below them are promtext_scan.h, promtext_number.h and promtext_series.h.
+ * made of: promtext.c, promtext_piece.c (pieces to lines), promtext_line.c
+ * (what a line is), promtext_labels.c, promtext_family.c (comments and types),
+ * promtext_keep.c (what was asked for), promtext_skip.c (what was not) and
+ * promtext_strict*.c. Below them are promtext_scan.h, promtext_number.h and
+ * promtext_series.h.
  */
 #ifndef PROBE_PROMTEXT_IMPL_H
 #define PROBE_PROMTEXT_IMPL_H
@@ -19,6 +20,26 @@
 struct label_list {
 	struct metric_label *items;
 	size_t count;
+	struct label_mark *marks; /* of each; NULL: not wanted */
+};
+
+/* Where the line before stood behind one of its labels. */
+struct label_mark {
+	size_t at; /* behind its quote */
+	size_t scratch_used;
+	struct series_id sum; /* up to here */
+};
+
+/*
+ * The line of the sample that was read last: its bytes are still there.  Most
+ * lines begin as the line before does, up to the last label or so, and what
+ * was read of that need not be read again.
+ */
+struct sample_memo {
+	const char *line; /* NULL: none */
+	size_t label_count;
+	size_t le; /* its index; SIZE_MAX: none */
+	struct series_id le_id;
 };
 
 /* A sample as its line has it. */
@@ -50,6 +71,16 @@ struct meta_line {
 	enum promtext_type type;   /* of META_TYPE */
 };
 
+#define SKIPPED_POINTS_MAX 8
+
+/* The line that was skipped last; its bytes are still there. */
+struct skipped {
+	const char *line; /* NULL: none */
+	/* behind its name, then each label's value: where one may go on */
+	size_t points[SKIPPED_POINTS_MAX];
+	unsigned count;
+};
+
 struct names;
 struct strict;
 
@@ -73,16 +104,19 @@ struct promtext {
 	bool has_failed;
 	bool gave_up;
 	bool has_ended;  /* # EOF was there */
-	bool is_dirty;   /* bytes other than ASCII or NUL are in the piece */
+	bool is_dirty;   /* the line may have NUL or other than ASCII */
 	bool saw_sample; /* one was checked in full */
 	char error[ERROR_TEXT_MAX];
-	char *carry; /* a line that is not whole yet, and a line feed */
+	char *carry; /* a line that is not whole yet, a line feed, a block */
 	size_t carried;
+	const char *safe; /* struct cursor, of what is being read */
+	struct skipped skipped;
 
 	/* of the line */
 	char *scratch; /* unescaped strings */
 	size_t scratch_used;
 	struct sample_line sample;
+	struct sample_memo memo;
 
 	/* the family that the last TYPE began */
 	char *family;
@@ -136,8 +170,16 @@ bool promtext_string(
 bool promtext_labels(struct promtext *p, struct cursor *c,
     struct label_list *list, struct metric_slice *name);
 
-/* Sorts them, drops the empty ones, refuses those that come twice. */
-bool promtext_order_labels(struct promtext *p, struct label_list *list);
+/* The same, behind a label that is in the list already. */
+bool promtext_more_labels(struct promtext *p, struct cursor *c,
+    struct label_list *list, struct metric_slice *name);
+
+/*
+ * Sorts them, drops the empty ones, refuses those that come twice.  So many
+ * are known to be sorted and not empty.
+ */
+bool promtext_order_labels(
+    struct promtext *p, struct label_list *list, size_t known);
 
 /* A line that is not a comment, into p->sample; not le and is_repeated. */
 bool promtext_scan_sample(struct promtext *p, struct cursor *c);
@@ -162,7 +204,28 @@ bool promtext_is_wanted(const struct promtext *p, struct metric_slice name);
 bool promtext_keep(struct promtext *p);
 
 /* True: a sample nobody asks for; nothing more is to be done about it. */
-bool promtext_can_skip(const struct promtext *p, struct cursor c);
+bool promtext_can_skip(struct promtext *p, struct cursor c);
+
+static inline void
+promtext_skip_none(struct promtext *p)
+{
+	p->skipped.line = NULL;
+	p->skipped.count = 0;
+}
+
+/* The lines before are not there any more. */
+static inline void
+promtext_forget_lines(struct promtext *p)
+{
+	promtext_skip_none(p);
+	p->memo.line = NULL;
+}
+
+/* Bytes of the page, within the limit of a page. */
+bool promtext_read_piece(struct promtext *p, const char *bytes, size_t length);
+
+/* The line that lacks its line feed. */
+bool promtext_read_cut(struct promtext *p);
 
 struct strict *promtext_strict_new(const struct promtext_limits *limits);
 void promtext_strict_begin(struct strict *s, enum promtext_format format);

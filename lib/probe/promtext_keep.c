@@ -109,16 +109,22 @@ promtext_is_wanted(const struct promtext *p, struct metric_slice name)
 	return false;
 }
 
-/* The bound of a bucket; its text lacks the byte that ends a number. */
+/* The bound of a bucket. */
 static double
 bound(struct metric_slice text)
 {
 	char copy[BOUND_BYTES_MAX + 1];
 	size_t length = text.length;
+	const char *end = text.bytes + length;
 	double le;
 
 	if (length == 0 || length > BOUND_BYTES_MAX)
 		return (double)NAN;
+	if (*end == '"') /* in the line, or as good as it */
+		return promtext_number(text.bytes, end, &le) == end ?
+		    le :
+		    (double)NAN;
+	/* It lacks the byte that ends a number. */
 	memcpy(copy, text.bytes, length);
 	copy[length] = '\n';
 	return promtext_number(copy, copy + length, &le) == copy + length ?

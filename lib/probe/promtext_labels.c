@@ -39,7 +39,7 @@ copy_string(struct promtext *p, struct cursor *c, struct metric_slice *s)
 	char *start = p->scratch + p->scratch_used, *to = start;
 
 	for (;;) {
-		to = scan_copy(to, &c->at, c->end);
+		to = scan_copy(to, &c->at, c->safe);
 		if (*c->at == '"')
 			break;
 		if (*c->at == '\n')
@@ -57,7 +57,7 @@ copy_string(struct promtext *p, struct cursor *c, struct metric_slice *s)
 bool
 promtext_string(struct promtext *p, struct cursor *c, struct metric_slice *s)
 {
-	const char *end = scan_string(c->at, c->end);
+	const char *end = scan_string(c->at, c->safe);
 
 	if (*end != '"')
 		return copy_string(p, c, s);
@@ -173,9 +173,44 @@ read_label(struct promtext *p, struct cursor *c, struct label_list *list,
 			return false;
 	}
 	label->name = word;
+	if (list->marks != NULL)
+		list->marks[list->count] =
+		    (struct label_mark){ .at = (size_t)(c->at - p->memo.line),
+			    .scratch_used = p->scratch_used };
 	if (list->count++ == p->limits.labels)
 		return promtext_fail(
 		    p, "more than %u labels", p->limits.labels);
+	return true;
+}
+
+/* Behind a label. */
+static inline bool
+step_over_separator(struct promtext *p, struct cursor *c, bool *more)
+{
+	*more = true;
+	if (*c->at == ',' && promtext_is(c->at[1], BEGINS_LABEL)) {
+		c->at++;
+		return true;
+	}
+	if (*c->at != '}')
+		return read_separator(p, c, more);
+	*more = false;
+	return true;
+}
+
+bool
+promtext_more_labels(struct promtext *p, struct cursor *c,
+    struct label_list *list, struct metric_slice *name)
+{
+	bool more;
+
+	if (!step_over_separator(p, c, &more))
+		return false;
+	while (more)
+		if (!read_label(p, c, list, name) ||
+		    !step_over_separator(p, c, &more))
+			return false;
+	c->at++;
 	return true;
 }
 
@@ -183,23 +218,14 @@ bool
 promtext_labels(struct promtext *p, struct cursor *c, struct label_list *list,
     struct metric_slice *name)
 {
-	bool more;
-
 	list->count = 0;
 	skip_blanks(p, c);
-	more = *c->at != '}';
-	while (more) {
-		if (!read_label(p, c, list, name))
-			return false;
-		if (*c->at == ',' && promtext_is(c->at[1], BEGINS_LABEL))
-			c->at++;
-		else if (*c->at == '}')
-			more = false;
-		else if (!read_separator(p, c, &more))
-			return false;
+	if (*c->at == '}') {
+		c->at++;
+		return true;
 	}
-	c->at++;
-	return true;
+	return read_label(p, c, list, name) &&
+	    promtext_more_labels(p, c, list, name);
 }
 
 static int
@@ -246,18 +272,14 @@ sort(struct promtext *p, struct label_list *list)
 	return true;
 }
 
-bool
-promtext_order_labels(struct promtext *p, struct label_list *list)
+/* Those with an empty value are none; false: one is not allowed. */
+static bool
+drop_empty(struct promtext *p, struct label_list *list, size_t from)
 {
 	struct metric_label *l = list->items;
-	size_t count = 0, in_order = 1;
+	size_t count = from;
 
-	while (in_order < list->count &&
-	    compare(l[in_order - 1].name, l[in_order].name) < 0)
-		in_order++;
-	if (in_order < list->count && !sort(p, list))
-		return false;
-	for (size_t i = 0; i < list->count; i++) {
+	for (size_t i = from; i < list->count; i++) {
 		if (l[i].name.bytes[0] == '_' &&
 		    l[i].name.length == sizeof(NAME_LABEL) - 1 &&
 		    memcmp(l[i].name.bytes, NAME_LABEL, l[i].name.length) == 0)
@@ -269,5 +291,27 @@ promtext_order_labels(struct promtext *p, struct label_list *list)
 		count++;
 	}
 	list->count = count;
+	return true;
+}
+
+bool
+promtext_order_labels(struct promtext *p, struct label_list *list, size_t known)
+{
+	struct metric_label *l = list->items;
+	size_t count = list->count, in_order = known == 0 ? 1 : known;
+
+	while (in_order < count &&
+	    compare(l[in_order - 1].name, l[in_order].name) < 0)
+		in_order++;
+	if (in_order < count) {
+		p->memo.line = NULL; /* they stand in another order there */
+		known = 0;
+		if (!sort(p, list))
+			return false;
+	}
+	if (!drop_empty(p, list, known))
+		return false;
+	if (list->count < count)
+		p->memo.line = NULL;
 	return true;
 }

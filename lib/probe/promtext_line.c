@@ -129,18 +129,14 @@ read_text_rest(struct promtext *p, struct cursor *c)
 	return true;
 }
 
-/* The name, and what stands in braces. */
+/* Behind the name. */
 static bool
-read_series(struct promtext *p, struct cursor *c)
+read_labels(struct promtext *p, struct cursor *c)
 {
 	struct sample_line *s = &p->sample;
-	struct cursor brace;
+	struct cursor brace = *c;
 
 	s->labels.count = 0;
-	s->name = promtext_name(c);
-	if (s->name.length == 0 && *c->at != '{')
-		return promtext_expected(p, c, "a name");
-	brace = *c;
 	if (!promtext_is_open(p))
 		promtext_skip_blanks(&brace);
 	if (*brace.at != '{')
@@ -153,6 +149,53 @@ read_series(struct promtext *p, struct cursor *c)
 	return true;
 }
 
+/*
+ * What the line has in common with the one before: steps over it, and says
+ * how many labels stay.
+ */
+static size_t
+take_over(struct promtext *p, struct cursor *c)
+{
+	struct sample_line *s = &p->sample;
+	const struct sample_memo *m = &p->memo;
+	const struct label_mark *marks = s->labels.marks;
+	size_t same = scan_common(c->at, m->line, c->end, c->safe);
+	size_t count = m->label_count;
+
+	while (count > 0 && same < marks[count - 1].at)
+		count--;
+	if (count > 0) {
+		c->at += marks[count - 1].at;
+		p->scratch_used = marks[count - 1].scratch_used;
+	}
+	s->labels.count = count;
+	return count;
+}
+
+/* The name, and what stands in braces. */
+static bool
+read_series(struct promtext *p, struct cursor *c, size_t *known)
+{
+	struct sample_line *s = &p->sample;
+	const char *line = c->at;
+
+	*known = p->memo.line == NULL ? 0 : take_over(p, c);
+	p->memo.line = line;
+	if (*known > 0) {
+		s->name.bytes = line;
+		return promtext_more_labels(p, c, &s->labels, &s->name);
+	}
+	s->name = promtext_name(c);
+	if (s->name.length == 0 && *c->at != '{')
+		return promtext_expected(p, c, "a name");
+	if (s->name.length > 0)
+		return read_labels(p, c);
+	if (!read_labels(p, c))
+		return false;
+	p->memo.line = NULL; /* it began with no name */
+	return true;
+}
+
 static inline bool
 is_le(const struct metric_label *l)
 {
@@ -162,31 +205,40 @@ is_le(const struct metric_label *l)
 
 /* The labels may be in any order; an empty one is none. */
 static void
-identify(struct sample_line *s)
+identify(struct promtext *p, size_t known)
 {
-	struct series_id sum = series_name_id(s->name), le = { 0, 0 };
+	struct sample_line *s = &p->sample;
+	struct sample_memo *m = &p->memo;
+	struct series_id sum;
 
-	s->name_id = sum;
-	s->le_text.length = 0;
-	for (size_t i = 0; i < s->labels.count; i++) {
+	if (known == 0)
+		s->name_id = series_name_id(s->name);
+	sum = known == 0 ? s->name_id : s->labels.marks[known - 1].sum;
+	if (known <= m->le)
+		m->le = SIZE_MAX;
+	for (size_t i = known; i < s->labels.count; i++) {
 		const struct metric_label *l = &s->labels.items[i];
 		struct series_id id;
 
-		if (l->value.length == 0)
-			continue;
-		id = series_label_id(l);
-		series_id_add(&sum, id);
-		if (is_le(l)) {
-			s->le_text = l->value;
-			le = id;
+		if (l->value.length > 0) {
+			id = series_label_id(l);
+			series_id_add(&sum, id);
+			if (is_le(l)) {
+				m->le = i;
+				m->le_id = id;
+			}
 		}
+		s->labels.marks[i].sum = sum;
 	}
+	m->label_count = s->labels.count;
 	s->id = series_id_finish(sum);
 	s->group = s->id;
-	if (s->le_text.length == 0)
+	s->le_text.length = 0;
+	if (m->le == SIZE_MAX)
 		return;
-	sum.high -= le.high;
-	sum.low -= le.low;
+	s->le_text = s->labels.items[m->le].value;
+	sum.high -= m->le_id.high;
+	sum.low -= m->le_id.low;
 	s->group = series_id_finish(sum);
 }
 
@@ -195,13 +247,15 @@ promtext_scan_sample(struct promtext *p, struct cursor *c)
 {
 	struct sample_line *s = &p->sample;
 	const char *start;
+	size_t known;
 
+	p->scratch_used = 0;
 	s->has_timestamp = false;
 	s->has_exemplar = false;
 	s->exemplar.count = 0;
-	if (!read_series(p, c))
+	if (!read_series(p, c, &known))
 		return false;
-	identify(s);
+	identify(p, known);
 	if (p->selector_count > 0)
 		series_set_expect(&p->kept, s->id);
 	/* In text 0.0.4, {}1 and name+1 go without a blank. */
@@ -217,6 +271,6 @@ promtext_scan_sample(struct promtext *p, struct cursor *c)
 		return false;
 	if (*c->at != '\n')
 		return promtext_expected(p, c, "the end of the line");
-	return promtext_order_labels(p, &s->labels) &&
-	    promtext_order_labels(p, &s->exemplar);
+	return promtext_order_labels(p, &s->labels, known) &&
+	    (!s->has_exemplar || promtext_order_labels(p, &s->exemplar, 0));
 }

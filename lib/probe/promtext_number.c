@@ -10,7 +10,9 @@
 /* Up to here a product or quotient of two exact doubles is rounded once. */
 #define EXACT_MANTISSA_MAX (UINT64_C(1) << 53)
 #define EXACT_POWER_MAX 22
-#define DIGITS_MAX 19 /* of a mantissa in 64 bits */
+#define DIGITS_MAX 19      /* of a mantissa in 64 bits */
+#define PLAIN_BYTES_MAX 15 /* less than EXACT_MANTISSA_MAX */
+#define FINITE_POWER_MAX 308
 #define EXPONENT_MAX 99999
 #define MS_DIGITS 3
 
@@ -137,13 +139,40 @@ read_word(const char *at, const char *end, double *value)
 	return at + 3;
 }
 
+/* As nearly all are written; NULL: it takes a closer look. */
+static inline const char *
+read_plain(const char *at, double *value)
+{
+	bool is_negative = *at == '-';
+	const char *start = at + is_negative, *point = NULL;
+	uint64_t n = 0;
+	double exact;
+
+	for (at = start; digit(*at) < 10; at++)
+		n = n * 10 + digit(*at);
+	if (*at == '.')
+		for (point = ++at; digit(*at) < 10; at++)
+			n = n * 10 + digit(*at);
+	if (at - start > PLAIN_BYTES_MAX || (*at | 0x20) == 'e' ||
+	    at == start + (point != NULL))
+		return NULL;
+	exact = (double)(int64_t)n; /* cheaper than of unsigned */
+	if (point != NULL)
+		exact /= powers[at - point];
+	*value = is_negative ? -exact : exact;
+	return at;
+}
+
 const char *
 promtext_number(const char *at, const char *end, double *value)
 {
 	struct decimal d;
-	const char *after = read_decimal(at, &d);
+	const char *after = read_plain(at, value);
 	double exact;
 
+	if (after != NULL)
+		return after;
+	after = read_decimal(at, &d);
 	if (after == NULL)
 		return d.digits == 0 ? read_word(at, end, value) : NULL;
 	if (d.digits > DIGITS_MAX || d.mantissa > EXACT_MANTISSA_MAX ||
@@ -156,6 +185,20 @@ promtext_number(const char *at, const char *end, double *value)
 		exact *= powers[d.exponent];
 	*value = d.is_negative ? -exact : exact;
 	return after;
+}
+
+const char *
+promtext_number_end(const char *at, const char *end)
+{
+	struct decimal d;
+	const char *after = read_decimal(at, &d);
+	double value;
+
+	/* What is surely finite need not be known. */
+	if (after != NULL && d.digits <= DIGITS_MAX &&
+	    d.exponent + (int)d.digits <= FINITE_POWER_MAX)
+		return after;
+	return promtext_number(at, end, &value);
 }
 
 const char *

@@ -21,6 +21,9 @@
 /* Where the number ends; NULL: there is none, it is too large or too long. */
 const char *promtext_number(const char *at, const char *end, double *value);
 
+/* The same of a number that nobody wants to know. */
+const char *promtext_number_end(const char *at, const char *end);
+
 /* The same, and it must be neither infinite nor NaN: seconds to ms. */
 const char *promtext_seconds(const char *at, const char *end, int64_t *ms);
 
