@@ -115,11 +115,12 @@ bound(struct metric_slice text)
 {
 	char copy[BOUND_BYTES_MAX + 1];
 	size_t length = text.length;
-	const char *end = text.bytes + length;
+	const char *end;
 	double le;
 
 	if (length == 0 || length > BOUND_BYTES_MAX)
 		return (double)NAN;
+	end = text.bytes + length;
 	if (*end == '"') /* in the line, or as good as it */
 		return promtext_number(text.bytes, end, &le) == end ?
 		    le :

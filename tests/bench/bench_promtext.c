@@ -1,9 +1,11 @@
 /*
- * Exposition pages: MB/s of all samples with all labels, and of eight names
+ * Exposition pages: MB/s of all samples with all labels, and of twenty names
  * picked from them, on a page like node_exporter's and on 10 MB of histograms
  * with escapes; beside them memchr() over the same lines, which is the limit.
  *
- * With an argument, that file in place of the first page.
+ *   bench_promtext                     all of that
+ *   bench_promtext page                the 10 MB
+ *   bench_promtext rate FILE [NAME...] MB/s, once; the names picked, if any
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +20,7 @@
 #define ROUND_BYTES ((size_t)96 << 20)
 #define PAGE_MAX ((size_t)16 << 20)
 #define SYNTHETIC_BYTES ((size_t)10 << 20)
-#define SELECTORS 8
+#define SELECTORS 20
 #define SERIES_MAX 120000
 
 static double
@@ -215,7 +217,7 @@ measure(const char *what, const struct text *page, const char *const *names)
 	some_rate = megabytes_a_second(some, page);
 	printf("promtext %s, %zu bytes, %zu samples: memchr %.0f MB/s, "
 	       "full %.0f MB/s (%.2f of it, %.1f M samples/s), "
-	       "select %zu of 8 names %.0f MB/s (%.2f)\n",
+	       "select %zu of 20 names %.0f MB/s (%.2f)\n",
 	    what, page->length, all, limit, full_rate, full_rate / limit,
 	    full_rate / (double)page->length * (double)all, picked, some_rate,
 	    some_rate / limit);
@@ -240,26 +242,76 @@ read_file(struct text *t, const char *path)
 	return t->length > 0 && text_ok(t);
 }
 
-int
-main(int argc, char *argv[])
+static int
+rate(const char *path, char *const *names, int count)
+{
+	struct text page = text_new(PAGE_MAX);
+	struct selector *selectors[SELECTORS];
+	struct promtext *p;
+	struct error err;
+	size_t times;
+	double start;
+
+	if (count > SELECTORS || !read_file(&page, path))
+		return 1;
+	for (int i = 0; i < count; i++)
+		selectors[i] = selector_new(names[i], &err);
+	p = parser(selectors, (size_t)count);
+	times = ROUND_BYTES * ROUNDS / page.length + 1;
+	parse(p, &page);
+	start = seconds();
+	for (size_t i = 0; i < times; i++)
+		parse(p, &page);
+	printf("%.1f\n",
+	    (double)(times * page.length) / 1e6 / (seconds() - start));
+	promtext_free(p);
+	for (int i = 0; i < count; i++)
+		selector_free(selectors[i]);
+	text_free(&page);
+	return 0;
+}
+
+static void
+measure_all(const struct text *synthetic)
 {
 	static const char *const node_names[SELECTORS] = { "up", "node_load1",
 		"node_memory_MemFree_bytes", "node_memory_Field77_bytes",
 		"node_disk_read_bytes_total", "process_cpu_seconds_total",
-		"go_goroutines", "node_filesystem_avail_bytes" };
-	static const char *const wanted[SELECTORS] = { "wanted_0", "wanted_1",
-		"wanted_2", "wanted_3", "wanted_4", "wanted_5", "wanted_6",
-		"wanted_7" };
-	struct text node = text_new(PAGE_MAX), synthetic = text_new(PAGE_MAX);
+		"go_goroutines", "node_filesystem_avail_bytes",
+		"node_memory_Field1_bytes", "node_memory_Field20_bytes",
+		"node_memory_Field30_bytes", "node_memory_Field40_bytes",
+		"node_memory_Field50_bytes", "node_memory_Field60_bytes",
+		"node_memory_Field70_bytes", "node_memory_Field80_bytes",
+		"node_memory_Field90_bytes", "node_memory_Field100_bytes",
+		"node_memory_Field110_bytes", "node_memory_Field120_bytes" };
+	char words[SELECTORS][16];
+	const char *wanted[SELECTORS];
+	struct text node = text_new(PAGE_MAX);
 
-	if (argc > 1 && !read_file(&node, argv[1]))
-		return 1;
-	if (argc == 1)
-		add_node_page(&node);
-	add_synthetic_page(&synthetic);
-	measure(argc > 1 ? argv[1] : "node", &node, node_names);
-	measure("histograms", &synthetic, wanted);
+	for (int i = 0; i < SELECTORS; i++) {
+		(void)snprintf(words[i], sizeof(words[i]), "wanted_%d", i);
+		wanted[i] = words[i];
+	}
+	add_node_page(&node);
+	measure("node", &node, node_names);
+	measure("histograms", synthetic, wanted);
 	text_free(&node);
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct text synthetic = text_new(PAGE_MAX);
+	bool ok = true;
+
+	if (argc > 2 && strcmp(argv[1], "rate") == 0)
+		return rate(argv[2], argv + 3, argc - 3);
+	add_synthetic_page(&synthetic);
+	if (argc > 1)
+		ok = fwrite(synthetic.data, 1, synthetic.length, stdout) ==
+		    synthetic.length;
+	else
+		measure_all(&synthetic);
 	text_free(&synthetic);
-	return 0;
+	return ok ? 0 : 1;
 }

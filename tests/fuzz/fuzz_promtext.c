@@ -1,5 +1,6 @@
 /*
- * The first byte chooses format, strictness and where the page is cut.  How it
+ * The first byte chooses format, strictness, selectors and where the page is
+ * cut.  How it
  * is cut changes nothing; and with selectors there comes out just what comes
  * out without them and satisfies them.
  */
@@ -146,10 +147,14 @@ check(const struct promtext_settings *settings, enum promtext_format format,
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const char *const texts[SELECTORS] = { "a",
-		"a_total{b=~\"c.*\"}", "{__name__=~\"a_.*\",le!=\"\"}",
-		"b{c!=\"d\"}" };
-	static struct selector *selectors[SELECTORS];
+	/* Those of one name each let the others be skipped. */
+	static const char *const texts[2][SELECTORS] = {
+		{ "a", "a_total{b=~\"c.*\"}", "{__name__=~\"a_.*\",le!=\"\"}",
+		    "b{c!=\"d\"}" },
+		{ "a", "a_total{b=~\"c.*\"}", "a_bucket{le!=\"\"}",
+		    "b{c!=\"d\"}" },
+	};
+	static struct selector *selectors[2][SELECTORS];
 	struct promtext_settings settings = {
 		.limits = { .bytes = 1 << 16,
 		    .line_bytes = 256,
@@ -160,11 +165,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size == 0)
 		return 0;
-	for (int i = 0; i < SELECTORS && selectors[i] == NULL; i++)
-		selectors[i] = selector_new(texts[i], &err);
+	for (int i = 0; i < SELECTORS && selectors[1][i] == NULL; i++)
+		for (int set = 0; set < 2; set++)
+			selectors[set][i] = selector_new(texts[set][i], &err);
 	settings.is_strict = (data[0] & 1) != 0;
 	check(&settings,
 	    (data[0] & 2) != 0 ? PROMTEXT_OPENMETRICS : PROMTEXT_TEXT,
-	    selectors, 1 + (data[0] >> 2), data + 1, size - 1);
+	    selectors[(data[0] & 4) >> 2], 1 + (data[0] >> 3), data + 1,
+	    size - 1);
 	return 0;
 }
