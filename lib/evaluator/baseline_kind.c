@@ -182,7 +182,8 @@ create(const void *settings, const struct evaluator_source *sources,
 	k->of = (enum baseline_of)s->of;
 	k->slot = sources->slot;
 	(void)statistic_parse(s->statistic, &k->statistic);
-	statistic_prepare(&k->statistic, &window, &range);
+	statistic_prepare(
+	    &k->statistic, &window, &range, sources->probe->interval_ms);
 	k->window = window_new(&window);
 	measure_init(&k->base, &kind_of_baseline, &bounds);
 	if (k->window != NULL &&

@@ -60,6 +60,8 @@ struct evaluator *breaker_new(
     const struct breaker_settings *settings, int64_t stale_ms);
 
 /* Do so many failures reach the threshold? */
+bool breaker_share_reaches(
+    double threshold, uint64_t failures, uint64_t samples);
 bool breaker_reaches(
     const struct breaker_settings *s, uint64_t failures, uint64_t samples);
 

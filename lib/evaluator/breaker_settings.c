@@ -28,11 +28,16 @@ sure_ms(const struct breaker_settings *s)
 }
 
 bool
+breaker_share_reaches(double threshold, uint64_t failures, uint64_t samples)
+{
+	return (double)failures / (double)samples + NEARLY >= threshold;
+}
+
+bool
 breaker_reaches(
     const struct breaker_settings *s, uint64_t failures, uint64_t samples)
 {
-	return (double)failures / (double)samples + NEARLY >=
-	    s->error_threshold;
+	return breaker_share_reaches(s->error_threshold, failures, samples);
 }
 
 unsigned

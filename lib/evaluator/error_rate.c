@@ -16,10 +16,10 @@ struct counted {
 	bool is_there;
 };
 
+/* Behind it, in the same memory, is its window of answers, or requests. */
 struct error_rate {
 	struct measure base;
-	struct window *traffic; /* answers, or requests a scrape */
-	struct window *wrong;   /* errors a scrape; NULL: of answers */
+	struct window *wrong; /* errors a scrape; NULL: of answers */
 	unsigned min_errors;
 	unsigned min_total;
 	int errors_slot, total_slot;
@@ -27,6 +27,12 @@ struct error_rate {
 	int64_t counted_ms;
 	int64_t window_ms;
 };
+
+static struct window *
+traffic_of(const struct error_rate *r)
+{
+	return (struct window *)(uintptr_t)(r + 1);
+}
 
 static double
 value_at(const struct sample *s, int slot)
@@ -76,7 +82,8 @@ count(struct error_rate *r, double errors, double total, int64_t at_ms,
 
 	*own = all > 0 ? wrong / all : 0;
 	speaks = latch_is_beyond(&r->base.bounds, *own);
-	window_add(r->traffic, at_ms, speaks ? WINDOW_FAILED : WINDOW_OK, all);
+	window_add(
+	    traffic_of(r), at_ms, speaks ? WINDOW_FAILED : WINDOW_OK, all);
 	window_add(r->wrong, at_ms, WINDOW_OK, wrong);
 	return speaks;
 }
@@ -92,7 +99,7 @@ observe_counters(
 	double own = 0, all, wrong;
 	struct measurement x;
 
-	window_advance(r->traffic, at_ms);
+	window_advance(traffic_of(r), at_ms);
 	window_advance(r->wrong, at_ms);
 	if (is_known) {
 		double now = errors_now(r, errors, total);
@@ -104,9 +111,9 @@ observe_counters(
 		r->total = (struct counted){ total, true };
 		r->counted_ms = at_ms;
 	}
-	x = measure_window(r->traffic, speaks);
-	all = window_totals(r->traffic).sum;
-	wrong = window_totals(r->wrong).sum;
+	x = measure_window(traffic_of(r), speaks);
+	all = window_sum(traffic_of(r));
+	wrong = window_sum(r->wrong);
 	x.own = own;
 	x.is_thin = wrong < r->min_errors;
 	x.value = (double)NAN;
@@ -122,9 +129,9 @@ observe_answers(
 	bool failed = s->outcome == SAMPLE_FAILED;
 	struct measurement x;
 
-	window_add(r->traffic, s->answered_ms,
+	window_add(traffic_of(r), s->answered_ms,
 	    failed ? WINDOW_FAILED : WINDOW_OK, (double)NAN);
-	x = measure_window(r->traffic, failed);
+	x = measure_window(traffic_of(r), failed);
 	x.own = 1;
 	x.value = (double)x.speakers / (double)x.samples;
 	measure_judge(&r->base, s, &x, next);
@@ -149,7 +156,7 @@ reset(struct evaluator *self)
 	struct error_rate *r = (struct error_rate *)self;
 
 	measure_reset(&r->base);
-	window_reset(r->traffic);
+	window_reset(traffic_of(r));
 	if (r->wrong != NULL)
 		window_reset(r->wrong);
 	r->errors = r->total = (struct counted){ .is_there = false };
@@ -159,7 +166,7 @@ static void
 missing(const struct evaluator *self, int64_t now_ms, struct text *out)
 {
 	const struct error_rate *r = (const struct error_rate *)self;
-	double all = window_totals(r->traffic).sum;
+	double all = window_sum(traffic_of(r));
 
 	(void)now_ms;
 	if (r->wrong == NULL)
@@ -177,7 +184,7 @@ release(struct evaluator *self)
 {
 	struct error_rate *r = (struct error_rate *)self;
 
-	window_free(r->traffic);
+	window_release(traffic_of(r));
 	window_free(r->wrong);
 	measure_release(&r->base);
 }
@@ -237,25 +244,27 @@ create(const void *settings, const struct evaluator_source *sources,
     size_t source_count)
 {
 	const struct error_rate_settings *s = settings;
+	bool counts = source_count > 1;
 	struct latch_settings bounds = bounds_of(s, sources[0].probe);
-	struct window_settings window = { .length_ms = s->window_ms };
-	struct error_rate *r = calloc(1, sizeof(*r));
+	struct window_settings window = { .length_ms = s->window_ms,
+		.no_sum = !counts };
+	struct error_rate *r = calloc(1, sizeof(*r) + window_bytes(&window));
 
 	if (r == NULL)
 		return NULL;
-	assert(source_count == 1 || s->min_total >= 1);
+	assert(!counts || s->min_total >= 1);
+	(void)window_init(traffic_of(r), &window);
 	measure_init(&r->base, &error_rate_ops, &bounds);
 	r->base.speakers_min = speakers_min(s);
 	r->min_errors = s->min_errors;
 	r->min_total = s->min_total;
 	r->window_ms = s->window_ms;
-	r->traffic = window_new(&window);
-	if (source_count > 1) {
-		r->errors_slot = sources[0].slot;
-		r->total_slot = sources[1].slot;
-		r->wrong = window_new(&window);
-	}
-	if (r->traffic != NULL && (source_count == 1 || r->wrong != NULL))
+	if (!counts)
+		return &r->base.base;
+	r->errors_slot = sources[0].slot;
+	r->total_slot = sources[1].slot;
+	r->wrong = window_new(&window);
+	if (r->wrong != NULL)
 		return &r->base.base;
 	evaluator_free(&r->base.base);
 	return NULL;

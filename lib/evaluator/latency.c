@@ -15,11 +15,17 @@
 #define TIMES_MAX 1000.0
 #define LIMIT_MAX_MS (10.0 * 60 * 1000)
 
+/* Behind it, in the same memory, is its window. */
 struct latency {
 	struct measure base;
 	struct statistic statistic;
-	struct window *window;
 };
+
+static struct window *
+window_of(const struct latency *l)
+{
+	return (struct window *)(uintptr_t)(l + 1);
+}
 
 /* What took longer than the limit speaks for tripping, good or bad. */
 static bool
@@ -35,6 +41,7 @@ static void
 observe(struct evaluator *self, const struct sample *s, struct finding *next)
 {
 	struct latency *l = (struct latency *)self;
+	struct window *w = window_of(l);
 	struct measurement x;
 	bool counted, speaks;
 
@@ -46,15 +53,14 @@ observe(struct evaluator *self, const struct sample *s, struct finding *next)
 	counted = counts(l, s);
 	speaks = counted && latch_is_beyond(&l->base.bounds, s->latency_ms);
 	if (counted)
-		window_add(l->window, s->answered_ms,
+		window_add(w, s->answered_ms,
 		    speaks ? WINDOW_FAILED : WINDOW_OK, s->latency_ms);
 	else
-		window_advance(l->window, s->answered_ms);
-	x = measure_window(l->window, speaks);
+		window_advance(w, s->answered_ms);
+	x = measure_window(w, speaks);
 	x.own = s->latency_ms;
 	/* How fast it is is not known while it only refuses. */
-	x.value =
-	    counted ? statistic_of(&l->statistic, l->window) : (double)NAN;
+	x.value = counted ? statistic_of(&l->statistic, w) : (double)NAN;
 	measure_judge(&l->base, s, &x, next);
 }
 
@@ -64,7 +70,7 @@ reset(struct evaluator *self)
 	struct latency *l = (struct latency *)self;
 
 	measure_reset(&l->base);
-	window_reset(l->window);
+	window_reset(window_of(l));
 }
 
 static void
@@ -81,7 +87,7 @@ release(struct evaluator *self)
 {
 	struct latency *l = (struct latency *)self;
 
-	window_free(l->window);
+	window_release(window_of(l));
 	measure_release(&l->base);
 }
 
@@ -126,20 +132,22 @@ create(const void *settings, const struct evaluator_source *sources,
 	struct sketch_range range = { .least = LATENCY_LEAST_MS,
 		.most = (double)probe->timeout_ms,
 		.error = LATENCY_ERROR };
-	struct latency *l = calloc(1, sizeof(*l));
+	struct statistic st = { .kind = STATISTIC_MEAN };
+	struct latency *l;
 
 	(void)source_count;
+	(void)statistic_parse(s->statistic, &st);
+	statistic_prepare(&st, &window, &range, probe->interval_ms);
+	l = calloc(1, sizeof(*l) + window_bytes(&window));
 	if (l == NULL)
 		return NULL;
-	(void)statistic_parse(s->statistic, &l->statistic);
-	statistic_prepare(&l->statistic, &window, &range);
-	l->window = window_new(&window);
+	(void)window_init(window_of(l), &window);
+	l->statistic = st;
 	measure_init(&l->base, &latency_ops, &bounds);
 	l->base.speakers_min = speakers_min(s);
-	if (l->window != NULL &&
-	    (s->above_baseline == 0 ||
-		measure_set_learned(&l->base, s->above_baseline,
-		    s->clear_below_baseline, &s->baseline)))
+	if (s->above_baseline == 0 ||
+	    measure_set_learned(&l->base, s->above_baseline,
+		s->clear_below_baseline, &s->baseline))
 		return &l->base.base;
 	evaluator_free(&l->base.base);
 	return NULL;

@@ -6,6 +6,10 @@
 
 #define DECIMALS_MAX 3
 
+/* Answers come a little closer together now and then. */
+#define SPARE 32
+#define SPARE_MIN 4
+
 /* Digits, and perhaps a point and up to three more. */
 static bool
 parse_percent(const char *text, double *percent)
@@ -54,8 +58,12 @@ statistic_parse(const char *text, struct statistic *st)
 
 void
 statistic_prepare(const struct statistic *st, struct window_settings *window,
-    const struct sketch_range *range)
+    const struct sketch_range *range, int64_t apart_ms)
 {
+	int64_t expected = window->length_ms / apart_ms;
+
+	window->no_sum = st->kind != STATISTIC_MEAN;
+	window->expected = (unsigned)(expected + expected / SPARE + SPARE_MIN);
 	window->extremes =
 	    st->kind == STATISTIC_MIN || st->kind == STATISTIC_MAX;
 	window->quantiles = st->kind == STATISTIC_QUANTILE ? range : NULL;

@@ -25,9 +25,13 @@ struct statistic {
 
 bool statistic_parse(const char *text, struct statistic *st);
 
-/* Asks the window for what the statistic needs; quantiles of that range. */
+/*
+ * Asks the window for what the statistic needs, and no more; quantiles of that
+ * range, of answers that come so far apart as a rule.
+ */
 void statistic_prepare(const struct statistic *st,
-    struct window_settings *window, const struct sketch_range *range);
+    struct window_settings *window, const struct sketch_range *range,
+    int64_t apart_ms);
 
 /* NAN where the window holds no value. */
 double statistic_of(const struct statistic *st, const struct window *w);

@@ -149,7 +149,8 @@ bounds_of(
 }
 
 static bool
-take_window(struct threshold *t, const struct threshold_settings *s)
+take_window(struct threshold *t, const struct threshold_settings *s,
+    const struct probe_settings *probe)
 {
 	struct window_settings window = { .length_ms = s->window_ms };
 	struct sketch_range range = { .least = THRESHOLD_LEAST,
@@ -160,7 +161,7 @@ take_window(struct threshold *t, const struct threshold_settings *s)
 	if (s->window_ms == 0)
 		return true;
 	(void)threshold_statistic(s, &t->statistic);
-	statistic_prepare(&t->statistic, &window, &range);
+	statistic_prepare(&t->statistic, &window, &range, probe->interval_ms);
 	t->window = window_new(&window);
 	return t->window != NULL;
 }
@@ -192,7 +193,7 @@ create(const void *settings, const struct evaluator_source *sources,
 	t->slot = sources->slot;
 	if (s->window_ms == 0)
 		t->base.speakers_min = 0; /* it counts them in a row */
-	if (take_window(t, s) && take_baseline(t, s))
+	if (take_window(t, s, sources->probe) && take_baseline(t, s))
 		return &t->base.base;
 	evaluator_free(&t->base.base);
 	return NULL;

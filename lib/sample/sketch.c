@@ -47,18 +47,6 @@ size_on_side(const struct sketch_scale *s, unsigned bucket)
 	return bound * (1 - s->range.error);
 }
 
-static double
-value_at(const struct sketch_scale *s, unsigned bucket)
-{
-	if (!s->range.has_sign)
-		return size_on_side(s, bucket);
-	if (bucket == s->side)
-		return 0;
-	if (bucket < s->side)
-		return -size_on_side(s, s->side - 1 - bucket);
-	return size_on_side(s, bucket - s->side - 1);
-}
-
 static uint64_t
 count_at(const struct sketch *k, unsigned bucket)
 {
@@ -148,11 +136,37 @@ sketch_count(
 	return count;
 }
 
+struct sketch_span
+sketch_narrowed(const struct sketch *k)
+{
+	struct sketch_span span = k->span;
+
+	if (k->count == 0)
+		return (struct sketch_span){ .first = UINT_MAX };
+	while (span.first < span.last && count_at(k, span.first) == 0)
+		span.first++;
+	while (span.last > span.first && count_at(k, span.last) == 0)
+		span.last--;
+	return span;
+}
+
+double
+sketch_value(const struct sketch_scale *s, unsigned bucket)
+{
+	if (!s->range.has_sign)
+		return size_on_side(s, bucket);
+	if (bucket == s->side)
+		return 0;
+	if (bucket < s->side)
+		return -size_on_side(s, s->side - 1 - bucket);
+	return size_on_side(s, bucket - s->side - 1);
+}
+
 double
 sketch_quantile(const struct sketch *k, double q)
 {
 	if (k->count == 0)
 		return (double)NAN;
-	return value_at(
+	return sketch_value(
 	    k->scale, bucket_of_rank(k, sketch_rank(q, k->count), k->count));
 }

@@ -83,6 +83,12 @@ struct sketch {
 uint64_t sketch_count(
     const struct sketch_scale *s, const uint16_t *buckets, size_t arrays);
 
+/* Its span without the empty buckets at both ends. */
+struct sketch_span sketch_narrowed(const struct sketch *k);
+
+/* The value that stands for those in a bucket. */
+double sketch_value(const struct sketch_scale *s, unsigned bucket);
+
 /*
  * The quantile q, from 0 (the least value) to 1 (the greatest), of all that
  * the arrays counted.  NAN when they are empty.

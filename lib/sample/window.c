@@ -5,34 +5,41 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct slice {
-	uint32_t ok;
-	uint32_t failed;
-	uint32_t values;
-	uint16_t first_bucket; /* of its values; first > last: none */
-	uint16_t last_bucket;
-	double sum;
-	int64_t first_failed_ms;
-};
+#include "sample/excess.h"
+#include "sample/recent.h"
+
+#define BYTE_VALUES                                              \
+	256 /* a slice counts by bytes, and by so many in excess \
+	     */
 
 struct extremes {
 	double least;
 	double most;
 };
 
-/* Behind it, in the same memory: slices, extremes, scale, buckets. */
+/*
+ * Behind it, in the same memory: sums and extremes of the slices, what
+ * quantiles are of, and a byte for each slice's samples, and its values.
+ */
 struct window {
-	int64_t length_ms;
-	int64_t origin_ms; /* the first sample */
+	int64_t lap_ms; /* the slice 0 began */
 	int64_t newest_ms;
-	uint64_t turn; /* slices begun since the first sample */
-	unsigned slice_count;
-	unsigned bucket_count; /* of one slice; 0: no quantiles */
+	uint32_t length_ms;
+	uint32_t ends_ms; /* the current slice, after lap_ms */
+	uint16_t slice_count;
+	uint16_t current;
 	bool has_begun;
-	struct extremes *extremes; /* NULL: not asked for */
-	struct sketch_scale *scale;
-	uint16_t *buckets;
-	struct slice slices[];
+	bool has_sums;
+	bool has_extremes;
+	bool has_values; /* they are for someone */
+	uint64_t samples;
+	uint64_t failed;
+	uint64_t values;
+	uint8_t *in_slice;     /* samples, and behind them values */
+	struct recent *recent; /* NULL: no quantiles */
+	double earlier_sum;    /* of all slices but the current */
+	struct excess_list excess;
+	double sums[];
 };
 
 static unsigned
@@ -43,71 +50,164 @@ slice_count_of(const struct window_settings *set)
 	return set->quantiles == NULL ? WINDOW_SLICES : WINDOW_SKETCH_SLICES;
 }
 
-static void
-empty_slice(struct window *w, unsigned i)
+static struct recent_settings
+recent_of(const struct window_settings *set)
 {
-	w->slices[i] = (struct slice){ .first_failed_ms = INT64_MAX,
-		.first_bucket = UINT16_MAX };
-	if (w->extremes != NULL)
-		w->extremes[i] = (struct extremes){ HUGE_VAL, -HUGE_VAL };
-	if (w->bucket_count > 0)
-		memset(w->buckets + (size_t)i * w->bucket_count, 0,
-		    w->bucket_count * sizeof(w->buckets[0]));
+	return (struct recent_settings){ .range = set->quantiles,
+		.slices = slice_count_of(set),
+		.expected = set->expected };
+}
+
+static bool
+has_values(const struct window_settings *set)
+{
+	return !set->no_sum || set->extremes || set->quantiles != NULL;
+}
+
+/* The first moment that is in the slice after that, from the lap's begin. */
+static uint32_t
+end_of(const struct window *w, unsigned slice)
+{
+	uint64_t all = (uint64_t)w->length_ms * (slice + 1);
+
+	return (uint32_t)((all + w->slice_count - 1) / w->slice_count);
+}
+
+static void
+enter(struct window *w, unsigned slice)
+{
+	w->current = (uint16_t)slice;
+	w->ends_ms = end_of(w, slice);
 }
 
 static void
 begin(struct window *w, int64_t at_ms)
 {
 	w->has_begun = true;
-	w->origin_ms = w->newest_ms = at_ms;
-	w->turn = 0;
+	w->lap_ms = w->newest_ms = at_ms;
+	enter(w, 0);
 }
 
-/* Which slice since the first sample, from 0; no rounding adds up. */
-static uint64_t
-turn_at(const struct window *w, int64_t at_ms)
+static struct extremes *
+extremes_of(const struct window *w)
 {
-	uint64_t elapsed = (uint64_t)at_ms - (uint64_t)w->origin_ms;
-	uint64_t length = (uint64_t)w->length_ms;
+	const double *behind = w->sums;
 
-	return elapsed / length * w->slice_count +
-	    elapsed % length * w->slice_count / length;
-}
-
-static unsigned
-current(const struct window *w)
-{
-	return (unsigned)(w->turn % w->slice_count);
-}
-
-/* False where the value finds no room any more. */
-static bool
-sketch_value(struct window *w, struct slice *s, double value)
-{
-	uint16_t *own = w->buckets + (size_t)current(w) * w->bucket_count;
-	unsigned bucket = sketch_add(w->scale, own, value);
-
-	if (bucket == SKETCH_FULL)
-		return false;
-	if (bucket < s->first_bucket)
-		s->first_bucket = (uint16_t)bucket;
-	if (bucket > s->last_bucket)
-		s->last_bucket = (uint16_t)bucket;
-	return true;
+	if (w->has_sums)
+		behind += w->slice_count;
+	return (struct extremes *)(uintptr_t)behind;
 }
 
 static void
-count_value(struct window *w, struct slice *s, double value)
+empty_values(struct window *w, unsigned i)
 {
-	struct extremes *x = w->extremes;
+	w->values -= w->in_slice[w->slice_count + i];
+	w->in_slice[w->slice_count + i] = 0;
+	if (w->has_sums)
+		w->sums[i] = 0;
+	if (w->has_extremes)
+		extremes_of(w)[i] = (struct extremes){ HUGE_VAL, -HUGE_VAL };
+}
 
-	if (w->bucket_count > 0 && !sketch_value(w, s, value))
+static void
+empty_all(struct window *w)
+{
+	memset(w->in_slice, 0, w->slice_count);
+	for (unsigned i = 0; w->has_values && i < w->slice_count; i++)
+		empty_values(w, i);
+	if (w->recent != NULL)
+		recent_clear(w->recent);
+	excess_clear(&w->excess);
+	w->samples = w->failed = w->values = 0;
+	w->earlier_sum = 0;
+}
+
+static void
+empty_slice(struct window *w, unsigned i)
+{
+	w->samples -= w->in_slice[i];
+	w->in_slice[i] = 0;
+	if (w->excess.count > 0) {
+		struct excess x = excess_drop(&w->excess, i);
+
+		w->failed -= x.failed;
+		w->samples -= (uint64_t)x.samples * BYTE_VALUES;
+		w->values -= (uint64_t)x.values * BYTE_VALUES;
+	}
+	if (w->has_values)
+		empty_values(w, i);
+	if (w->recent != NULL)
+		recent_drop(w->recent, i);
+}
+
+/* Anew from the oldest on, so that no rounding adds up. */
+static void
+sum_up(struct window *w)
+{
+	w->earlier_sum = 0;
+	for (unsigned i = w->current + 1U; i < w->slice_count; i++)
+		w->earlier_sum += w->sums[i];
+	for (unsigned i = 0; i < w->current; i++)
+		w->earlier_sum += w->sums[i];
+}
+
+/* The current slice is over. */
+static void
+move_on(struct window *w)
+{
+	uint64_t elapsed = (uint64_t)w->newest_ms - (uint64_t)w->lap_ms;
+	uint64_t laps = elapsed / w->length_ms;
+	unsigned now, i = w->current;
+
+	elapsed -= laps * w->length_ms;
+	w->lap_ms += (int64_t)(laps * w->length_ms);
+	now = (unsigned)(elapsed * w->slice_count / w->length_ms);
+	if (laps > 1 || (laps == 1 && now >= i)) {
+		empty_all(w);
+		enter(w, now);
 		return;
-	s->values++;
-	s->sum += value;
-	if (x == NULL)
+	}
+	while (i != now) {
+		i = i + 1 < w->slice_count ? i + 1 : 0;
+		empty_slice(w, i);
+	}
+	enter(w, now);
+	if (w->has_sums)
+		sum_up(w);
+}
+
+static struct excess *
+excess_now(struct window *w)
+{
+	return excess_of(&w->excess, w->current, w->slice_count);
+}
+
+static void
+count_failed(struct window *w)
+{
+	struct excess *x = excess_now(w);
+
+	if (x->failed++ == 0)
+		x->first_failed_ms = w->newest_ms;
+	w->failed++;
+}
+
+static void
+count_value(struct window *w, double value)
+{
+	unsigned i = w->current;
+	struct extremes *x;
+
+	if (w->recent != NULL && !recent_add(w->recent, i, value))
 		return;
-	x += current(w);
+	if (++w->in_slice[w->slice_count + i] == 0)
+		excess_now(w)->values++;
+	w->values++;
+	if (w->has_sums)
+		w->sums[i] += value;
+	if (!w->has_extremes)
+		return;
+	x = extremes_of(w) + i;
 	x->least = fmin(x->least, value);
 	x->most = fmax(x->most, value);
 }
@@ -115,119 +215,121 @@ count_value(struct window *w, struct slice *s, double value)
 size_t
 window_bytes(const struct window_settings *set)
 {
-	size_t each = sizeof(struct slice);
 	size_t bytes = sizeof(struct window);
+	size_t each = sizeof(uint8_t);
+	struct recent_settings recent = recent_of(set);
 
+	if (has_values(set))
+		each += sizeof(uint8_t);
+	if (!set->no_sum)
+		each += sizeof(double);
 	if (set->extremes)
 		each += sizeof(struct extremes);
-	if (set->quantiles != NULL) {
-		struct sketch_scale scale = sketch_scale(set->quantiles);
-
-		bytes += sizeof(scale);
-		each += sketch_bucket_count(&scale) * sizeof(uint16_t);
-	}
+	if (set->quantiles != NULL)
+		bytes += recent_bytes(&recent);
 	return bytes + slice_count_of(set) * each;
+}
+
+struct window *
+window_init(void *memory, const struct window_settings *set)
+{
+	struct recent_settings recent = recent_of(set);
+	unsigned count = slice_count_of(set);
+	struct window *w = memory;
+	void *behind;
+
+	assert(count >= 1 && count <= WINDOW_SLICES_MAX);
+	assert(set->length_ms >= 1 && set->length_ms <= WINDOW_LENGTH_MAX_MS);
+
+	w->length_ms = (uint32_t)set->length_ms;
+	w->slice_count = (uint16_t)count;
+	w->has_sums = !set->no_sum;
+	w->has_extremes = set->extremes;
+	w->has_values = has_values(set);
+	behind = extremes_of(w) + (set->extremes ? count : 0);
+	if (set->quantiles != NULL) {
+		w->recent = recent_init(behind, &recent);
+		behind = (uint8_t *)behind + recent_bytes(&recent);
+	}
+	w->in_slice = behind;
+	window_reset(w);
+	return w;
 }
 
 struct window *
 window_new(const struct window_settings *set)
 {
-	unsigned count = slice_count_of(set);
-	struct window *w;
-	void *behind;
+	void *memory = calloc(1, window_bytes(set));
 
-	assert(count <= WINDOW_SLICES_MAX);
-	assert(set->length_ms >= 1);
-	assert(set->length_ms <= INT64_MAX / WINDOW_SLICES_MAX);
-
-	w = calloc(1, window_bytes(set));
-	if (w == NULL)
-		return NULL;
-	w->length_ms = set->length_ms;
-	w->slice_count = count;
-	behind = &w->slices[count];
-	if (set->extremes) {
-		w->extremes = behind;
-		behind = &w->extremes[count];
-	}
-	if (set->quantiles != NULL) {
-		w->scale = behind;
-		*w->scale = sketch_scale(set->quantiles);
-		w->bucket_count = sketch_bucket_count(w->scale);
-		assert(w->bucket_count < UINT16_MAX);
-		behind = w->scale + 1;
-		w->buckets = behind;
-	}
-	window_reset(w);
-	return w;
+	return memory == NULL ? NULL : window_init(memory, set);
 }
 
 void
 window_reset(struct window *w)
 {
 	w->has_begun = false;
-	for (unsigned i = 0; i < w->slice_count; i++)
-		empty_slice(w, i);
+	empty_all(w);
 }
 
 void
 window_advance(struct window *w, int64_t now_ms)
 {
-	uint64_t turn;
-
 	if (!w->has_begun || now_ms <= w->newest_ms)
 		return;
 	w->newest_ms = now_ms;
-	turn = turn_at(w, now_ms);
-	if (turn - w->turn > w->slice_count)
-		w->turn = turn - w->slice_count;
-	while (w->turn < turn) {
-		w->turn++;
-		empty_slice(w, current(w));
-	}
+	if ((uint64_t)now_ms - (uint64_t)w->lap_ms >= w->ends_ms)
+		move_on(w);
 }
 
 void
 window_add(struct window *w, int64_t at_ms, enum window_side side, double value)
 {
-	struct slice *s;
-
 	if (!w->has_begun)
 		begin(w, at_ms);
 	window_advance(w, at_ms);
-	s = &w->slices[current(w)];
-	if (side == WINDOW_OK)
-		s->ok++;
-	else if (s->failed++ == 0)
-		s->first_failed_ms = w->newest_ms;
-	if (isfinite(value))
-		count_value(w, s, value);
+	if (++w->in_slice[w->current] == 0)
+		excess_now(w)->samples++;
+	w->samples++;
+	if (side == WINDOW_FAILED)
+		count_failed(w);
+	if (w->has_values && isfinite(value))
+		count_value(w, value);
+}
+
+uint64_t
+window_samples(const struct window *w)
+{
+	return w->samples;
+}
+
+uint64_t
+window_failed(const struct window *w)
+{
+	return w->failed;
+}
+
+double
+window_sum(const struct window *w)
+{
+	return w->has_sums ? w->earlier_sum + w->sums[w->current] : 0;
 }
 
 struct window_totals
 window_totals(const struct window *w)
 {
-	struct window_totals t = { .first_failed_ms = INT64_MAX };
-
-	for (unsigned i = 0; i < w->slice_count; i++) {
-		const struct slice *s = &w->slices[i];
-
-		t.ok += s->ok;
-		t.failed += s->failed;
-		t.values += s->values;
-		t.sum += s->sum;
-		if (s->first_failed_ms < t.first_failed_ms)
-			t.first_failed_ms = s->first_failed_ms;
-	}
-	return t;
+	return (struct window_totals){ .ok = w->samples - w->failed,
+		.failed = w->failed,
+		.values = w->values,
+		.sum = window_sum(w),
+		.first_failed_ms = excess_first_failed_ms(&w->excess) };
 }
 
 double
 window_mean(const struct window *w)
 {
-	struct window_totals t = window_totals(w);
-
-	return t.values == 0 ? (double)NAN : t.sum / (double)t.values;
+	if (!w->has_sums || w->values == 0)
+		return (double)NAN;
+	return window_sum(w) / (double)w->values;
 }
 
 double
@@ -235,8 +337,8 @@ window_least(const struct window *w)
 {
 	double least = HUGE_VAL;
 
-	for (unsigned i = 0; w->extremes != NULL && i < w->slice_count; i++)
-		least = fmin(least, w->extremes[i].least);
+	for (unsigned i = 0; w->has_extremes && i < w->slice_count; i++)
+		least = fmin(least, extremes_of(w)[i].least);
 	return isinf(least) ? (double)NAN : least;
 }
 
@@ -245,37 +347,31 @@ window_most(const struct window *w)
 {
 	double most = -HUGE_VAL;
 
-	for (unsigned i = 0; w->extremes != NULL && i < w->slice_count; i++)
-		most = fmax(most, w->extremes[i].most);
+	for (unsigned i = 0; w->has_extremes && i < w->slice_count; i++)
+		most = fmax(most, extremes_of(w)[i].most);
 	return isinf(most) ? (double)NAN : most;
 }
 
 double
 window_quantile(const struct window *w, double q)
 {
-	struct sketch k = { .scale = w->scale,
-		.buckets = w->buckets,
-		.arrays = w->slice_count,
-		.span = { .first = UINT16_MAX } };
-
-	if (w->bucket_count == 0)
+	if (w->recent == NULL)
 		return (double)NAN;
-	for (unsigned i = 0; i < w->slice_count; i++) {
-		const struct slice *s = &w->slices[i];
+	return recent_quantile(w->recent, q);
+}
 
-		if (s->values == 0)
-			continue;
-		k.count += s->values;
-		if (s->first_bucket < k.span.first)
-			k.span.first = s->first_bucket;
-		if (s->last_bucket > k.span.last)
-			k.span.last = s->last_bucket;
-	}
-	return sketch_quantile(&k, q);
+void
+window_release(struct window *w)
+{
+	if (w == NULL)
+		return;
+	excess_clear(&w->excess);
+	recent_release(w->recent);
 }
 
 void
 window_free(struct window *w)
 {
+	window_release(w);
 	free(w);
 }

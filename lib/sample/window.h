@@ -8,9 +8,13 @@
  * story later in time gives the same answers.
  *
  * Samples count by the time of the answer, which must not go back: what comes
- * with an older time counts as of the newest time seen.  All memory is taken
- * when the window is made: 840 bytes at 24 slices, more only for what is asked
- * for (test_window.c has the figures).
+ * with an older time counts as of the newest time seen.
+ *
+ * What a window needs as a rule is taken when it is made: some 360 bytes at 24
+ * slices, more only for what is asked for (test_window.c has the figures).  For
+ * failures in several slices, for more than 255 samples in one, and for more
+ * quantile values than expected it takes some more, and gives it back; without
+ * memory it goes on, see excess.h and recent.h.
  */
 #ifndef SAMPLE_WINDOW_H
 #define SAMPLE_WINDOW_H
@@ -24,22 +28,32 @@
 #define WINDOW_SLICES 24        /* the edge is precise to 4.2 % of T */
 #define WINDOW_SKETCH_SLICES 10 /* each has buckets of its own: 10 % */
 #define WINDOW_SLICES_MAX 1000
+#define WINDOW_LENGTH_MAX_MS INT64_C(4294967295)
 
 /* What windows in a configuration may be, for all evaluators alike. */
 #define WINDOW_MIN_MS 1000
 #define WINDOW_MAX_MS ((int64_t)12 * 3600 * 1000)
 
 struct window_settings {
-	int64_t length_ms; /* T, at least 1 */
+	int64_t length_ms; /* T, 1 to WINDOW_LENGTH_MAX_MS */
 	unsigned slices;   /* 0: WINDOW_SLICES, or WINDOW_SKETCH_SLICES */
+	bool no_sum;       /* nor a mean; without the others: no values */
 	bool extremes;     /* keep what window_least() and _most() need */
 	const struct sketch_range *quantiles; /* NULL: none; copied */
+	unsigned expected; /* values in it, for quantiles; 0: unknown */
 };
 
 struct window;
 
 /* NULL when memory is short. */
 struct window *window_new(const struct window_settings *settings);
+
+/*
+ * The same in memory of the caller's: window_bytes(), all zero, aligned for a
+ * double.  To be released, and not freed.
+ */
+struct window *window_init(
+    void *memory, const struct window_settings *settings);
 
 /* Forget all samples. */
 void window_reset(struct window *w);
@@ -71,16 +85,22 @@ struct window_totals {
 
 struct window_totals window_totals(const struct window *w);
 
+/* Of these one alone; ok and failed together. */
+uint64_t window_samples(const struct window *w);
+uint64_t window_failed(const struct window *w);
+double window_sum(const struct window *w);
+
 /* NAN where there is no value, or where it was not asked for. */
 double window_mean(const struct window *w);
 double window_least(const struct window *w);
 double window_most(const struct window *w);
 double window_quantile(const struct window *w, double q);
 
-/* Memory that it takes. */
+/* Memory that it takes as a rule. */
 size_t window_bytes(const struct window_settings *settings);
 
-/* NULL is allowed. */
+/* NULL is allowed to both. */
+void window_release(struct window *w);
 void window_free(struct window *w);
 
 #endif

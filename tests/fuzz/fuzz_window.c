@@ -11,7 +11,8 @@
 #include "sample/window.h"
 #include "tests/fuzz/fuzz.h"
 
-#define SAMPLES_MAX 100
+#define SAMPLES_MAX 700
+#define BURST 100
 #define START_MS 1000000
 #define ERROR 0.02
 #define ROUNDING 1e-9
@@ -152,6 +153,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		} else if (data[i + 1] == 254 && h.count > 0) {
 			window_advance(w, now_ms);
 			h.newest_ms = now_ms;
+		} else if (data[i + 1] == 253) {
+			for (int k = 0; k < BURST && h.count < SAMPLES_MAX; k++)
+				tell(w, &h, now_ms, data[i]);
 		} else {
 			tell(w, &h, now_ms - data[i + 1] % 3 * 50, data[i + 1]);
 		}

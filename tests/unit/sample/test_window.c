@@ -1,4 +1,4 @@
-#include "tests/unit/test.h"
+#include "tests/unit/short_memory.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -264,20 +264,128 @@ test_the_same_story_later_gives_the_same(void **state)
 	window_free(b);
 }
 
+/* A slice counts by bytes; their ends are nowhere to be seen. */
 static void
-test_a_plain_window_is_below_one_kibibyte(void **state)
+test_a_slice_counts_as_many_as_there_are(void **state)
+{
+	static const unsigned counts[] = { 255, 256, 257, 511, 512, 70000 };
+	struct window_settings set = { .length_ms = 24000 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(counts); i++) {
+		struct window *w = window_new(&set);
+		struct window_totals t;
+
+		for (unsigned k = 0; k < counts[i]; k++)
+			window_add(w, START_MS, WINDOW_OK, 1);
+		for (unsigned k = 0; k < counts[i]; k++)
+			window_add(w, START_MS + 1000, WINDOW_FAILED, 2);
+		t = window_totals(w);
+		assert_int_equal(t.ok, counts[i]);
+		assert_int_equal(t.failed, counts[i]);
+		assert_int_equal(t.values, 2 * counts[i]);
+		assert_true(t.sum == 3.0 * counts[i]);
+		assert_int_equal(t.first_failed_ms, START_MS + 1000);
+		window_advance(w, START_MS + 24000);
+		t = window_totals(w);
+		assert_int_equal(t.ok, 0);
+		assert_int_equal(t.failed, counts[i]);
+		assert_int_equal(t.values, counts[i]);
+		window_advance(w, START_MS + 25000);
+		t = window_totals(w);
+		assert_int_equal(t.ok + t.failed + t.values, 0);
+		assert_int_equal(t.first_failed_ms, INT64_MAX);
+		window_free(w);
+	}
+}
+
+/* One in each slice, in none, in every other: list by list of failures. */
+static void
+test_failures_leave_slice_by_slice(void **state)
+{
+	(void)state;
+	for (int every = 1; every <= 25; every++) {
+		struct window *w = plain(24000);
+
+		for (int i = 0; i < 100; i++) {
+			int64_t at_ms = START_MS + i * 1000;
+			int oldest = i < 24 ? 0 : i - 23;
+			struct window_totals t;
+
+			window_add(w, at_ms,
+			    i % every == 0 ? WINDOW_FAILED : WINDOW_OK, 1);
+			oldest = (oldest + every - 1) / every * every;
+			t = window_totals(w);
+			assert_int_equal(t.failed,
+			    oldest > i ? 0 : (i - oldest) / every + 1);
+			if (t.failed > 0)
+				assert_int_equal(t.first_failed_ms,
+				    START_MS + oldest * 1000);
+		}
+		window_free(w);
+	}
+}
+
+#if SHORT_MEMORY
+/* They count, and stay until the newest of them leaves. */
+static void
+test_failures_need_no_memory(void **state)
+{
+	struct window *w = plain(24000);
+
+	(void)state;
+	memory_is_short = true;
+	for (int i = 0; i < 24; i++)
+		window_add(w, START_MS + i * 1000, WINDOW_FAILED, 1);
+	assert_int_equal(window_totals(w).failed, 24);
+	assert_int_equal(window_totals(w).ok, 0);
+	assert_int_equal(window_totals(w).first_failed_ms, START_MS);
+	window_advance(w, START_MS + 46999);
+	assert_int_equal(window_totals(w).failed, 24);
+	window_advance(w, START_MS + 47000);
+	assert_int_equal(window_totals(w).failed, 0);
+	assert_int_equal(window_totals(w).ok, 0);
+	memory_is_short = false;
+	window_free(w);
+}
+#endif
+
+static void
+test_what_is_for_no_one_is_not_counted(void **state)
+{
+	struct window_settings set = { .length_ms = 24000, .no_sum = true };
+	struct window *w = window_new(&set);
+
+	(void)state;
+	window_add(w, START_MS, WINDOW_OK, 10);
+	assert_int_equal(window_totals(w).ok, 1);
+	assert_int_equal(window_totals(w).values, 0);
+	assert_true(window_totals(w).sum == 0);
+	assert_true(isnan(window_mean(w)));
+	window_free(w);
+}
+
+static void
+test_a_window_is_as_small_as_it_says(void **state)
 {
 	struct window_settings set = { .length_ms = WINDOW_MAX_MS };
 	size_t plain_bytes = window_bytes(&set);
 
 	(void)state;
-	assert_true(plain_bytes < 1024);
+	assert_true(plain_bytes <= 376);
 	set.length_ms = WINDOW_MIN_MS;
 	assert_int_equal(window_bytes(&set), plain_bytes);
 	set.extremes = true;
-	assert_true(window_bytes(&set) < 1400);
+	assert_true(window_bytes(&set) <= 760);
 	set.extremes = false;
+	set.no_sum = true;
+	set.slices = 100;
+	assert_true(window_bytes(&set) <= 236);
+	set.slices = 0;
 	set.quantiles = &times; /* of a probe with a time-out of 2 s */
+	set.expected = 300;     /* one a second in five minutes */
+	assert_true(window_bytes(&set) <= 1140);
+	set.expected = 43200; /* in twelve hours */
 	assert_true(window_bytes(&set) < 6 * 1024);
 }
 
@@ -305,7 +413,13 @@ main(void)
 		    test_after_a_reset_it_begins_anew_even_earlier),
 		cmocka_unit_test(test_a_long_silence_empties_it_at_once),
 		cmocka_unit_test(test_the_same_story_later_gives_the_same),
-		cmocka_unit_test(test_a_plain_window_is_below_one_kibibyte),
+		cmocka_unit_test(test_a_slice_counts_as_many_as_there_are),
+		cmocka_unit_test(test_failures_leave_slice_by_slice),
+#if SHORT_MEMORY
+		cmocka_unit_test(test_failures_need_no_memory),
+#endif
+		cmocka_unit_test(test_what_is_for_no_one_is_not_counted),
+		cmocka_unit_test(test_a_window_is_as_small_as_it_says),
 		cmocka_unit_test(test_free_takes_null),
 	};
 	struct CMUnitTest stories[ARRAY_LEN(paces)];
