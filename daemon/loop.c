@@ -52,34 +52,37 @@ struct loop_watch {
 };
 
 static int64_t
-clock_ms(clockid_t clock)
+clock_us(clockid_t clock)
 {
 	struct timespec t;
 
 	(void)clock_gettime(clock, &t); /* cannot fail for these clocks */
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+	return (int64_t)t.tv_sec * US_PER_S + t.tv_nsec / 1000;
 }
 
 int64_t
 loop_wall_ms(void)
 {
-	return clock_ms(CLOCK_REALTIME);
+	return clock_us(CLOCK_REALTIME) / US_PER_MS;
+}
+
+int64_t
+loop_boot_us(void)
+{
+	return clock_us(CLOCK_BOOTTIME);
 }
 
 int64_t
 loop_clock_us(void)
 {
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t); /* cannot fail */
-	return (int64_t)t.tv_sec * US_PER_S + t.tv_nsec / 1000;
+	return clock_us(CLOCK_MONOTONIC);
 }
 
 int64_t
 loop_now_ms(struct loop *l)
 {
 	if (l->now_ms == 0)
-		l->now_ms = clock_ms(CLOCK_BOOTTIME);
+		l->now_ms = loop_boot_us() / US_PER_MS;
 	return l->now_ms;
 }
 

@@ -34,6 +34,9 @@ void loop_stop(struct loop *l);
 /* CLOCK_BOOTTIME in ms, read at most once a turn. */
 int64_t loop_now_ms(struct loop *l);
 
+/* The same clock, read now. */
+int64_t loop_boot_us(void);
+
 /* Wall clock in ms: only for what is written for people. */
 int64_t loop_wall_ms(void);
 

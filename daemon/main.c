@@ -23,6 +23,7 @@
 #include "daemon/monitor.h"
 #include "daemon/options.h"
 #include "daemon/metrics.h"
+#include "daemon/poller.h"
 #include "daemon/recorder.h"
 #include "daemon/recover.h"
 #include "daemon/reload.h"
@@ -138,7 +139,9 @@ open_parts(struct monitor *m, const struct config *c, struct error *err)
 		.steps = m->steps,
 		.commands = commands_new(m->loop, m->steps) };
 	m->ask_tools.tls = tls_contexts_new();
-	if (m->ask_tools.commands == NULL || m->ask_tools.tls == NULL)
+	m->ask_tools.schedule = schedule_new(m->loop, poller_due);
+	if (m->ask_tools.commands == NULL || m->ask_tools.tls == NULL ||
+	    m->ask_tools.schedule == NULL)
 		return error_set(err, "no memory for probes");
 	m->outbox = outbox_new(m->loop, m->store, send_notice, m);
 	if (m->outbox == NULL)
@@ -238,6 +241,7 @@ close_parts(struct monitor *m)
 	steps_free(m->steps);
 	commands_free(m->ask_tools.commands);
 	tls_contexts_free(m->ask_tools.tls);
+	schedule_free(m->ask_tools.schedule);
 	outbox_free(m->outbox);
 	fetch_free(m->fetch);
 	baselines_free(m->baselines);

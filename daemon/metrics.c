@@ -4,6 +4,7 @@
 
 #include "base/version.h"
 #include "daemon/able.h"
+#include "daemon/schedule.h"
 #include "daemon/together.h"
 #include "daemon/watched.h"
 #include "daemon/witness.h"
@@ -102,6 +103,14 @@ write_pace(struct monitor *m, struct text *out)
 {
 	lateness_write(loop_lag(m->loop), out, "rollbackd_loop_lag",
 	    "How late each turn of the event loop was by its end.");
+	lateness_write(schedule_lateness(m->ask_tools.schedule), out,
+	    "rollbackd_poll_lateness",
+	    "How late each poll was started, after its moment.");
+	metrics_family(out, "rollbackd_polls_left_out_total", "counter",
+	    "Polls that were not made: the daemon was late by a whole "
+	    "interval.");
+	text_addf(out, "rollbackd_polls_left_out_total %" PRIu64 "\n",
+	    schedule_missed(m->ask_tools.schedule));
 }
 
 static void

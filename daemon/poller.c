@@ -7,19 +7,19 @@
 #include "base/units.h"
 
 struct poller {
-	struct loop *loop;
+	struct schedule_ring *ring;
 	const struct probe_settings *settings;
 	struct asker *target; /* of the poll */
 	struct asker *extra;  /* of questions out of turn */
-	struct loop_timer *timer;
-	double phase;
-	int64_t due_ms; /* INT64_MAX: not started */
 	poller_sample *sample;
 	void *arg;
 	poller_sample *done; /* of the question out of turn */
 	void *done_arg;
-	uint64_t asked;
-	uint64_t skipped;
+	uint32_t offset_ms; /* of its turn, in the interval */
+	bool is_started;
+	bool is_stopped;
+	uint32_t asked;
+	uint32_t skipped;
 };
 
 int64_t
@@ -34,19 +34,6 @@ poller_due_ms(int64_t now_ms, int64_t interval_ms, double phase)
 }
 
 static void
-sleep_until_due(struct poller *p)
-{
-	int64_t now_ms = loop_now_ms(p->loop);
-	int64_t from_ms = now_ms;
-
-	/* A timer that fires a moment early must not ask twice. */
-	if (p->due_ms != INT64_MAX && from_ms < p->due_ms)
-		from_ms = p->due_ms;
-	p->due_ms = poller_due_ms(from_ms, p->settings->interval_ms, p->phase);
-	loop_timer_start(p->timer, p->due_ms - now_ms);
-}
-
-static void
 on_sample(void *arg, const struct sample *s)
 {
 	struct poller *p = arg;
@@ -54,13 +41,11 @@ on_sample(void *arg, const struct sample *s)
 	p->sample(p->arg, s);
 }
 
-static void
-on_due(void *arg)
+void
+poller_due(void *poller)
 {
-	struct poller *p = arg;
+	struct poller *p = poller;
 
-	/* First, so that whatever happens below it will be asked again. */
-	sleep_until_due(p);
 	if (asker_ask(p->target, p->settings->timeout_ms, false, on_sample, p))
 		p->asked++;
 	else
@@ -87,18 +72,17 @@ poller_new(const struct ask_tools *tools, const struct poller_wish *wish,
 		(void)error_set(err, "no memory for probe %s", settings->name);
 		return NULL;
 	}
-	p->loop = tools->loop;
-	p->due_ms = INT64_MAX;
 	p->settings = settings;
 	p->sample = sample;
 	p->arg = arg;
-	p->phase = phase_of(wish->owner, settings->name);
-	p->timer = loop_timer_new(p->loop, on_due, p);
+	p->offset_ms = schedule_offset_ms(
+	    settings->interval_ms, phase_of(wish->owner, settings->name));
+	p->ring = schedule_join(tools->schedule, settings->interval_ms);
 	p->target = asker_new(tools, wish->owner, settings, wish->metrics,
 	    wish->metric_count, err);
 	p->extra = asker_new(tools, wish->owner, settings, wish->metrics,
 	    wish->metric_count, err);
-	if (p->timer == NULL || p->target == NULL || p->extra == NULL) {
+	if (p->ring == NULL || p->target == NULL || p->extra == NULL) {
 		poller_free(p);
 		return NULL;
 	}
@@ -112,7 +96,9 @@ poller_free(struct poller *p)
 		return;
 	if (p->extra != NULL && asker_is_busy(p->extra))
 		p->done(p->done_arg, NULL);
-	loop_timer_free(p->timer);
+	poller_stop(p);
+	if (p->ring != NULL)
+		schedule_leave(p->ring);
 	asker_free(p->target);
 	asker_free(p->extra);
 	free(p);
@@ -129,15 +115,15 @@ void
 poller_start(struct poller *p)
 {
 	begin(p);
-	sleep_until_due(p);
+	p->is_started = true;
+	schedule_add(p->ring, p->offset_ms, p);
 }
 
 void
 poller_wake(struct poller *p)
 {
 	begin(p);
-	if (loop_timer_runs(p->timer) && p->due_ms <= loop_now_ms(p->loop))
-		sleep_until_due(p);
+	schedule_skip(p->ring);
 }
 
 void
@@ -150,7 +136,9 @@ poller_forget(struct poller *p)
 void
 poller_stop(struct poller *p)
 {
-	loop_timer_stop(p->timer);
+	if (p->is_started && !p->is_stopped)
+		schedule_remove(p->ring, p->offset_ms, p);
+	p->is_stopped = true;
 }
 
 void
@@ -196,7 +184,9 @@ poller_settings(const struct poller *p)
 int64_t
 poller_late_ms(const struct poller *p, int64_t now_ms)
 {
-	return p->due_ms == INT64_MAX ? INT64_MIN : now_ms - p->due_ms;
+	if (!p->is_started || p->is_stopped)
+		return INT64_MIN;
+	return now_ms - schedule_due_ms(p->ring, p->offset_ms, p);
 }
 
 uint64_t

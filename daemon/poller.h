@@ -15,6 +15,7 @@
 #include "base/error.h"
 #include "daemon/ask/ask.h"
 #include "daemon/loop.h"
+#include "daemon/schedule.h"
 #include "probe/probe_settings.h"
 #include "sample/sample.h"
 
@@ -28,6 +29,9 @@ struct poller_wish {
 	const struct metric_name *metrics;     /* see service_metrics() */
 	size_t metric_count;
 };
+
+/* What a schedule of pollers calls. */
+schedule_due poller_due;
 
 /* Stands still until poller_start(). */
 struct poller *poller_new(const struct ask_tools *tools,

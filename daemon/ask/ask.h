@@ -19,6 +19,7 @@
 struct asker;
 struct beat;
 struct commands;
+struct schedule;
 struct steps;
 struct tls_contexts;
 
@@ -29,6 +30,7 @@ struct ask_tools {
 	struct steps *steps;
 	struct commands *commands; /* NULL: there are no command probes */
 	struct tls_contexts *tls;
+	struct schedule *schedule; /* of those that are polled */
 };
 
 /*

@@ -12,6 +12,7 @@
 struct heard {
 	struct world *w;
 	struct poller *p;
+	struct schedule *schedule;
 	struct sample samples[SAMPLES_MAX];
 	double values[SAMPLES_MAX];
 	unsigned count;
@@ -39,7 +40,10 @@ listen_for(const struct probe_settings *settings)
 	struct error err = { "" };
 
 	h->w = world_new(NULL);
-	tools = (struct ask_tools){ .loop = h->w->loop, .fetch = h->w->fetch };
+	h->schedule = schedule_new(h->w->loop, poller_due);
+	tools = (struct ask_tools){ .loop = h->w->loop,
+		.fetch = h->w->fetch,
+		.schedule = h->schedule };
 	h->p = poller_new(&tools, &wish, on_polled, h, &err);
 	assert_non_null(h->p);
 	return h;
@@ -49,6 +53,7 @@ static void
 forget(struct heard *h)
 {
 	poller_free(h->p);
+	schedule_free(h->schedule);
 	world_free(h->w);
 	free(h);
 }

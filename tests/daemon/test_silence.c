@@ -4,6 +4,7 @@
 #include "tests/daemon/storage.h"
 
 #include "daemon/load.h"
+#include "daemon/poller.h"
 #include "daemon/silence.h"
 #include "daemon/together.h"
 #include "daemon/watched.h"
@@ -59,7 +60,9 @@ make(struct fixture *f, const char *path)
 	m->store = f->storage.store;
 	m->generation = &f->generation;
 	m->fetch = fetch_new(m->loop, &err);
-	m->ask_tools = (struct ask_tools){ .loop = m->loop, .fetch = m->fetch };
+	m->ask_tools = (struct ask_tools){ .loop = m->loop,
+		.fetch = m->fetch,
+		.schedule = schedule_new(m->loop, poller_due) };
 	m->outbox = outbox_new(m->loop, m->store, on_send, f);
 	m->together = together_new(m);
 	assert_non_null(m->together);
@@ -104,6 +107,7 @@ tear_down(void **state)
 	silence_free(f->silence);
 	watched_free(f->watched[0]);
 	witnesses_free(m->witnesses);
+	schedule_free(m->ask_tools.schedule);
 	together_free(m->together);
 	outbox_free(m->outbox);
 	fetch_free(m->fetch);

@@ -187,6 +187,12 @@ loop_clock_us(void)
 }
 
 int64_t
+loop_boot_us(void)
+{
+	return sim.now_ms * US_PER_MS;
+}
+
+int64_t
 loop_wall_ms(void)
 {
 	return sim.now_ms + sim.wall_ahead_ms;

@@ -8,6 +8,7 @@
 #include "daemon/life.h"
 #include "daemon/load.h"
 #include "daemon/outbox.h"
+#include "daemon/poller.h"
 #include "daemon/recover.h"
 #include "daemon/reload.h"
 #include "daemon/rollback.h"
@@ -54,7 +55,9 @@ open_parts(struct monitor *m)
 
 	m->store = store_open(m->loop, "", &err);
 	m->steps = steps_new(m->loop, m->store, &steps, &err);
-	m->ask_tools = (struct ask_tools){ .loop = m->loop, .steps = m->steps };
+	m->ask_tools = (struct ask_tools){ .loop = m->loop,
+		.steps = m->steps,
+		.schedule = schedule_new(m->loop, poller_due) };
 	m->outbox = outbox_new(m->loop, m->store, send_notice, m);
 	m->together = together_new(m);
 	m->able = able_new(m);
@@ -115,6 +118,7 @@ host_crash(void)
 		watched_free(m->retired[i]);
 	free(m->retired);
 	witnesses_free(m->witnesses);
+	schedule_free(m->ask_tools.schedule);
 	life_free(m->life);
 	able_free(m->able);
 	store_watch_free(m->store_watch);
