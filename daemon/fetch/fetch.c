@@ -113,7 +113,8 @@ fetch_new_with(
 	    CONNECTION_LIFE_S;
 	f->kept_max =
 	    settings->kept_max > 0 ? settings->kept_max : affordable_kept();
-	if (!queue_init(f)) {
+	f->at_once = loop_queue_of(loop, 0);
+	if (f->at_once == NULL || !queue_init(f)) {
 		(void)error_set(err, "out of memory");
 		goto failed;
 	}

@@ -6,7 +6,9 @@
  *   form.c       settings made ready, for all targets that are alike
  *   origin.c     what a URL names
  *   target.c     whom to ask
- *   question.c   one question, from its beginning to its sample
+ *   question.c   one question, from its beginning to its end
+ *   question_tell.c  the one sample it ends in
+ *   question_pool.c  those under way
  *
  * and behind struct fetch_engine_ops the engines:
  *
@@ -108,13 +110,14 @@ enum fetch_state {
 struct fetch_question {
 	struct fetch_target *target;
 	struct fetch_question *next; /* in the queue, in the pool */
-	struct loop_timer *deadline;
+	struct loop_queue_node deadline;
 	enum fetch_state state;
 	fetch_done *done;
 	void *arg;
 	bool fresh;
 	bool retried;
 	bool is_extended;
+	bool is_looked; /* when the time was up */
 	enum http_method method;
 	unsigned redirects;
 	int64_t timeout_ms;
@@ -170,6 +173,8 @@ struct fetch_engine_ops {
 	int (*status)(const struct fetch_target *t);      /* 0: none came */
 	struct failure (*timeout)(const struct fetch_target *t);
 	struct fetch_received (*received)(const struct fetch_target *t);
+	/* Is there anything that we did not look at yet?  NULL: never mind. */
+	bool (*has_unread)(const struct fetch_target *t);
 	/* The sink is told of the answer, if it was not yet. */
 	void (*begin_sink)(const struct fetch_target *t);
 	/* As far as it knows, with a question that need not be fresh. */
@@ -183,6 +188,7 @@ extern const struct fetch_engine_ops lean_engine;
 
 struct fetch {
 	struct loop *loop;
+	struct loop_queue *at_once;
 	struct resolver *resolver;
 	struct fetch_question *questions; /* the pool */
 	size_t spare_questions;           /* in it */
@@ -224,13 +230,18 @@ void queue_leave(struct fetch_question *q);
 void queue_start(struct fetch *f);           /* those whose turn has come */
 int64_t fetch_lag_ms(const struct fetch *f); /* since it began, in all */
 
-/* question.c */
+/* question_pool.c */
 bool question_new(struct fetch_target *t); /* t->q; false: memory */
+void question_free(struct fetch_target *t);
 void question_free_spare(struct fetch *f);
+
+/* question.c */
 void question_begin(struct fetch_target *t);
 void question_drop(struct fetch_target *t);        /* tells nobody */
 void question_out_of_time(struct fetch_target *t); /* in the queue */
 int64_t question_left_ms(const struct fetch_question *q);
+int64_t question_held_up_ms(const struct fetch_target *t); /* by our lag */
+void question_wake(struct fetch_question *q, int64_t delay_ms);
 /*
  * failure: of ENDING_FAILED, with words for people.  The target may be gone
  * when this returns.
@@ -238,6 +249,16 @@ int64_t question_left_ms(const struct fetch_question *q);
 void question_ended(struct fetch_target *t, enum fetch_ending ending,
     const struct failure *failure, const char *words);
 void question_onward(struct fetch_target *t); /* to q->next_url */
+
+/* question_tell.c: after each the target may be gone. */
+void question_finish(struct fetch_target *t, const struct http_verdict *v);
+void question_failed(
+    struct fetch_target *t, const struct failure *failure, const char *words);
+void question_answered(struct fetch_target *t);
+void question_time_is_up(struct fetch_target *t);
+
+struct http_verdict question_because(
+    const struct failure *failure, const char *words);
 
 /* form.c */
 struct fetch_form *form_new(

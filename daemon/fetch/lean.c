@@ -164,6 +164,16 @@ received(const struct fetch_target *t)
 	};
 }
 
+static bool
+has_unread(const struct fetch_target *t)
+{
+	const struct lean_work *w = &t->q->lean;
+	char byte;
+
+	return w->conn != NULL &&
+	    recv(w->conn->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+}
+
 /* It was told when the head was there. */
 static void
 begin_sink(const struct fetch_target *t)
@@ -186,6 +196,7 @@ const struct fetch_engine_ops lean_engine = {
 	.status = status,
 	.timeout = timeout,
 	.received = received,
+	.has_unread = has_unread,
 	.begin_sink = begin_sink,
 	.would_connect = would_connect,
 };
