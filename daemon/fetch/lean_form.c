@@ -94,7 +94,16 @@ add_headers(struct text *out, const struct strings *headers)
 	text_add(out, "\r\n");
 }
 
-/* An address with a zone is one that we cannot read. */
+/* What is not in the host as it is read: the zone of an address. */
+static bool
+has_escape(const char *url)
+{
+	const char *host = strstr(url, "//");
+
+	host = host == NULL ? url : host + 2;
+	return memchr(host, '%', strcspn(host, "/?#")) != NULL;
+}
+
 static bool
 is_readable(const struct fetch_origin *o)
 {
@@ -103,7 +112,7 @@ is_readable(const struct fetch_origin *o)
 	size_t length = strlen(o->host);
 
 	if (!o->is_literal)
-		return strchr(o->host, '%') == NULL;
+		return true;
 	if (o->host[0] != '[')
 		return inet_pton(AF_INET, o->host, &address) == 1;
 	if (length < 2 || length - 2 >= sizeof(host))
@@ -122,7 +131,7 @@ lean_form_new(const struct fetch_form *form)
 	struct text out = text_new(REQUEST_BYTES_MAX);
 	struct lean_form *lean = NULL;
 
-	if (!is_readable(&form->origin))
+	if (has_escape(settings->url) || !is_readable(&form->origin))
 		return NULL;
 	text_add(&out, settings->method == HTTP_HEAD ? "HEAD " : "GET ");
 	if (add_path(&out, settings->url)) {
