@@ -238,9 +238,10 @@ bool
 loop_run(struct loop *l)
 {
 	l->stopping = false;
-	l->ended_us = loop_clock_us();
-	if (!loop_timer_runs(l->pulse))
+	if (!loop_timer_runs(l->pulse)) {
+		l->ended_us = loop_clock_us();
 		on_pulse(l);
+	}
 	while (!l->stopping)
 		if (!turn(l))
 			return false;

@@ -1,11 +1,11 @@
 #include "daemon/ask/asking.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/text.h"
 
-#define TICK_MS 100
 /* Later than this and a time-out is no longer the target's. */
 #define LAG_MAX_MS 250
 
@@ -24,15 +24,6 @@ double
 asking_elapsed_ms(const struct asking *a)
 {
 	return asking_clock_ms() - a->sent_ms;
-}
-
-static void
-arm(struct asking *a, double left_ms)
-{
-	int64_t wait_ms = left_ms < TICK_MS ? (int64_t)left_ms + 1 : TICK_MS;
-
-	a->due_ms = (int64_t)asking_clock_ms() + wait_ms;
-	loop_timer_start(a->tick, wait_ms);
 }
 
 static void
@@ -59,23 +50,32 @@ asking_verdict(const struct failure *failure, const char *words)
 	return v;
 }
 
+/* What was taken from the target is given back, once. */
+static struct loop_queue *
+extension(struct asking *a, int64_t late_ms)
+{
+	if (late_ms <= LAG_MAX_MS || a->is_extended)
+		return NULL;
+	a->is_extended = true;
+	a->late_before_ms += late_ms;
+	return loop_queue_about(
+	    a->loop, late_ms < a->timeout_ms ? late_ms : a->timeout_ms);
+}
+
 static void
-time_is_up(struct asking *a)
+on_time_up(void *arg)
 {
 	static const struct failure lag = { SAMPLE_LOST, "local.lag" };
+	struct asking *a = arg;
+	int64_t late_ms = loop_late_ms(a->loop) - a->late_before_ms;
 	struct probe_verdict v = { SAMPLE_LOST, "local.lag", "" };
+	struct loop_queue *longer = extension(a, late_ms);
 
-	if (a->lag_ms > LAG_MAX_MS && !a->is_extended) {
-		/* What was taken from the target is given back, once. */
-		a->is_extended = true;
-		a->timeout_ms += a->lag_ms < (double)a->timeout_ms ?
-		    (int64_t)a->lag_ms :
-		    a->timeout_ms;
-		a->lag_ms = 0;
-		arm(a, TICK_MS);
+	if (longer != NULL) {
+		loop_queue_start(longer, &a->deadline, on_time_up, a);
 		return;
 	}
-	if (a->lag_ms > LAG_MAX_MS)
+	if (late_ms > LAG_MAX_MS)
 		v = asking_verdict(&lag, "our own loop was late");
 	else
 		a->ops->time_is_up(a, &v);
@@ -83,24 +83,9 @@ time_is_up(struct asking *a)
 }
 
 static void
-on_tick(void *arg)
+on_settled(void *arg)
 {
-	struct asking *a = arg;
-	double late_ms, left_ms;
-
-	if (a->is_settled) {
-		tell(a);
-		return;
-	}
-	late_ms = asking_clock_ms() - (double)a->due_ms;
-	left_ms = (double)a->timeout_ms - asking_elapsed_ms(a);
-	/* A timer is never exact; only what adds up counts. */
-	if (late_ms > TICK_MS)
-		a->lag_ms += late_ms;
-	if (left_ms > 0)
-		arm(a, left_ms);
-	else
-		time_is_up(a);
+	tell(arg);
 }
 
 bool
@@ -110,8 +95,8 @@ asking_init(struct asking *a, struct loop *loop, const struct asker_ops *base,
 	a->base.ops = base;
 	a->ops = ops;
 	a->loop = loop;
-	a->tick = loop_timer_new(loop, on_tick, a);
-	return a->tick != NULL;
+	a->soon = loop_queue_of(loop, 0);
+	return a->soon != NULL;
 }
 
 void
@@ -120,8 +105,7 @@ asking_close(struct asking *a)
 	if (a->is_busy && !a->is_settled)
 		a->ops->stop(a);
 	a->is_busy = false;
-	loop_timer_free(a->tick);
-	a->tick = NULL;
+	loop_queue_stop(&a->deadline);
 }
 
 bool
@@ -140,15 +124,19 @@ asking_begin(struct asking *a, int64_t timeout_ms, asker_done *done, void *arg)
 void
 asking_restart(struct asking *a, int64_t timeout_ms)
 {
+	struct loop_queue *time_limit = loop_queue_of(a->loop, timeout_ms);
+
 	a->is_extended = false;
 	a->timeout_ms = timeout_ms;
-	a->lag_ms = 0;
+	a->late_before_ms = loop_late_ms(a->loop);
 	a->sent_ms = asking_clock_ms();
 	a->sample = (struct sample){
 		.asked_ms = loop_now_ms(a->loop),
 		.phases = { -1.0, -1.0, -1.0, -1.0, -1.0 },
 	};
-	arm(a, (double)timeout_ms);
+	if (time_limit == NULL)
+		abort(); /* nobody could be told: start again, from the store */
+	loop_queue_start(time_limit, &a->deadline, on_time_up, a);
 }
 
 void
@@ -163,7 +151,7 @@ asking_settle(struct asking *a, const struct probe_verdict *v)
 	s->outcome = v->outcome;
 	s->failure = v->failure;
 	memcpy(s->detail, v->detail, sizeof(s->detail));
-	loop_timer_start(a->tick, 0);
+	loop_queue_start(a->soon, &a->deadline, on_settled, a);
 }
 
 void

@@ -23,14 +23,14 @@ struct asking {
 	struct asker base;
 	const struct asking_ops *ops;
 	struct loop *loop;
-	struct loop_timer *tick;
+	struct loop_queue *soon;
+	struct loop_queue_node deadline; /* or, when settled: to be told */
 	asker_done *done;
 	void *arg;
 	bool is_busy, is_settled, is_extended;
 	int64_t timeout_ms;
-	int64_t due_ms; /* of the tick; the real clock, as the next two */
-	double sent_ms;
-	double lag_ms; /* how late our own loop was since then, in all */
+	int64_t late_before_ms; /* of loop_late_ms(), when it was put */
+	double sent_ms;         /* the real clock */
 	struct sample sample;
 	double value; /* where value_count of the sample says so */
 };
