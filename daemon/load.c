@@ -189,6 +189,8 @@ load_keep(struct loaded *l)
 	l->is_kept = make_folder(c->state_directory, &l->trouble) &&
 	    make_folder(base, &l->trouble) && copy_all(c, base, &l->trouble) &&
 	    point_at(c, base, &l->trouble);
+	if (l->is_kept)
+		config_forget(l->config);
 }
 
 bool

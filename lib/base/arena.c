@@ -7,12 +7,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BLOCK_BYTES (64 * 1024)
+#include "base/pages.h"
 
+/* The first is small: many arenas hold little.  The next are twice as large,
+   and the largest cost nothing where they are not used. */
+#define BLOCK_MIN_BYTES ((size_t)2 * 1024)
+#define BLOCK_MAX_BYTES ((size_t)256 * 1024)
+#define TEXT_MAX_BYTES (SIZE_MAX - sizeof(struct block) - 1)
+#define PAGES_MIN_BYTES ((size_t)64 * 1024)
+
+/* What must be aligned grows from below, texts from above. */
 struct block {
 	struct block *next;
 	size_t size;
 	size_t used;
+	size_t top;
 	alignas(max_align_t) unsigned char bytes[];
 };
 
@@ -33,17 +42,48 @@ arena_new(size_t max_bytes)
 }
 
 static struct block *
+take_block(size_t size)
+{
+	size_t bytes = sizeof(struct block) + size;
+
+	return bytes < PAGES_MIN_BYTES ? calloc(1, bytes) : pages_new(1, bytes);
+}
+
+static void
+give_block(struct block *b)
+{
+	size_t bytes = sizeof(*b) + b->size;
+
+	if (bytes < PAGES_MIN_BYTES)
+		free(b);
+	else
+		pages_free(b, 1, bytes);
+}
+
+static size_t
+next_size(const struct block *newest)
+{
+	if (newest == NULL)
+		return BLOCK_MIN_BYTES - sizeof(*newest);
+	if (newest->size >= BLOCK_MAX_BYTES / 2)
+		return BLOCK_MAX_BYTES - sizeof(*newest);
+	return 2 * newest->size;
+}
+
+static struct block *
 block_for(struct arena *a, size_t bytes)
 {
-	size_t size = bytes > BLOCK_BYTES ? bytes : BLOCK_BYTES;
 	struct block *b = a->blocks;
+	size_t size = next_size(b);
 
-	if (b != NULL && b->size - b->used >= bytes)
+	if (b != NULL && b->top - b->used >= bytes)
 		return b;
-	b = calloc(1, sizeof(*b) + size);
+	if (size < bytes)
+		size = bytes;
+	b = take_block(size);
 	if (b == NULL)
 		return NULL;
-	b->size = size;
+	b->size = b->top = size;
 	b->next = a->blocks;
 	a->blocks = b;
 	return b;
@@ -71,6 +111,22 @@ arena_alloc(struct arena *a, size_t bytes)
 	return p;
 }
 
+/* Not aligned, and zeroed. */
+static char *
+alloc_text(struct arena *a, size_t bytes)
+{
+	struct block *b;
+
+	if (bytes > a->max_bytes - a->used_bytes)
+		return NULL;
+	b = block_for(a, bytes);
+	if (b == NULL)
+		return NULL;
+	b->top -= bytes;
+	a->used_bytes += bytes;
+	return (char *)b->bytes + b->top;
+}
+
 void *
 arena_array(struct arena *a, size_t count, size_t element_bytes)
 {
@@ -84,7 +140,7 @@ arena_array(struct arena *a, size_t count, size_t element_bytes)
 char *
 arena_strndup(struct arena *a, const char *text, size_t length)
 {
-	char *copy = length < SIZE_MAX ? arena_alloc(a, length + 1) : NULL;
+	char *copy = length < TEXT_MAX_BYTES ? alloc_text(a, length + 1) : NULL;
 
 	if (copy != NULL && length > 0)
 		memcpy(copy, text, length);
@@ -108,7 +164,7 @@ arena_printf(struct arena *a, const char *fmt, ...)
 	va_copy(again, ap);
 	length = vsnprintf(NULL, 0, fmt, ap);
 	if (length >= 0)
-		text = arena_alloc(a, (size_t)length + 1);
+		text = alloc_text(a, (size_t)length + 1);
 	if (text != NULL)
 		(void)vsnprintf(text, (size_t)length + 1, fmt, again);
 	va_end(again);
@@ -131,7 +187,7 @@ arena_free(struct arena *a)
 		return;
 	for (struct block *b = a->blocks; b != NULL; b = next) {
 		next = b->next;
-		free(b);
+		give_block(b);
 	}
 	free(a);
 }

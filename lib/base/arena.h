@@ -20,6 +20,7 @@ void *arena_alloc(struct arena *a, size_t bytes);
 /* An array of count elements; guards against overflow. */
 void *arena_array(struct arena *a, size_t count, size_t element_bytes);
 
+/* Texts: not aligned, so that thousands of short ones lie close together. */
 char *arena_strdup(struct arena *a, const char *text);
 char *arena_strndup(struct arena *a, const char *text, size_t length);
 char *arena_printf(struct arena *a, const char *fmt, ...)

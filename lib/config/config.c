@@ -10,6 +10,7 @@
 #include "config/check.h"
 #include "config/loading.h"
 #include "config/templates.h"
+#include "config/value.h"
 #include "config/writer.h"
 
 #define CANONICAL_MAX_BYTES ((size_t)4 * 1024 * 1024)
@@ -112,11 +113,24 @@ derive_soak(struct reader *r, struct service_settings *s)
 	s->soak_ms = SOAK_NONE;
 }
 
-/* When services are where they stay. */
+/*
+ * When services are where they stay.  Equal probes of others say nothing of
+ * versions.
+ */
 static void
-derive_discover(struct service_settings *s)
+derive_discover(struct reader *r, struct service_settings *s)
 {
-	for (size_t i = 0; s->discover.probe != NULL && i < s->probe_count; i++)
+	size_t bytes = s->probe_count * sizeof(*s->probes);
+	struct probe_settings *own;
+
+	if (s->discover.probe == NULL || s->probe_count == 0)
+		return;
+	own = value_alloc(r, 1, bytes);
+	if (own == NULL)
+		return;
+	memcpy(own, s->probes, bytes);
+	s->probes = own;
+	for (size_t i = 0; i < s->probe_count; i++)
 		if (s->probes[i].name != NULL &&
 		    strcmp(s->probes[i].name, s->discover.probe) == 0)
 			s->probes[i].version = &s->discover.from;
@@ -179,7 +193,7 @@ derive(struct loading *l)
 		qsort(c->services, c->service_count, sizeof(*c->services),
 		    by_service_name);
 	for (size_t i = 0; i < c->service_count; i++)
-		derive_discover(&c->services[i]);
+		derive_discover(&l->reader, &c->services[i]);
 	if (c->procedure_count > 0)
 		qsort(c->procedures, c->procedure_count, sizeof(*c->procedures),
 		    by_procedure_name);

@@ -85,7 +85,7 @@ struct limits_settings {
 struct config_file {
 	const char *path;  /* relative to the main file's folder */
 	const char *shown; /* as complaints and struct source name it */
-	const char *bytes; /* then a newline and a NUL */
+	const char *bytes; /* then a newline and a NUL; see config_forget() */
 	size_t length;
 };
 
@@ -99,6 +99,7 @@ struct config_template {
 /* Services and procedures are sorted by name. */
 struct config {
 	struct arena *arena;
+	struct arena *texts; /* bytes of the files */
 	const char *state_directory;
 	struct control_settings control;
 	struct runner_settings runner;
@@ -146,6 +147,9 @@ struct config *config_from_bytes(const char *bytes, size_t length,
  */
 struct config *config_files(
     const char *path, uint32_t owner_uid, struct error *err);
+
+/* Lets go of the bytes of its files: those who copy them have done so. */
+void config_forget(struct config *c);
 
 /* NULL is allowed. */
 void config_free(struct config *c);

@@ -28,7 +28,7 @@ unreadable(
 static char *
 copy_bytes(struct loading *l, const struct file *file, size_t *length)
 {
-	struct arena *arena = l->config->arena;
+	struct arena *arena = l->config->texts;
 	char *copy;
 
 	if (l->wish.service == NULL)
@@ -311,20 +311,31 @@ loading_read_files(
 	return true;
 }
 
+static bool
+begin(struct loading *l, struct arena *arena)
+{
+	l->reader.equal = intern_new(arena);
+	l->config = arena_alloc(arena, sizeof(*l->config));
+	if (l->reader.equal == NULL || l->config == NULL)
+		return false;
+	l->config->arena = arena;
+	l->config->texts = arena_new(ARENA_MAX_BYTES);
+	return l->config->texts != NULL;
+}
+
 struct loading *
 loading_new(uint32_t owner_uid, struct complaints *complaints)
 {
 	struct arena *arena = arena_new(ARENA_MAX_BYTES);
 	struct loading *l = calloc(1, sizeof(*l));
 
-	if (arena != NULL && l != NULL)
-		l->config = arena_alloc(arena, sizeof(*l->config));
-	if (l == NULL || l->config == NULL) {
+	if (arena == NULL || l == NULL || !begin(l, arena)) {
+		if (l != NULL)
+			intern_free(l->reader.equal);
 		arena_free(arena);
 		free(l);
 		return NULL;
 	}
-	l->config->arena = arena;
 	l->folder = -1;
 	l->owner_uid = owner_uid;
 	l->reader.arena = arena;
@@ -343,12 +354,24 @@ loading_free(struct loading *l)
 	}
 	if (l->folder >= 0)
 		close(l->folder);
+	intern_free(l->reader.equal);
 	free(l);
+}
+
+void
+config_forget(struct config *c)
+{
+	for (size_t i = 0; i < c->file_count; i++)
+		c->files[i].bytes = NULL;
+	arena_free(c->texts);
+	c->texts = NULL;
 }
 
 void
 config_free(struct config *c)
 {
-	if (c != NULL)
-		arena_free(c->arena);
+	if (c == NULL)
+		return;
+	arena_free(c->texts);
+	arena_free(c->arena);
 }

@@ -66,11 +66,8 @@ static void
 set_name(struct reader *r, config_setting_t *s,
     const struct option_table *table, void *item)
 {
-	const char *name = arena_strdup(r->arena, config_setting_name(s));
-
-	if (name == NULL)
-		r->short_of_memory = true;
-	*(const char **)at(item, table->name) = name;
+	*(const char **)at(item, table->name) =
+	    value_keep(r, config_setting_name(s));
 }
 
 void
@@ -78,7 +75,7 @@ reader_items(struct reader *r, const struct items *items,
     const struct option *o, struct source where, struct option_list *out)
 {
 	const struct option_table *table = o->detail;
-	char *item;
+	char *filled, *item;
 
 	if (((double)items->count < o->min && !r->is_template) ||
 	    (o->max > 0 && (double)items->count > o->max)) {
@@ -87,16 +84,15 @@ reader_items(struct reader *r, const struct items *items,
 		    o->min, o->max, items->count);
 		return;
 	}
-	out->items = value_alloc(r, items->count, table->size);
-	if (out->items == NULL)
-		return;
-	out->count = items->count;
-	item = out->items;
-	for (size_t i = 0; i < items->count; i++, item += table->size) {
+	filled = item = value_begin(r, items->count, table->size);
+	for (size_t i = 0; item != NULL && i < items->count;
+	     i++, item += table->size) {
 		if (o->type == OPTION_NAMED)
 			set_name(r, items->settings[i], table, item);
 		reader_one(r, items->settings[i], table, item);
 	}
+	out->items = value_end(r, filled, items->count, table->size);
+	out->count = out->items == NULL ? 0 : items->count;
 }
 
 static void
@@ -218,12 +214,25 @@ read_kind(struct reader *r, const struct layers *layers,
 		return;
 	tables[1] = kind->table;
 	reader_check_keys(r, layers->groups[0], table->what, tables, 2);
-	settings = value_alloc(r, 1, kind->table->size);
+	settings = value_begin(r, 1, kind->table->size);
 	if (settings == NULL)
 		return;
 	read_options(r, layers, kind->table, table->what, settings);
+	settings = value_end(r, settings, 1, kind->table->size);
+	if (settings == NULL)
+		return;
 	*(const struct option_kind **)at(out, table->kind_offset) = kind;
 	*(const void **)at(out, table->settings_offset) = settings;
+}
+
+/* Field by field: what lies between them stays as zero as it was. */
+static void
+set_source(struct source *field, config_setting_t *group)
+{
+	struct source source = reader_source(group);
+
+	field->file = source.file;
+	field->line = source.line;
 }
 
 void
@@ -233,8 +242,7 @@ reader_group(struct reader *r, const struct layers *layers,
 	char *base = out;
 
 	if (layers->count > 0 && table->source >= 0)
-		*(struct source *)(void *)(base + table->source) =
-		    reader_source(layers->groups[0]);
+		set_source(at(out, (size_t)table->source), layers->groups[0]);
 	if (layers->count > 0 && table->presence >= 0)
 		base[table->presence] = true;
 	if (table->kinds != NULL && layers->count > 0)

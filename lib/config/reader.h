@@ -13,6 +13,7 @@
 #include <libconfig.h>
 
 #include "base/arena.h"
+#include "base/intern.h"
 #include "base/option.h"
 #include "base/source.h"
 #include "config/complaints.h"
@@ -21,6 +22,7 @@
 
 struct reader {
 	struct arena *arena;
+	struct intern *equal; /* NULL: every piece has its own memory */
 	struct complaints *complaints;
 	bool short_of_memory;
 	bool is_template;   /* incomplete by nature: nothing is required */

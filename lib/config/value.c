@@ -222,11 +222,12 @@ value_read(
 static void
 default_strings(struct reader *r, const struct option *o, struct strings *field)
 {
-	field->items = value_alloc(r, 1, sizeof(*field->items));
-	if (field->items == NULL)
-		return;
-	field->items[0] = o->fallback;
-	field->count = 1;
+	const char **items = value_begin(r, 1, sizeof(*items));
+
+	if (items != NULL)
+		items[0] = o->fallback;
+	field->items = value_end(r, items, 1, sizeof(*items));
+	field->count = field->items != NULL;
 }
 
 static int

@@ -30,4 +30,14 @@ void value_wrong(struct reader *r, const config_setting_t *setting,
 /* Any pointer out of the arena, or NULL and the reader knows. */
 void *value_alloc(struct reader *r, size_t count, size_t bytes);
 
+/*
+ * An array to be filled, and what is kept of it once it is: where an equal one
+ * was read before, that.  NULL, and the reader knows.
+ */
+void *value_begin(struct reader *r, size_t count, size_t bytes);
+void *value_end(struct reader *r, void *filled, size_t count, size_t bytes);
+
+/* The same of a text. */
+const char *value_keep(struct reader *r, const char *text);
+
 #endif

@@ -31,7 +31,6 @@ static const char *
 good_text(struct reader *r, config_setting_t *s, size_t max_bytes)
 {
 	const char *text;
-	char *copy;
 
 	if (!is_text(s)) {
 		value_wrong(r, s, "write a text in double quotes");
@@ -47,10 +46,7 @@ good_text(struct reader *r, config_setting_t *s, size_t max_bytes)
 		    r, s, "holds a control character or is not valid UTF-8");
 		return NULL;
 	}
-	copy = arena_strdup(r->arena, text);
-	if (copy == NULL)
-		r->short_of_memory = true;
-	return copy;
+	return value_keep(r, text);
 }
 
 static const char *
@@ -88,12 +84,15 @@ value_text(struct reader *r, const struct option *o, config_setting_t *s,
 static void
 read_one(struct reader *r, config_setting_t *s, struct strings *field)
 {
-	field->count = 0;
-	field->items = value_alloc(r, 1, sizeof(*field->items));
-	if (field->items == NULL)
-		return;
-	field->items[0] = good_text(r, s, TEXT_DEFAULT_MAX_BYTES);
-	field->count = field->items[0] != NULL;
+	const char **items = value_begin(r, 1, sizeof(*items));
+	size_t count = 0;
+
+	if (items != NULL) {
+		items[0] = good_text(r, s, TEXT_DEFAULT_MAX_BYTES);
+		count = items[0] != NULL;
+	}
+	field->items = value_end(r, items, count, sizeof(*items));
+	field->count = field->items == NULL ? 0 : count;
 }
 
 static bool
@@ -109,7 +108,8 @@ value_strings(struct reader *r, const struct option *o, config_setting_t *s,
     struct strings *field)
 {
 	size_t max = o->max > 0 ? (size_t)o->max : STRINGS_DEFAULT_MAX;
-	size_t count;
+	size_t count, good = 0;
+	const char **items;
 
 	/* Where one word is usual, it needs no brackets. */
 	if (is_text(s) && o->fallback != NULL) {
@@ -126,12 +126,8 @@ value_strings(struct reader *r, const struct option *o, config_setting_t *s,
 		    o->min, max, count);
 		return;
 	}
-	field->count = 0; /* the default was there before */
-	field->items = value_alloc(r, count, sizeof(*field->items));
-	field->count = 0; /* of the fallback */
-	if (field->items == NULL)
-		return;
-	for (size_t i = 0; i < count; i++) {
+	items = value_begin(r, count, sizeof(*items));
+	for (size_t i = 0; items != NULL && i < count; i++) {
 		config_setting_t *item =
 		    config_setting_get_elem(s, (unsigned)i);
 		const char *text = o->type == OPTION_NAMES ?
@@ -139,8 +135,11 @@ value_strings(struct reader *r, const struct option *o, config_setting_t *s,
 		    good_text(r, item, TEXT_DEFAULT_MAX_BYTES);
 
 		if (text != NULL)
-			field->items[field->count++] = text;
+			items[good++] = text;
 	}
+	/* The default was there before. */
+	field->items = value_end(r, items, good, sizeof(*items));
+	field->count = field->items == NULL ? 0 : good;
 }
 
 static void
@@ -151,9 +150,7 @@ read_param(struct reader *r, config_setting_t *s, struct param *param)
 	param->name = config_setting_name(s);
 	if (!name_is_valid(param->name))
 		value_wrong(r, s, "a name may not hold \"*\"");
-	param->name = arena_strdup(r->arena, param->name);
-	if (param->name == NULL)
-		r->short_of_memory = true;
+	param->name = value_keep(r, param->name);
 	if (is_list_of_words(s)) {
 		param->is_list = true;
 		value_strings(r, &one, s, &param->values);
@@ -171,15 +168,16 @@ void
 value_params(struct reader *r, const struct option *o,
     const struct items *members, struct params *field)
 {
+	struct param *items;
+
 	if (o->max > 0 && (double)members->count > o->max) {
 		value_wrong(r, members->settings[0],
 		    "one of more than %.0f in its group", o->max);
 		return;
 	}
-	field->items = value_alloc(r, members->count, sizeof(*field->items));
-	if (field->items == NULL)
-		return;
-	for (size_t i = 0; i < members->count; i++)
-		read_param(
-		    r, members->settings[i], &field->items[field->count++]);
+	items = value_begin(r, members->count, sizeof(*items));
+	for (size_t i = 0; items != NULL && i < members->count; i++)
+		read_param(r, members->settings[i], &items[i]);
+	field->items = value_end(r, items, members->count, sizeof(*items));
+	field->count = field->items == NULL ? 0 : members->count;
 }

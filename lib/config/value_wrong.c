@@ -1,6 +1,8 @@
 #include "config/value.h"
 
 #include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -85,4 +87,48 @@ value_alloc(struct reader *r, size_t count, size_t bytes)
 	if (p == NULL && count > 0)
 		r->short_of_memory = true;
 	return p;
+}
+
+void *
+value_begin(struct reader *r, size_t count, size_t bytes)
+{
+	/* There are none that need no memory. */
+	void *p = calloc(count + 1, bytes);
+
+	if (p == NULL)
+		r->short_of_memory = true;
+	return p;
+}
+
+void *
+value_end(struct reader *r, void *filled, size_t count, size_t bytes)
+{
+	void *kept = NULL;
+
+	if (filled == NULL)
+		return NULL;
+	if (r->equal == NULL) {
+		kept = arena_array(r->arena, count, bytes);
+		if (kept != NULL && count > 0)
+			memcpy(kept, filled, count * bytes);
+	} else {
+		/* Only while more is read nobody may write to it. */
+		kept = (void *)(uintptr_t)intern_bytes(
+		    r->equal, filled, count * bytes);
+	}
+	if (kept == NULL)
+		r->short_of_memory = true;
+	free(filled);
+	return kept;
+}
+
+const char *
+value_keep(struct reader *r, const char *text)
+{
+	const char *kept = r->equal == NULL ? arena_strdup(r->arena, text) :
+					      intern_text(r->equal, text);
+
+	if (kept == NULL)
+		r->short_of_memory = true;
+	return kept;
 }

@@ -1,6 +1,7 @@
 #include "tests/unit/test.h"
 
 #include <stdalign.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -93,7 +94,7 @@ test_sizes_that_overflow_are_refused(void **state)
 static void
 test_texts_are_copied(void **state)
 {
-	struct arena *a = arena_new(96);
+	struct arena *a = arena_new(60);
 	char from[] = "rollback";
 	char *whole = arena_strdup(a, from);
 	char *part = arena_strndup(a, from, 4);
@@ -108,6 +109,36 @@ test_texts_are_copied(void **state)
 	assert_string_equal(empty, "");
 	assert_null(arena_printf(a, "%64d", 1));
 	assert_null(arena_strdup(a, "sixteen and more than that is left"));
+	arena_free(a);
+}
+
+/* What is aligned and what is not share their blocks. */
+static void
+test_texts_and_pieces_do_not_overlap(void **state)
+{
+	struct arena *a = arena_new(1 << 22);
+	char *texts[500];
+	unsigned char *pieces[500];
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_LEN(texts); i++) {
+		pieces[i] = arena_alloc(a, i + 1);
+		texts[i] = arena_printf(a, "%0*u", (int)(i % 97) + 1, i);
+		assert_non_null(pieces[i]);
+		assert_non_null(texts[i]);
+		assert_int_equal(
+		    (uintptr_t)pieces[i] % alignof(max_align_t), 0);
+		memset(pieces[i], 0xff, i + 1);
+	}
+	for (unsigned i = 0; i < ARRAY_LEN(texts); i++) {
+		char wanted[128];
+
+		(void)snprintf(
+		    wanted, sizeof(wanted), "%0*u", (int)(i % 97) + 1, i);
+		assert_string_equal(texts[i], wanted);
+		for (unsigned k = 0; k <= i; k++)
+			assert_int_equal(pieces[i][k], 0xff);
+	}
 	arena_free(a);
 }
 
@@ -129,6 +160,7 @@ main(void)
 		cmocka_unit_test(test_a_piece_may_be_larger_than_a_block),
 		cmocka_unit_test(test_sizes_that_overflow_are_refused),
 		cmocka_unit_test(test_texts_are_copied),
+		cmocka_unit_test(test_texts_and_pieces_do_not_overlap),
 		cmocka_unit_test(test_free_takes_null),
 	};
 
