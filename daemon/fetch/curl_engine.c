@@ -145,9 +145,11 @@ curl_transfer_done(struct fetch_target *t, CURLcode code)
 {
 	static const struct failure cut_short = { SAMPLE_FAILED,
 		"body.truncated" };
-	const struct fetch_slot *slot = t->q->slot;
+	struct fetch_slot *slot = t->q->slot;
 	struct failure failure;
 
+	slot->is_unanswered =
+	    code == CURLE_GOT_NOTHING && slot->header_bytes == 0;
 	if (code == CURLE_OPERATION_TIMEDOUT && slot->cut == NULL)
 		question_ended(t, ENDING_TIME, NULL, NULL);
 	else if (slot->is_enough)

@@ -40,11 +40,11 @@ lean_send(struct fetch_target *t)
 	return true;
 }
 
-/* The connection broke, as an answer of the reader or of send() says. */
+/* The connection broke before a line of the answer had come. */
 static void
 broken(struct fetch_target *t, const struct failure *failure, const char *words)
 {
-	if (t->q->lean.is_reused && t->q->lean.first_us == 0)
+	if (t->q->lean.is_reused)
 		question_ended(t, ENDING_DIED, NULL, NULL);
 	else
 		question_ended(t, ENDING_FAILED, failure, words);
@@ -189,12 +189,14 @@ ended(struct fetch_target *t, enum http_reply_end how)
 		done(t);
 		break;
 	case HTTP_REPLY_NOTHING:
+		/* Part of a line is no answer: libcurl says so, too. */
+		if (how == HTTP_REPLY_CLOSED)
+			w->first_us = 0;
 		failure = (struct failure){ SAMPLE_FAILED, found.failure };
 		broken(t, &failure, found.words);
 		break;
 	case HTTP_REPLY_AGAIN:
 	case HTTP_REPLY_MORE:
-	case HTTP_REPLY_STRANGE:
 	case HTTP_REPLY_WRONG:
 		wrong(t, &found);
 		break;
@@ -228,8 +230,6 @@ read_answer(struct fetch_target *t, char *bytes, size_t length)
 		done(t);
 	else if (result == HTTP_REPLY_WRONG)
 		wrong(t, &found);
-	else if (result == HTTP_REPLY_STRANGE)
-		question_ended(t, ENDING_ALIEN, NULL, NULL);
 	else
 		put_aside(t, bytes, length);
 }

@@ -97,6 +97,13 @@ is_status_line(const struct fetch_slot *slot)
 	return !slot->is_in_head && slot->status < 200 && slot->status != 101;
 }
 
+static bool
+expects_body(const struct fetch_slot *slot)
+{
+	return slot->is_in_head && slot->status >= 200 && slot->status != 204 &&
+	    slot->status != 304 && slot->target->q->method != HTTP_HEAD;
+}
+
 static size_t
 on_header(char *line, size_t one, size_t length, void *arg)
 {
@@ -113,6 +120,9 @@ on_header(char *line, size_t one, size_t length, void *arg)
 		slot->is_in_head = false;
 	if (memchr(line, '\0', length) != NULL)
 		return cut(slot, &malformed, "a header with a NUL");
+	if (expects_body(slot) && http_reply_encodes(line, length))
+		return cut(slot, &malformed,
+		    "an encoding for the transfer that was not asked for");
 	if (contradicts(slot, line, length))
 		return cut(slot, &malformed, "two different Content-Lengths");
 	if (http_judge_reads_headers(slot->target->form->judge) &&
@@ -254,6 +264,7 @@ slot_clear(struct fetch_slot *slot)
 	slot->content_length = -1;
 	slot->status = 0;
 	slot->is_in_head = false;
+	slot->is_unanswered = false;
 	slot->is_begun = false;
 	slot->is_enough = false;
 	slot->cut = NULL;

@@ -80,7 +80,10 @@ transfer_phases(const struct fetch_target *t)
 		p.connect_ms = 0.0;
 	if (times.is_reused && is_https(t))
 		p.tls_ms = 0.0;
-	if (times.first > 0)
+	/* To libcurl the end is a first byte as well. */
+	if (t->q->slot->is_unanswered)
+		p.first_byte_ms = -1.0;
+	else if (times.first > 0)
 		p.transfer_ms = between_ms(times.first, times.total);
 	return p;
 }

@@ -13,9 +13,6 @@ reply_body(struct http_reply *r, size_t at, size_t length,
 		n = (size_t)r->left;
 	if (n == 0)
 		return HTTP_REPLY_AGAIN;
-	if (r->has_unknown)
-		return reply_wrong(
-		    take, "http.protocol", "an unknown transfer encoding");
 	r->body_bytes += (int64_t)n;
 	if (r->max_bytes > 0 && r->body_bytes > r->max_bytes)
 		return reply_wrong(
@@ -93,6 +90,9 @@ http_reply_end(
 		return r->head_bytes == 0 ? HTTP_REPLY_NOTHING :
 					    HTTP_REPLY_WRONG;
 	}
+	if (r->status == 101 && r->body_bytes == 0)
+		return reply_wrong(
+		    take, "http.no_answer", "another protocol instead");
 	if (r->state == REPLY_UNTIL_END || r->state == REPLY_LAST_LF)
 		return HTTP_REPLY_DONE;
 	if (r->state != REPLY_HEAD)

@@ -58,11 +58,6 @@ enum http_reply_result {
 	 * wrong as take.failure says.
 	 */
 	HTTP_REPLY_NOTHING,
-	/*
-	 * Its head is well-formed, but the body is compressed for the
-	 * transfer, unasked: only libcurl can read it.
-	 */
-	HTTP_REPLY_STRANGE,
 };
 
 /* Read-only for the caller; plain bytes, may be moved. */
@@ -84,10 +79,8 @@ struct http_reply {
 	bool is_begun : 1;    /* something came */
 	bool is_closing : 1;  /* the connection ends with the answer */
 	bool is_chunked : 1;
-	bool has_encoding : 1;    /* that is not "chunked": no length counts */
-	bool has_compression : 1; /* one that libcurl knows */
-	bool has_unknown : 1;     /* one that nobody knows */
-	bool has_field : 1;       /* a header came that could be continued */
+	bool has_encoding : 1; /* that is not "chunked": no length counts */
+	bool has_field : 1;    /* a header came that could be continued */
 };
 
 struct http_reply_span {
@@ -111,7 +104,7 @@ void http_reply_begin(
     struct http_reply *r, enum http_method method, int64_t max_bytes);
 
 /*
- * Not to be called again once it said DONE, WRONG or STRANGE.  Bytes after
+ * Not to be called again once it said DONE or WRONG.  Bytes after
  * the end are not taken, and the connection is not to be kept then.
  */
 enum http_reply_result http_reply_read(struct http_reply *r, const char *bytes,
@@ -134,5 +127,11 @@ bool http_reply_may_be_kept(const struct http_reply *r);
  * libcurl finds a status also where there is none: "HTTP/x 500" is 200.
  */
 int http_reply_status(const char *line, size_t length);
+
+/*
+ * Is it a Transfer-Encoding that says more than "chunked"?  Nobody asked for
+ * one, and what is compressed is not to grow here; libcurl would let it.
+ */
+bool http_reply_encodes(const char *line, size_t length);
 
 #endif

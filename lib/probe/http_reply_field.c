@@ -142,34 +142,33 @@ is_any_of(const char *word, size_t length, const char *const *known)
 	return false;
 }
 
-/* False: one too many. */
-static bool
-take_encoding(struct http_reply *r, const char *word, size_t length)
+struct encodings {
+	unsigned count; /* "chunked" is none of them */
+	bool is_chunked;
+	bool has_other; /* than those that change nothing */
+};
+
+static void
+add_encoding(struct encodings *e, const char *word, size_t length)
 {
 	static const char *const chunked[] = { "chunked", NULL };
 	static const char *const plain[] = { "identity", "none", NULL };
-	static const char *const compressed[] = { "deflate", "gzip", "x-gzip",
-		"br", "zstd", NULL };
 
 	if (length == 0)
-		return true;
+		return;
 	if (is_any_of(word, length, chunked)) {
-		r->is_chunked = true;
-		return true;
+		e->is_chunked = true;
+		return;
 	}
-	if (is_any_of(word, length, compressed))
-		r->has_compression = true;
-	else if (!is_any_of(word, length, plain))
-		r->has_unknown = true;
-	return r->encodings++ < HTTP_REPLY_ENCODINGS_MAX;
+	e->count++;
+	if (!is_any_of(word, length, plain))
+		e->has_other = true;
 }
 
-static enum http_reply_result
-take_encodings(struct http_reply *r, const struct http_reply_line *line,
-    struct http_reply_take *take)
+static struct encodings
+read_encodings(const char *at, const char *end)
 {
-	const char *at = line->bytes + transfer_encoding.length;
-	const char *end = line->bytes + line->length;
+	struct encodings e = { .count = 0 };
 
 	while (at < end) {
 		const char *word;
@@ -180,10 +179,27 @@ take_encodings(struct http_reply *r, const struct http_reply_line *line,
 		for (word = at; at < end && *at != ','; at++)
 			if (!is_space(*at))
 				length = (size_t)(at - word) + 1;
-		if (!take_encoding(r, word, length))
-			return reply_wrong(take, "http.protocol",
-			    "more transfer encodings than allowed");
+		add_encoding(&e, word, length);
 	}
+	return e;
+}
+
+static enum http_reply_result
+take_encodings(struct http_reply *r, const struct http_reply_line *line,
+    struct http_reply_take *take)
+{
+	struct encodings e = read_encodings(
+	    line->bytes + transfer_encoding.length, line->bytes + line->length);
+	unsigned left = HTTP_REPLY_ENCODINGS_MAX - r->encodings;
+
+	if (e.has_other && !r->is_head)
+		return reply_wrong(take, "http.protocol",
+		    "an encoding for the transfer that was not asked for");
+	if (e.count > left)
+		return reply_wrong(take, "http.protocol",
+		    "more transfer encodings than allowed");
+	r->encodings = (uint8_t)(r->encodings + e.count);
+	r->is_chunked |= e.is_chunked;
 	/* Then no length counts, and nothing but the end ends the body. */
 	if (!r->is_chunked)
 		r->has_encoding = r->is_closing = true;
@@ -235,6 +251,16 @@ is_well_formed(const struct http_reply *r, const struct http_reply_line *line,
 }
 
 /* Public functions */
+
+bool
+http_reply_encodes(const char *line, size_t length)
+{
+	struct http_reply_line l = { line, length };
+
+	return is_named(&l, &transfer_encoding) &&
+	    read_encodings(line + transfer_encoding.length, line + length)
+		.has_other;
+}
 
 enum http_reply_result
 reply_count(struct http_reply *r, size_t length, struct http_reply_take *take)

@@ -45,13 +45,14 @@ begin_body(struct http_reply *r, struct http_reply_take *take)
 {
 	bool has_length = r->length >= 0 && !r->is_chunked && !r->has_encoding;
 
+	if (r->is_head && r->status == 101)
+		return reply_wrong(
+		    take, "http.no_answer", "another protocol instead");
 	if (r->is_head || r->status == 204 || r->status == 304)
 		return HTTP_REPLY_DONE;
 	if (has_length && r->max_bytes > 0 && r->length > r->max_bytes)
 		return reply_wrong(take, "body.too_large",
 		    "announces a longer body than allowed");
-	if (r->has_compression && !r->has_unknown)
-		return HTTP_REPLY_STRANGE;
 	if (r->is_chunked) {
 		r->state = REPLY_CHUNK_SIZE;
 		r->left = 0;

@@ -94,8 +94,6 @@ failure_of(const struct reader *p)
 	case HTTP_REPLY_WRONG:
 	case HTTP_REPLY_NOTHING:
 		return p->take.failure;
-	case HTTP_REPLY_STRANGE:
-		return STRANGE;
 	}
 	return "?";
 }
@@ -368,6 +366,18 @@ test_status_of_a_line(void **state)
 }
 
 static void
+test_encoding_of_a_line(void **state)
+{
+	(void)state;
+	assert_true(http_reply_encodes("Transfer-Encoding: gzip\r\n", 25));
+	assert_true(http_reply_encodes("transfer-encoding:chunked, br", 29));
+	assert_false(http_reply_encodes("Transfer-Encoding: Chunked\r\n", 28));
+	assert_false(http_reply_encodes("Transfer-Encoding: identity", 27));
+	assert_false(http_reply_encodes("Content-Encoding: gzip\r\n", 24));
+	assert_false(http_reply_encodes("\r\n", 2));
+}
+
+static void
 test_it_is_small(void **state)
 {
 	(void)state;
@@ -390,6 +400,7 @@ main(void)
 		cmocka_unit_test(test_chunk_line_limit),
 		cmocka_unit_test(test_what_may_be_asked_again),
 		cmocka_unit_test(test_status_of_a_line),
+		cmocka_unit_test(test_encoding_of_a_line),
 		cmocka_unit_test(test_it_is_small),
 	};
 
