@@ -76,7 +76,10 @@ note(struct histogram *h, int64_t off_ns)
 		h->bucket[at]++;
 }
 
-/* How far it is off the moments at which it is due, and off the last one. */
+/*
+ * How far it is off the moments at which it is due, and off the last one.  A
+ * little early means that its grid was learned from one that was late.
+ */
 static void
 note_time(struct bench_target *t, int64_t now, int64_t interval)
 {
@@ -87,7 +90,7 @@ note_time(struct bench_target *t, int64_t now, int64_t interval)
 		return;
 	}
 	since = now - t->grid_ns;
-	off = since - (since + interval / 2) / interval * interval;
+	off = since - (since + interval / 8) / interval * interval;
 	if (off < 0)
 		t->grid_ns += off;
 	note(&work.s->late, off);

@@ -26,7 +26,7 @@ closes() {
 	tell reset "$(($2 * 1000))"
 	tell close "$3"
 	pause $(($2 + 5))
-	tell late
+	tell gaps
 	read -r _ _ worst _ <<<"$reply"
 	tell count
 	say "answers connects wrong open hung: $reply"

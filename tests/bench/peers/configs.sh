@@ -17,8 +17,10 @@ each_target() {
 
 # rollbackd_conf N INTERVAL [PROBE_OPTIONS]: one probe, one consecutive, one
 # breaker and one latency with a 5-minute window each, rules that act, the
-# control socket and the metrics.
+# control socket and the metrics.  Above 10 s a breaker must look further back.
 rollbackd_conf() {
+	local breaker=
+	[ "${2%s}" -le 10 ] || breaker='window = "5m";'
 	cat <<-END
 		state_directory = "$dir/state";
 		metrics_file = "$dir/metrics.prom";
@@ -33,7 +35,7 @@ rollbackd_conf() {
  probes = ( { name = "p"; type = "http"; interval = "'"$2"'";
   timeout = "900ms"; url = "http://@A@:'"$port"'/health"; '"${3:-}"' } );
  evaluators = ( { name = "c"; type = "consecutive"; probe = "p"; failures = 3; },
-  { name = "b"; type = "breaker"; probe = "p"; },
+  { name = "b"; type = "breaker"; probe = "p"; '"$breaker"' },
   { name = "l"; type = "latency"; probe = "p"; window = "5m"; above = "500ms"; } );
  rules = ( { name = "r"; any = [ "c", "b", "l" ]; severity = "P0";
   mode = "enforce"; arm_window = "none"; procedure = "back"; } ); },' |

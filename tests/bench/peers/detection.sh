@@ -3,11 +3,12 @@
 # prober calls it bad, three failures in a row at 1 s, 10,000 targets.  Both
 # moments are of the same clock.
 
-# wait_said PATTERN SECONDS: when it said so first is in $at.
+# wait_said PATTERN SECONDS SINCE: when it said so first is in $at.
 wait_said() {
 	local i
 	for ((i = 0; i < $2 * 20; i++)); do
-		at=$(grep -a -m 1 -e "$1" "$said" | cut -d ' ' -f 1)
+		at=$(grep -a -e "$1" "$said" | awk -v since="$3" \
+			'$1 + 0 > since + 0 { print $1; exit }')
 		[ -z "$at" ] || return 0
 		pause 0.05
 	done
@@ -20,7 +21,7 @@ detect() {
 	for ((i = 0; i < trials; i++)); do
 		x=$(($3 + i * 37))
 		tell set bad $x $x
-		if wait_said "${2//@/$x}" 15; then
+		if wait_said "${2//@/$x}" 15 "$reply"; then
 			tell "first $x"
 			ms+=("$(awk -v a="$at" -v b="$reply" \
 				'BEGIN { printf "%.1f\n", (a - b) / 1e6 }')")

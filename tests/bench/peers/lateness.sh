@@ -50,7 +50,7 @@ late_status() {
 late_rollback() {
 	tell reset 1000
 	tell set bad 4321 4321
-	wait_said "procedure back .*service=s4321\$" 15 ||
+	wait_said "procedure back .*service=s4321\$" 15 "$reply" ||
 		say "no rollback begins"
 	tell set ok 4321 4321
 	late rollback "$((window_s / 2))"

@@ -85,13 +85,18 @@ start_targets() {
 	return 1
 }
 
-# all_asked N SECONDS: waits until each of N was asked once since "reset".
+# all_asked N SECONDS: waits until $peer has asked each of N since "reset".
 all_asked() {
 	local i asked
 	for ((i = 0; i < $2 * 5; i++)); do
 		tell each
 		read -r asked _ <<<"$reply"
 		[ "${asked:-0}" -lt "$1" ] || return 0
+		kill -0 "$peer" 2>/dev/null || {
+			say "it ends: $(grep -a -m 1 -i error "$said" |
+				head -c 300)"
+			return 1
+		}
 		pause 0.2
 	done
 	say "only ${asked:-none} of $1 are asked after $2 s"
