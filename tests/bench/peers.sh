@@ -2,8 +2,9 @@
 # peers.sh [MEASURE...]: rollbackd beside its peers, against the same targets.
 #
 # Three rounds of everything, or of the measures named; QUICK=1 makes one
-# short round, whose figures are rough.  ROUNDS says otherwise.  Everything is
-# on loopback and in a temporary folder; only what was started here is stopped.
+# short round, whose figures are rough.  ROUNDS says otherwise, and MANY how
+# many targets are to be 10,000, where a machine is too busy.  Everything is on
+# loopback and in a temporary folder; only what was started here is stopped.
 # The table of goals is printed and left in $BUILD/bench-peers.md.
 # shellcheck source-path=SCRIPTDIR
 set -u
@@ -17,6 +18,7 @@ table=$build/bench-peers.md
 round=1
 port=$((20000 + RANDOM % 5000 * 2))
 control=$((port + 1))
+many=${MANY:-10000}
 warm_s=10 window_s=10 trials=12 memory_s=310 rounds=${ROUNDS:-3}
 if [ -n "${QUICK:-}" ]; then
 	warm_s=3 window_s=5 trials=3 memory_s=20 rounds=${ROUNDS:-1}

@@ -90,7 +90,7 @@ note_time(struct bench_target *t, int64_t now, int64_t interval)
 		return;
 	}
 	since = now - t->grid_ns;
-	off = since - (since + interval / 8) / interval * interval;
+	off = since - (since + interval / 4) / interval * interval;
 	if (off < 0)
 		t->grid_ns += off;
 	note(&work.s->late, off);

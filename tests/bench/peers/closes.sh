@@ -11,9 +11,9 @@ samples() {
 # closes NAME INTERVAL_S PERCENT
 closes() {
 	local failed lost own worst
-	start_rollbackd 10000 "${2}s" || return
+	start_rollbackd "$many" "${2}s" || return
 	tell reset "$(($2 * 1000))"
-	all_asked 10000 120 || {
+	all_asked "$many" 120 || {
 		stop "$peer"
 		return 1
 	}

@@ -21,16 +21,16 @@ cpu() {
 	stop "$peer"
 }
 
-measure_bare() { start_bare 10000 1000 && cpu bare 10000 1000; }
-measure_auto() { start_rollbackd 10000 1s && cpu auto 10000 1000; }
+measure_bare() { start_bare "$many" 1000 && cpu bare "$many" 1000; }
+measure_auto() { start_rollbackd "$many" 1s && cpu auto "$many" 1000; }
 measure_curl() {
-	start_rollbackd 10000 1s 'engine = "curl";' && cpu curl 10000 1000
+	start_rollbackd "$many" 1s 'engine = "curl";' && cpu curl "$many" 1000
 }
 measure_fresh() {
-	start_rollbackd 10000 1s 'fresh_connection = true;' &&
-		cpu fresh 10000 1000
+	start_rollbackd "$many" 1s 'fresh_connection = true;' &&
+		cpu fresh "$many" 1000
 }
-measure_haproxy() { start_haproxy 10000 && cpu haproxy 10000 1000; }
+measure_haproxy() { start_haproxy "$many" && cpu haproxy "$many" 1000; }
 measure_auto_1k() { start_rollbackd 1000 1s && cpu auto_1k 1000 1000; }
 measure_auto_18k() { start_rollbackd 18000 18s && cpu auto_18k 18000 18000; }
 measure_haproxy_1k() { start_haproxy 1000 && cpu haproxy_1k 1000 1000; }

@@ -19,7 +19,7 @@ wait_said() {
 detect() {
 	local i x ms=()
 	for ((i = 0; i < trials; i++)); do
-		x=$(($3 + i * 37))
+		x=$(($3 + i * 7))
 		tell set bad $x $x
 		if wait_said "${2//@/$x}" 15 "$reply"; then
 			tell "first $x"
@@ -47,20 +47,20 @@ settled() {
 
 measure_detection() {
 	local bad='is bad: .*service=s@$'
-	start_rollbackd 10000 1s && settled 10000 || return
+	start_rollbackd "$many" 1s && settled "$many" || return
 	detect detect "$bad" 100
-	tell set hang 9000 9499
+	tell set hang $((many * 9 / 10)) $((many * 19 / 20 - 1))
 	pause "$warm_s"
-	detect detect_hung "$bad" 4000
+	detect detect_hung "$bad" $((many * 4 / 10))
 	stop "$peer"
-	tell set ok 0 9999
-	start_rollbackd 10000 1s 'recheck_interval = "100ms";' &&
-		settled 10000 || return
+	tell set ok 0 99999
+	start_rollbackd "$many" 1s 'recheck_interval = "100ms";' &&
+		settled "$many" || return
 	detect detect_recheck "$bad" 100
 	stop "$peer"
 }
 measure_detection_haproxy() {
-	start_haproxy 10000 && settled 10000 || return
+	start_haproxy "$many" && settled "$many" || return
 	detect detect_haproxy '^[0-9]* Server targets/s@ is DOWN' 100
 	stop "$peer"
 }

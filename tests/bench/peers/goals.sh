@@ -100,7 +100,7 @@ shown() {
 
 # The rest of the memory is what one target adds.
 marginal() {
-	awk -F '\t' -v OFS='\t' '
+	awk -F '\t' -v OFS='\t' -v all="$many" '
 		$2 == "auto.rss_kb" { many[$1] = $3 }
 		$2 == "auto_1k.rss_kb" { few[$1] = $3 }
 		$2 == "haproxy.rss_kb" { h_many[$1] = $3 }
@@ -109,15 +109,15 @@ marginal() {
 		END {
 			for (r in many)
 				if (r in few)
-					print r, "target.kb", (many[r] - few[r]) / 9000
+					print r, "target.kb", (many[r] - few[r]) / (all - 1000)
 			for (r in h_many)
 				if (r in h_few)
 					print r, "haproxy.target_kb",
-					    (h_many[r] - h_few[r]) / 9000
+					    (h_many[r] - h_few[r]) / (all - 1000)
 			for (r in few)
 				if (filled)
 					print r, "filled.target_kb",
-					    (filled - few[r]) / 9000
+					    (filled - few[r]) / (all - 1000)
 		}' "$results" >"$dir/marginal"
 	cat "$dir/marginal" >>"$results"
 }
@@ -164,7 +164,8 @@ goals_of_time() {
 
 goals() {
 	marginal
-	echo "Measured on $(date -u +%F): $rounds rounds${QUICK:+, quick and rough}," \
+	echo "Measured on $(date -u +%F): $rounds rounds${QUICK:+, quick and rough}$(
+		[ "$many" = 10000 ] || echo ", $many in place of 10,000")," \
 		"$((took / 60)) min."
 	machine
 	echo

@@ -49,15 +49,15 @@ late_status() {
 
 late_rollback() {
 	tell reset 1000
-	tell set bad 4321 4321
-	wait_said "procedure back .*service=s4321\$" 15 "$reply" ||
+	tell set bad 432 432
+	wait_said "procedure back .*service=s432\$" 15 "$reply" ||
 		say "no rollback begins"
-	tell set ok 4321 4321
+	tell set ok 432 432
 	late rollback "$((window_s / 2))"
 }
 
 late_hung() {
-	tell set hang 9000 9999
+	tell set hang $((many * 9 / 10)) $((many - 1))
 	pause 2
 	tell reset 1000
 	late hung "$window_s"
@@ -65,13 +65,16 @@ late_hung() {
 
 measure_lateness() {
 	local began=$SECONDS
-	start_rollbackd 10000 1s || return
+	start_rollbackd "$many" 1s || return
 	tell reset 1000
-	all_asked 10000 120 || {
+	all_asked "$many" 120 || {
 		stop "$peer"
 		return 1
 	}
 	pause "$warm_s"
+	# The grids are learned when the bustle of the start is over.
+	tell forget
+	pause 5
 	tell reset 1000
 	late steady "$window_s"
 	late_reload

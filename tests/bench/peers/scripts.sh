@@ -26,6 +26,15 @@ measure_scripts() {
 		[ "${PIPESTATUS[0]}" -eq 0 ] ||
 			say "${s##*/} failed: $(tail -2 "$dir/script.log")"
 	done
+	# The whole daemon, with as many targets.
+	if [ -x "$bin/bench_trip" ]; then
+		say bench_trip
+		"$bin/bench_trip" 2>"$dir/script.log" | take_figures
+	fi
+	if [ -x "$bin/bench_reload" ]; then
+		say bench_reload
+		"$bin/bench_reload" "$many" 2>"$dir/script.log" | take_figures
+	fi
 	evaluators
 }
 
@@ -40,6 +49,15 @@ evaluators() {
 }
 
 goals_of_scripts() {
+	local page
+	for page in 'node_exporter page' '10 MB of histograms'; do
+		goal "exposition, $page: all labels, against Prometheus" x \
+			'>7' '>9' "exposition, $page, all labels"
+		goal '... selecting 20 series, against Prometheus' x '>25' - \
+			"exposition, $page, 20 series"
+		goal '... selecting 20 series, ours' GB/s - '>2' \
+			"exposition, $page, 20 series, ours" - 0.001
+	done
 	goal 'trip to first step'\''s process: p50' ms 5 1.5 \
 		'trip to first step, p50'
 	goal '... p99' ms 20 4 'trip to first step, p99'
