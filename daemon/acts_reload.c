@@ -9,6 +9,7 @@
 struct reloading {
 	struct monitor *m;
 	struct control_call *call; /* NULL: by signal */
+	struct generation *before; /* in use while it is compared with */
 };
 
 static struct json_object *
@@ -93,6 +94,7 @@ on_loaded(void *arg, struct loaded *l)
 	else
 		r.m->counts.reloads++;
 	load_free(l);
+	generation_leave(r.before);
 	if (r.m->reload_again) {
 		r.m->reload_again = false;
 		acts_reload(r.m, NULL);
@@ -123,11 +125,12 @@ acts_reload(struct monitor *m, struct control_call *call)
 		refuse_reload(call, NULL, "no memory");
 		return;
 	}
-	*r = (struct reloading){ m, call };
+	*r = (struct reloading){ m, call, generation_join(m->generation) };
 	m->is_reloading = true;
 	life_reloading();
-	if (!load_start(
-		m->loop, m->config_path, rollback_digests(m), on_loaded, r)) {
+	if (!load_start(m->loop, m->config_path, rollback_digests(m),
+		m->generation->config, on_loaded, r)) {
+		generation_leave(r->before);
 		m->is_reloading = false;
 		life_reloaded();
 		free(r);

@@ -95,6 +95,7 @@ load_free(struct loaded *l)
 	if (l == NULL)
 		return;
 	config_free(l->config);
+	free(l->matches);
 	complaints_free(l->complaints);
 	free(l);
 }
@@ -223,6 +224,7 @@ struct job {
 	load_done *done;
 	void *arg;
 	struct digests *in_use;
+	const struct config *now;
 	struct loaded *loaded;
 };
 
@@ -248,6 +250,8 @@ work(void *arg)
 	if (job->loaded != NULL && job->loaded->config != NULL) {
 		prune(job);
 		load_keep(job->loaded);
+		job->loaded->matches =
+		    config_match(job->now, job->loaded->config);
 	}
 	/* Eight bytes into an empty eventfd always fit. */
 	if (write(job->fd, &one, sizeof(one)) != sizeof(one))
@@ -273,7 +277,7 @@ on_ready(void *arg, bool readable, bool writable)
 
 bool
 load_start(struct loop *loop, const char *path, struct digests *in_use,
-    load_done *done, void *arg)
+    const struct config *now, load_done *done, void *arg)
 {
 	struct job *job = calloc(1, sizeof(*job));
 
@@ -282,6 +286,7 @@ load_start(struct loop *loop, const char *path, struct digests *in_use,
 		return false;
 	}
 	job->in_use = in_use;
+	job->now = now;
 	job->done = done;
 	job->arg = arg;
 	job->path = strdup(path);

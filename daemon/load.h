@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "config/complaints.h"
 #include "config/config.h"
+#include "config/match.h"
 #include "daemon/control.h"
 #include "daemon/load_prune.h"
 #include "daemon/loop.h"
@@ -23,6 +24,7 @@ struct loaded {
 	gid_t gids[ROLE_COUNT][ROLE_GROUPS_MAX];
 	struct control_roles_gids roles; /* points into gids */
 	gid_t socket_group;              /* CONTROL_NO_GROUP: none */
+	struct config_match *matches;    /* NULL: it was compared with none */
 	bool is_kept;                    /* the copy was written ... */
 	struct error trouble;            /* ... or why not */
 };
@@ -43,11 +45,12 @@ typedef void load_done(void *arg, struct loaded *l);
 
 /*
  * Reads and, when it is good, keeps; on a thread of its own.  Copies that are
- * old and not in use are let go; takes in_use, NULL: all are kept.  done, from
- * the loop, owns the result; NULL when memory is short.  False: no thread.
+ * old and not in use are let go; takes in_use, NULL: all are kept.  What it
+ * reads is compared with now, which must live until done.  done, from the
+ * loop, owns the result; NULL when memory is short.  False: no thread.
  */
 bool load_start(struct loop *loop, const char *path, struct digests *in_use,
-    load_done *done, void *arg);
+    const struct config *now, load_done *done, void *arg);
 
 void load_free(struct loaded *l);
 

@@ -24,6 +24,7 @@ struct change {
 	struct watched **list; /* NULL where the old one is kept */
 	struct witnesses *witnesses;
 	struct groups *groups;
+	const struct config_match *matches; /* of the services */
 	struct json_object *added;
 	struct json_object *changed;
 	struct json_object *removed;
@@ -36,11 +37,26 @@ add_name(struct json_object *list, const char *name)
 	(void)json_object_array_add(list, json_object_new_string(name));
 }
 
-static bool
-is_unchanged(struct watched *old, const struct service_settings *s)
+/* What stands for a service now; NULL: nothing does. */
+static struct watched *
+before(const struct change *c, size_t i)
 {
-	return strcmp(watched_settings(old)->digest, s->digest) == 0 &&
-	    !BUG(FORGET_AT_RELOAD);
+	size_t was = c->matches[i].was;
+
+	return was == CONFIG_MATCH_NONE ? NULL : c->m->watched[was];
+}
+
+/* Mostly that was done where the files were read. */
+static bool
+compare(struct change *c, struct loaded *l, struct error *err)
+{
+	const struct generation *now = c->m->generation;
+
+	if (l->matches == NULL)
+		l->matches = config_match(
+		    now == NULL ? NULL : now->config, c->g->config);
+	c->matches = l->matches;
+	return l->matches != NULL || error_set(err, "no memory to compare");
 }
 
 static bool
@@ -59,9 +75,9 @@ build(struct change *c, struct error *err)
 		return false;
 	for (size_t i = 0; i < config->service_count; i++) {
 		const struct service_settings *s = &config->services[i];
-		struct watched *old = monitor_watched(c->m, s->name);
+		struct watched *old = before(c, i);
 
-		if (old != NULL && is_unchanged(old, s)) {
+		if (c->matches[i].is_same && !BUG(FORGET_AT_RELOAD)) {
 			c->kept++;
 			continue;
 		}
@@ -130,6 +146,31 @@ find_retired(struct monitor *m, const char *name)
 	return NULL;
 }
 
+/* Those that were removed, or that something new stands for. */
+static void
+drop_others(struct change *c)
+{
+	struct monitor *m = c->m;
+	const struct config *config = c->g->config;
+	size_t at = 0;
+
+	/* Both lists are sorted by name. */
+	for (size_t i = 0; i < m->watched_count; i++) {
+		struct watched *old = m->watched[i];
+
+		while (at < config->service_count &&
+		    (c->matches[at].was == CONFIG_MATCH_NONE ||
+			c->matches[at].was < i))
+			at++;
+		if (at == config->service_count || c->matches[at].was != i) {
+			add_name(c->removed, watched_name(old));
+			watched_retire(old);
+			retire(m, old);
+		} else if (c->list[at] != old)
+			retire(m, old);
+	}
+}
+
 static void
 swap_services(struct change *c)
 {
@@ -138,10 +179,11 @@ swap_services(struct change *c)
 
 	for (size_t i = 0; i < config->service_count; i++) {
 		const struct service_settings *s = &config->services[i];
-		struct watched *old = monitor_watched(m, s->name);
+		struct watched *old = before(c, i);
 
 		if (c->list[i] == NULL) {
-			watched_resettle(old, c->g, s);
+			watched_resettle(
+			    old, c->g, s, c->matches[i].needs_plans);
 			c->list[i] = old;
 			continue;
 		}
@@ -153,18 +195,7 @@ swap_services(struct change *c)
 			recover_service(m, s->name);
 		watched_start(c->list[i]);
 	}
-	for (size_t i = 0; i < m->watched_count; i++) {
-		struct watched *old = m->watched[i];
-		const char *name = watched_name(old);
-
-		if (config_service(config, name) == NULL) {
-			add_name(c->removed, name);
-			watched_retire(old);
-			retire(m, old);
-		} else if (c->list[config_service(config, name) -
-			       config->services] != old)
-			retire(m, old);
-	}
+	drop_others(c);
 	free(m->watched);
 	m->watched = c->list;
 	m->watched_count = config->service_count;
@@ -277,7 +308,7 @@ reload_apply(struct monitor *m, struct loaded *l, struct json_object **summary,
 	c.g->config = l->config;
 	c.g->users = 1;
 	l->config = NULL;
-	if (!build(&c, err)) {
+	if (!compare(&c, l, err) || !build(&c, err)) {
 		give_up(&c);
 		return false;
 	}

@@ -141,7 +141,7 @@ watched_wake(struct watched *w)
 
 void
 watched_resettle(struct watched *w, struct generation *g,
-    const struct service_settings *settings)
+    const struct service_settings *settings, bool needs_plans)
 {
 	for (size_t i = 0; i < settings->probe_count; i++)
 		poller_resettle(w->probes[i].poller, &settings->probes[i]);
@@ -150,7 +150,7 @@ watched_resettle(struct watched *w, struct generation *g,
 	generation_leave(w->generation);
 	w->generation = generation_join(g);
 	/* The service is the same, its procedures may not be. */
-	for (unsigned i = 0; i < settings->rule_count; i++) {
+	for (unsigned i = 0; needs_plans && i < settings->rule_count; i++) {
 		struct watched_rule old = w->rules[i];
 
 		w->rules[i] = (struct watched_rule){ 0 };

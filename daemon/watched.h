@@ -29,9 +29,12 @@ void watched_start(struct watched *w);
 /* After a pause: forgets what was seen, and polls on. */
 void watched_wake(struct watched *w);
 
-/* After a reload that left the service as it was. */
+/*
+ * After a reload that left the service as it was; its rules are planned anew
+ * only where that may come out otherwise.
+ */
 void watched_resettle(struct watched *w, struct generation *g,
-    const struct service_settings *settings);
+    const struct service_settings *settings, bool needs_plans);
 
 /* Carry what is known of versions and incidents over to a changed service. */
 void watched_inherit(struct watched *to, struct watched *from);

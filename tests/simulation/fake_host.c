@@ -278,11 +278,12 @@ on_loaded(void *arg)
 
 bool
 load_start(struct loop *loop, const char *path, struct digests *in_use,
-    load_done *done, void *arg)
+    const struct config *now, load_done *done, void *arg)
 {
 	struct loading *it = calloc(1, sizeof(*it));
 
 	(void)path;
+	(void)now; /* it is compared when it is applied */
 	free(in_use);
 	if (it == NULL)
 		abort();
@@ -299,6 +300,7 @@ load_free(struct loaded *l)
 	if (l == NULL)
 		return;
 	complaints_free(l->complaints);
+	free(l->matches);
 	free(l);
 }
 
