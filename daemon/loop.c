@@ -162,6 +162,7 @@ loop_new(void)
 	if (l == NULL)
 		return NULL;
 	l->alarm_fd = -1;
+	l->ended_us = loop_clock_us();
 	l->base = event_base_new();
 	l->pulse = loop_timer_new(l, on_pulse, l);
 	if (l->base == NULL || l->pulse == NULL || !open_alarm(l)) {
@@ -238,10 +239,8 @@ bool
 loop_run(struct loop *l)
 {
 	l->stopping = false;
-	if (!loop_timer_runs(l->pulse)) {
-		l->ended_us = loop_clock_us();
+	if (!loop_timer_runs(l->pulse))
 		on_pulse(l);
-	}
 	while (!l->stopping)
 		if (!turn(l))
 			return false;
