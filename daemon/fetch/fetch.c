@@ -99,7 +99,7 @@ fetch_new_with(
 		.resolv_conf = settings->resolv_conf };
 	struct fetch *f = calloc(1, sizeof(*f));
 
-	if (f == NULL || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+	if (f == NULL) {
 		(void)error_set(err, "out of memory");
 		free(f);
 		return NULL;

@@ -267,7 +267,10 @@ shard_new(struct fetch *f)
 	if (s == NULL)
 		return NULL;
 	s->fetch = f;
-	s->multi = curl_multi_init();
+	/* Not before somebody needs it: it takes two megabytes.  The first of
+	   such calls does it, the others count. */
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK)
+		s->multi = curl_multi_init();
 	s->timer = loop_timer_new(f->loop, on_timer, s);
 	s->kick = loop_timer_new(f->loop, on_kick, s);
 	if (s->multi == NULL || s->timer == NULL || s->kick == NULL)
