@@ -166,6 +166,23 @@ set_values(const struct order *o, const struct sample *s)
 		json_set_number(o->result, "value", s->values[0]);
 }
 
+/* Who asked, and whether on a connection that was there before. */
+static void
+set_engine(const struct order *o, const struct sample *s)
+{
+	struct watched *w = monitor_watched(o->m, o->service);
+	const char *slash = strchr(json_text(o->result, "probe"), '/');
+	struct poller *p = w == NULL ? NULL : watched_poller(w, slash + 1);
+	const char *engine = p == NULL ? NULL : poller_engine(p);
+
+	if (engine == NULL)
+		return;
+	json_set_text(o->result, "engine", engine);
+	if (s->phases.connect_ms >= 0.0)
+		json_set_bool(
+		    o->result, "connected", s->phases.connect_ms > 0.0);
+}
+
 static void
 on_probed(void *arg, const struct sample *s)
 {
@@ -174,6 +191,7 @@ on_probed(void *arg, const struct sample *s)
 	if (s != NULL) {
 		answers_sample(o->m, s, o->result);
 		set_values(o, s);
+		set_engine(o, s);
 		control_reply(o->call, o->result);
 	} else {
 		control_refuse(o->call, CONTROL_CONFLICT,

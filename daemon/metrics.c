@@ -114,6 +114,28 @@ write_pace(struct monitor *m, struct text *out)
 }
 
 static void
+write_fetch(struct monitor *m, struct text *out)
+{
+	const struct fetch_counts *c = fetch_counts(m->ask_tools.fetch);
+	static const char name[] = "rollbackd_http_questions_total";
+
+	metrics_family(out, name, "counter",
+	    "Questions over HTTP, and what befell them on our side.");
+	add_of(out, name, "what", "asked", c->asked);
+	add_of(out, name, "what", "retried", c->retried);
+	add_of(out, name, "what", "handed_over", c->handed_over);
+	add_of(out, name, "what", "late", c->late);
+	metrics_family(out, "rollbackd_http_connections_total", "counter",
+	    "Connections for questions over HTTP, without those of libcurl.");
+	add_of(out, "rollbackd_http_connections_total", "what", "opened",
+	    c->connects);
+	add_of(out, "rollbackd_http_connections_total", "what",
+	    "closed_by_peer", c->closed_by_peer);
+	add_of(out, "rollbackd_http_connections_total", "what", "given_up",
+	    c->given_up);
+}
+
+static void
 write_world(struct monitor *m, struct text *out)
 {
 	int64_t now_ms = loop_now_ms(m->loop);
@@ -264,6 +286,7 @@ metrics_write(struct monitor *m, struct text *out)
 {
 	write_daemon(m, out);
 	write_pace(m, out);
+	write_fetch(m, out);
 	write_world(m, out);
 	write_decisions(m, out);
 	write_guards(m, out);

@@ -80,9 +80,10 @@ poller_new(const struct ask_tools *tools, const struct poller_wish *wish,
 	p->ring = schedule_join(tools->schedule, settings->interval_ms);
 	p->target = asker_new(tools, wish->owner, settings, wish->metrics,
 	    wish->metric_count, err);
-	p->extra = asker_new(tools, wish->owner, settings, wish->metrics,
-	    wish->metric_count, err);
-	if (p->ring == NULL || p->target == NULL || p->extra == NULL) {
+	if (p->target != NULL)
+		p->extra = asker_new_like(p->target, tools, wish->owner,
+		    settings, wish->metrics, wish->metric_count, err);
+	if (p->ring == NULL || p->extra == NULL) {
 		poller_free(p);
 		return NULL;
 	}
@@ -165,6 +166,12 @@ poller_ask(struct poller *p, bool fresh, poller_sample *done, void *arg)
 	p->done = done;
 	p->done_arg = arg;
 	return asker_ask(p->extra, p->settings->timeout_ms, fresh, on_extra, p);
+}
+
+const char *
+poller_engine(const struct poller *p)
+{
+	return asker_engine(p->extra);
 }
 
 bool

@@ -61,6 +61,9 @@ void poller_resettle(struct poller *p, const struct probe_settings *settings);
  */
 bool poller_ask(struct poller *p, bool fresh, poller_sample *done, void *arg);
 
+/* Who puts those: see asker_engine(). */
+const char *poller_engine(const struct poller *p);
+
 /* A heartbeat came.  False where the kind of probe takes none. */
 bool poller_beat(struct poller *p, const struct beat *beat);
 

@@ -36,6 +36,16 @@ asker_new(const struct ask_tools *tools, const char *owner,
 	return NULL;
 }
 
+struct asker *
+asker_new_like(const struct asker *first, const struct ask_tools *tools,
+    const char *owner, const struct probe_settings *settings,
+    const struct metric_name *metrics, size_t metric_count, struct error *err)
+{
+	if (first->ops->like != NULL)
+		return first->ops->like(first, err);
+	return asker_new(tools, owner, settings, metrics, metric_count, err);
+}
+
 void
 asker_free(struct asker *a)
 {
@@ -83,4 +93,10 @@ bool
 asker_is_busy(const struct asker *a)
 {
 	return a->ops->is_busy(a);
+}
+
+const char *
+asker_engine(const struct asker *a)
+{
+	return a->ops->engine == NULL ? NULL : a->ops->engine(a);
 }

@@ -44,6 +44,15 @@ struct asker *asker_new(const struct ask_tools *tools, const char *owner,
     const struct probe_settings *settings, const struct metric_name *metrics,
     size_t metric_count, struct error *err);
 
+/*
+ * A second one beside the first, made by the same words: they share what does
+ * not change, where the kind knows how.
+ */
+struct asker *asker_new_like(const struct asker *first,
+    const struct ask_tools *tools, const char *owner,
+    const struct probe_settings *settings, const struct metric_name *metrics,
+    size_t metric_count, struct error *err);
+
 /* A question under way is dropped: no callback comes after this. */
 void asker_free(struct asker *a);
 
@@ -62,6 +71,9 @@ bool asker_ask(struct asker *a, int64_t timeout_ms, bool fresh,
     asker_done *done, void *arg);
 
 bool asker_is_busy(const struct asker *a);
+
+/* Which of several engines asks: "curl", "lean"; NULL: there is but one. */
+const char *asker_engine(const struct asker *a);
 
 /*
  * For kinds that listen: what is heard from now on counts.  To be said when

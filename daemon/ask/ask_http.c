@@ -30,6 +30,13 @@ resettle(struct asker *self, const struct probe_settings *settings)
 	fetch_target_resettle(a->target, settings->settings);
 }
 
+static const char *
+engine(const struct asker *self)
+{
+	return fetch_engine_word(
+	    fetch_target_engine(((const struct ask_http *)self)->target));
+}
+
 static void
 release(struct asker *self)
 {
@@ -39,35 +46,51 @@ release(struct asker *self)
 	free(a);
 }
 
+/* Gives the target away, or frees it. */
+static struct asker *
+wrap(const struct asker_ops *ops, struct fetch_target *t, struct error *err)
+{
+	struct ask_http *a = t == NULL ? NULL : calloc(1, sizeof(*a));
+
+	if (a != NULL) {
+		a->base.ops = ops;
+		a->target = t;
+		return &a->base;
+	}
+	if (t != NULL)
+		(void)error_set(err, "out of memory");
+	fetch_target_free(t);
+	return NULL;
+}
+
+static struct asker *
+like(const struct asker *self, struct error *err)
+{
+	const struct ask_http *a = (const struct ask_http *)self;
+
+	return wrap(self->ops, fetch_target_new_like(a->target, err), err);
+}
+
 static const struct asker_ops ops = {
 	.ask = ask,
 	.is_busy = is_busy,
 	.resettle = resettle,
 	.release = release,
+	.engine = engine,
+	.like = like,
 };
 
 struct asker *
 ask_http_new(const struct asker_wish *wish, struct error *err)
 {
 	const struct version_source *version = wish->settings->version;
-	struct ask_http *a = calloc(1, sizeof(*a));
-
-	if (a == NULL) {
-		(void)error_set(
-		    err, "no memory for probe %s", wish->settings->name);
-		return NULL;
-	}
-	a->base.ops = &ops;
-	a->target = fetch_target_new(
+	struct fetch_target *t = fetch_target_new(
 	    wish->tools->fetch, wish->settings->settings, NULL, err);
-	if (a->target == NULL) {
-		free(a);
-		return NULL;
-	}
-	if (version == NULL || version->pointer == NULL ||
-	    fetch_target_find_version(a->target, version->pointer))
-		return &a->base;
+
+	if (t == NULL || version == NULL || version->pointer == NULL ||
+	    fetch_target_find_version(t, version->pointer))
+		return wrap(&ops, t, err);
 	(void)error_set(err, "no memory for probe %s", wish->settings->name);
-	release(&a->base);
+	fetch_target_free(t);
 	return NULL;
 }

@@ -18,6 +18,10 @@ struct asker_ops {
 	/* NULL where it does not listen. */
 	void (*begin)(struct asker *self, bool is_polled);
 	void (*beat)(struct asker *self, const struct beat *beat);
+	/* NULL where two have nothing to share. */
+	struct asker *(*like)(const struct asker *self, struct error *err);
+	/* NULL where there is but one. */
+	const char *(*engine)(const struct asker *self);
 	/* NULL where it compares no answers. */
 	void (*forget)(struct asker *self);
 };

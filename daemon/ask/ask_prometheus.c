@@ -122,6 +122,13 @@ forget(struct asker *self)
 	a->is_old = fetch_is_busy(a->target);
 }
 
+static const char *
+engine(const struct asker *self)
+{
+	return fetch_engine_word(
+	    fetch_target_engine(((const struct ask_prometheus *)self)->target));
+}
+
 static void
 release(struct asker *self)
 {
@@ -138,6 +145,7 @@ static const struct asker_ops ops = {
 	.is_busy = is_busy,
 	.resettle = resettle,
 	.release = release,
+	.engine = engine,
 	.forget = forget,
 };
 

@@ -136,6 +136,13 @@ resettle(struct asker *self, const struct probe_settings *settings)
 	fetch_target_resettle(a->target, &a->http);
 }
 
+static const char *
+engine(const struct asker *self)
+{
+	return fetch_engine_word(
+	    fetch_target_engine(((const struct ask_promql *)self)->target));
+}
+
 static void
 release(struct asker *self)
 {
@@ -153,6 +160,7 @@ static const struct asker_ops ops = {
 	.is_busy = is_busy,
 	.resettle = resettle,
 	.release = release,
+	.engine = engine,
 };
 
 struct asker *

@@ -131,6 +131,8 @@ bool fetch_target_find_version(struct fetch_target *t, const char *pointer);
 struct fetch_target *fetch_target_new_like(
     const struct fetch_target *t, struct error *err);
 
+const char *fetch_engine_word(enum fetch_engine engine); /* "curl", "lean" */
+
 /* Who asks it now. */
 enum fetch_engine fetch_target_engine(const struct fetch_target *t);
 

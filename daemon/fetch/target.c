@@ -90,6 +90,12 @@ fetch_target_find_version(struct fetch_target *t, const char *pointer)
 	return t->form->version_pointer != NULL;
 }
 
+const char *
+fetch_engine_word(enum fetch_engine engine)
+{
+	return engine == FETCH_LEAN ? "lean" : "curl";
+}
+
 enum fetch_engine
 fetch_target_engine(const struct fetch_target *t)
 {

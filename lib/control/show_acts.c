@@ -163,6 +163,20 @@ show_metrics(struct text *out, const struct show_style *style,
 	show_table(out, style, NULL, t);
 }
 
+static void
+show_engine(struct text *out, struct json_object *result)
+{
+	const char *engine = json_text(result, "engine");
+
+	if (engine == NULL)
+		return;
+	text_addf(out, "asked by the engine %s", engine);
+	if (json_member(result, "connected") != NULL)
+		text_addf(out, " on a connection that was %s",
+		    json_flag(result, "connected", false) ? "new" : "kept");
+	text_add_char(out, '\n');
+}
+
 void
 show_probe(struct text *out, struct json_object *result,
     const struct show_style *style)
@@ -184,6 +198,8 @@ show_probe(struct text *out, struct json_object *result,
 		text_addf(out, ", value %s", measured(result, "value", number));
 	text_add_char(out, '\n');
 	show_metrics(out, style, json_member(result, "values"));
+	if (style->verbose)
+		show_engine(out, result);
 	if (style->verbose)
 		show_phases(out, style, json_member(result, "phases"));
 }
