@@ -109,7 +109,7 @@ enum fetch_state {
 /* From a pool, for as long as it is under way. */
 struct fetch_question {
 	struct fetch_target *target;
-	struct fetch_question *next; /* in the queue, in the pool */
+	struct fetch_question *next, *before; /* in a queue, in the pool */
 	struct loop_queue_node deadline;
 	enum fetch_state state;
 	fetch_done *done;
@@ -186,6 +186,10 @@ struct fetch_engine_ops {
 extern const struct fetch_engine_ops curl_engine;
 extern const struct fetch_engine_ops lean_engine;
 
+struct fetch_queue {
+	struct fetch_question *first, *last;
+};
+
 struct fetch {
 	struct loop *loop;
 	struct loop_queue *at_once;
@@ -193,13 +197,16 @@ struct fetch {
 	struct fetch_question *questions; /* the pool */
 	size_t spare_questions;           /* in it */
 	struct fetch_counts counts;
-	struct fetch_question *queue_first, *queue_last;
+	/* What waits for its turn; the first goes before the second. */
+	struct fetch_queue fresh, queue;
+	struct fetch_question *expiring; /* looked at next; NULL: none */
 	size_t in_flight, in_flight_max;
 	size_t dials; /* of others than us */
 	long connection_life_s;
 	struct loop_timer *tick; /* runs while anything is in flight */
 	struct loop_timer *pump; /* while anything waits */
-	int64_t pace, connects_left, refilled_ms; /* of new connections */
+	/* For new connections: a second, what is left, and since when. */
+	int64_t work_us, work_left_us, refilled_us;
 	int64_t tick_due_ms;
 	int64_t lag_ms;  /* how late our own loop was, in all */
 	unsigned depth;  /* inside of a callback from the loop */

@@ -1,7 +1,7 @@
 /*
  * What may start at once, what has to wait, and how late our own loop is.
  *
- * A new connection costs as much as ten questions on one that is there.
+ * A new connection costs as much as several questions on one that is there.
  * After a restart, or when a thousand servers have hung up at once, opening
  * all of them at once would make every answer late by our own fault: so they
  * are opened at a pace, which slows down while the loop is late.
@@ -11,26 +11,38 @@
 /* Lateness below this is the grain of timers, not lag. */
 #define LATE_MIN_MS 20
 #define PUMP_MS 10
-/* New connections a second, and at once. */
-#define PACE_MAX 3000
-#define PACE_MIN 200
-#define PACE_STEP 200
-#define BURST 200
-#define MILLI 1000 /* what is left is counted in thousandths */
+/* Our own work for new connections, of each second, and at once. */
+#define WORK_MAX_US 800000
+#define WORK_MIN_US 160000
+#define WORK_STEP_US 40000
+#define BURST_US 16000
+/* What one of them takes, about. */
+#define LEAN_US 50
+#define CURL_US 125
+#define TLS_US 600
 
 static void
 refill(struct fetch *f)
 {
-	int64_t now_ms = fetch_clock_ms();
+	int64_t now_us = fetch_clock_us();
 
-	if (f->pace == 0) {
-		f->pace = PACE_MAX;
-		f->connects_left = BURST * MILLI;
+	if (f->work_us == 0) {
+		f->work_us = WORK_MAX_US;
+		f->work_left_us = BURST_US;
 	} else
-		f->connects_left += (now_ms - f->refilled_ms) * f->pace;
-	if (f->connects_left > BURST * MILLI)
-		f->connects_left = BURST * MILLI;
-	f->refilled_ms = now_ms;
+		f->work_left_us +=
+		    (now_us - f->refilled_us) * f->work_us / 1000000;
+	if (f->work_left_us > BURST_US)
+		f->work_left_us = BURST_US;
+	f->refilled_us = now_us;
+}
+
+static int64_t
+cost_us(const struct fetch_target *t)
+{
+	if (t->form->origin.is_https)
+		return TLS_US;
+	return t->engine->name == FETCH_LEAN ? LEAN_US : CURL_US;
 }
 
 /* As far as we know: the engine may find that a connection has died. */
@@ -52,9 +64,9 @@ may_start(struct fetch_target *t)
 	if (!needs_connection(t))
 		return true;
 	refill(f);
-	if (f->connects_left < MILLI)
+	if (f->work_left_us <= 0)
 		return false;
-	f->connects_left -= MILLI;
+	f->work_left_us -= cost_us(t);
 	return true;
 }
 
@@ -70,25 +82,39 @@ static void
 adapt_pace(struct fetch *f, int64_t late)
 {
 	refill(f);
-	f->pace = late > 0 ? f->pace / 2 : f->pace + PACE_STEP;
-	if (f->pace > PACE_MAX)
-		f->pace = PACE_MAX;
-	if (f->pace < PACE_MIN)
-		f->pace = PACE_MIN;
+	f->work_us = late > 0 ? f->work_us / 2 : f->work_us + WORK_STEP_US;
+	if (f->work_us > WORK_MAX_US)
+		f->work_us = WORK_MAX_US;
+	if (f->work_us < WORK_MIN_US)
+		f->work_us = WORK_MIN_US;
+}
+
+/* What is waited for by a person or a rollback goes before what is polled. */
+static struct fetch_queue *
+queue_of(const struct fetch_question *q)
+{
+	struct fetch *f = q->target->fetch;
+
+	return q->fresh ? &f->fresh : &f->queue;
+}
+
+static struct fetch_question *
+first_waiting(const struct fetch *f)
+{
+	return f->fresh.first != NULL ? f->fresh.first : f->queue.first;
 }
 
 static void
-expire(struct fetch *f)
+expire(struct fetch *f, const struct fetch_queue *queue)
 {
-	struct fetch_question *q = f->queue_first;
+	struct fetch_question *q;
 
-	while (q != NULL) {
-		if (question_left_ms(q) > 0) {
-			q = q->next;
-			continue;
-		}
-		question_out_of_time(q->target);
-		q = f->queue_first; /* whatever the callback did */
+	/* Whatever the callback does, expiring stands on one that waits. */
+	f->expiring = queue->first;
+	while ((q = f->expiring) != NULL) {
+		f->expiring = q->next;
+		if (question_left_ms(q) <= 0)
+			question_out_of_time(q->target);
 	}
 }
 
@@ -110,9 +136,10 @@ on_tick(void *arg)
 	fetch_enter(f);
 	f->lag_ms += late;
 	adapt_pace(f, late);
-	expire(f);
+	expire(f, &f->fresh);
+	expire(f, &f->queue);
 	queue_start(f);
-	if (f->in_flight > 0 || f->queue_first != NULL)
+	if (f->in_flight > 0 || first_waiting(f) != NULL)
 		start_tick(f);
 	fetch_leave(f);
 }
@@ -125,6 +152,20 @@ on_pump(void *arg)
 	fetch_enter(f);
 	queue_start(f);
 	fetch_leave(f);
+}
+
+static void
+enqueue(struct fetch_question *q)
+{
+	struct fetch_queue *queue = queue_of(q);
+
+	q->next = NULL;
+	q->before = queue->last;
+	if (queue->last == NULL)
+		queue->first = q;
+	else
+		queue->last->next = q;
+	queue->last = q;
 }
 
 bool
@@ -162,12 +203,7 @@ queue_ask(struct fetch_target *t)
 	q->state = FETCH_QUEUED;
 	q->sent_us = fetch_clock_us();
 	q->asked_ms = loop_now_ms(f->loop);
-	q->next = NULL;
-	if (f->queue_last == NULL)
-		f->queue_first = q;
-	else
-		f->queue_last->next = q;
-	f->queue_last = q;
+	enqueue(q);
 	if (!loop_timer_runs(f->pump))
 		loop_timer_start(f->pump, PUMP_MS);
 }
@@ -175,30 +211,30 @@ queue_ask(struct fetch_target *t)
 void
 queue_leave(struct fetch_question *q)
 {
+	struct fetch_queue *queue = queue_of(q);
 	struct fetch *f = q->target->fetch;
-	struct fetch_question *before = NULL, *at = f->queue_first;
 
-	while (at != q) {
-		before = at;
-		at = at->next;
-	}
-	if (before == NULL)
-		f->queue_first = q->next;
+	if (f->expiring == q)
+		f->expiring = q->next;
+	if (q->before == NULL)
+		queue->first = q->next;
 	else
-		before->next = q->next;
-	if (f->queue_last == q)
-		f->queue_last = before;
+		q->before->next = q->next;
+	if (q->next == NULL)
+		queue->last = q->before;
+	else
+		q->next->before = q->before;
 }
 
 void
 queue_start(struct fetch *f)
 {
-	while (f->queue_first != NULL && may_start(f->queue_first->target)) {
-		struct fetch_question *q = f->queue_first;
+	struct fetch_question *q;
 
+	while ((q = first_waiting(f)) != NULL && may_start(q->target)) {
 		queue_leave(q);
 		question_begin(q->target);
 	}
-	if (f->queue_first != NULL && !loop_timer_runs(f->pump))
+	if (q != NULL && !loop_timer_runs(f->pump))
 		loop_timer_start(f->pump, PUMP_MS);
 }

@@ -174,6 +174,7 @@ on_open(void *arg, curlsocktype purpose, struct curl_sockaddr *a)
 		return CURL_SOCKET_BAD;
 	}
 	slot->attempts.made++;
+	t->fetch->counts.connects++;
 	return fd;
 }
 

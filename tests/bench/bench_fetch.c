@@ -1,7 +1,11 @@
 /*
  * Keep-alive targets: processor time a probe, what came late, and what was
- * lost; and the same when the responder hangs up on every second one in the
- * middle of it.  The responder is a process of its own.
+ * lost; and the same when the responder hangs up on every second one, or on
+ * all, in the middle of it.  The responder is a process of its own.
+ *
+ *   bench_fetch                            what is measured by default
+ *   bench_fetch lean|curl COUNT INTERVAL_MS none|half|all
+ *                                          one of them, a line a figure
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -26,25 +30,29 @@
 #define EVENTS 256
 #define URL_BYTES 64
 
+enum hang_up { NONE = 0, ALL = 1, HALF = 2 };
+
 /* Responder */
 
 static const char answer[] = "HTTP/1.1 200 OK\r\nContent-Length: 15\r\n"
 			     "\r\n{\"status\":\"ok\"}";
 
+/* On every so many. */
 static volatile sig_atomic_t must_hang_up;
 
 static void
-on_usr1(int signal)
+on_signal(int signal)
 {
-	(void)signal;
-	must_hang_up = 1;
+	must_hang_up = signal == SIGUSR1 ? HALF : ALL;
 }
 
 static void
-hang_up(int listener)
+hang_up(int epoll)
 {
-	must_hang_up = 0;
-	for (int fd = listener + 2; fd < DESCRIPTORS_MAX; fd += 2)
+	int step = must_hang_up;
+
+	must_hang_up = NONE;
+	for (int fd = epoll + 1; fd < DESCRIPTORS_MAX; fd += step)
 		(void)close(fd); /* most are not open */
 }
 
@@ -102,9 +110,10 @@ start_responder(unsigned *port)
 	*port = ntohs(a.sin_port);
 	pid = fork();
 	if (pid == 0) {
-		struct sigaction act = { .sa_handler = on_usr1 };
+		struct sigaction act = { .sa_handler = on_signal };
 
-		(void)sigaction(SIGUSR1, &act, NULL); /* a valid signal */
+		(void)sigaction(SIGUSR1, &act, NULL); /* valid signals */
+		(void)sigaction(SIGUSR2, &act, NULL);
 		respond(listener);
 	}
 	(void)close(listener);
@@ -121,7 +130,10 @@ struct bench {
 	char (*urls)[URL_BYTES];
 	size_t count, next;
 	int64_t interval_ms;
-	pid_t hangs_up; /* half way through; 0: nobody */
+	enum http_engine engine;
+	enum hang_up hang_up; /* when half of the time is over */
+	pid_t responder;
+	int64_t tick_due_us, lag_us; /* from then on */
 	int64_t begin_ms, measure_ms, end_ms;
 	struct rusage before, after;
 	unsigned long asked, ok, failed, lost, skipped, late;
@@ -144,6 +156,15 @@ on_done(void *arg, const struct sample *s)
 		b->worst_ms = s->latency_ms;
 }
 
+static void
+note_lag(struct bench *b)
+{
+	int64_t lag_us = loop_clock_us() - b->tick_due_us;
+
+	if (b->tick_due_us > 0 && lag_us > b->lag_us)
+		b->lag_us = lag_us;
+}
+
 /* All that are due: evenly over the interval. */
 static void
 on_tick(void *arg)
@@ -155,9 +176,12 @@ on_tick(void *arg)
 
 	if (b->asked == 0 && now_ms >= b->measure_ms)
 		(void)getrusage(RUSAGE_SELF, &b->before);
-	if (b->hangs_up > 0 && now_ms >= (b->measure_ms + b->end_ms) / 2) {
-		(void)kill(b->hangs_up, SIGUSR1);
-		b->hangs_up = 0;
+	note_lag(b);
+	if (b->hang_up != NONE && now_ms >= (b->measure_ms + b->end_ms) / 2) {
+		(void)kill(
+		    b->responder, b->hang_up == HALF ? SIGUSR1 : SIGUSR2);
+		b->hang_up = NONE;
+		b->lag_us = 0;
 	}
 	for (; b->next < due; b->next++) {
 		struct fetch_target *t = b->targets[b->next % b->count];
@@ -167,6 +191,7 @@ on_tick(void *arg)
 		b->skipped += !put && now_ms >= b->measure_ms;
 	}
 	if (now_ms < b->end_ms) {
+		b->tick_due_us = loop_clock_us() + TICK_MS * 1000;
 		loop_timer_start(b->tick, TICK_MS);
 		return;
 	}
@@ -195,6 +220,7 @@ make_targets(struct bench *b, struct fetch *f, unsigned port)
 		    port);
 		b->settings[i].url = b->urls[i];
 		b->settings[i].verify_tls = true;
+		b->settings[i].engine = b->engine;
 		b->settings[i].expect.max_bytes = 1024 * 1024;
 		b->targets[i] =
 		    fetch_target_new(f, &b->settings[i], NULL, &err);
@@ -206,48 +232,69 @@ make_targets(struct bench *b, struct fetch *f, unsigned port)
 	return true;
 }
 
+static double
+us_a_probe(const struct bench *b)
+{
+	return (seconds_of(&b->after) - seconds_of(&b->before)) /
+	    (double)b->asked * 1e6;
+}
+
 static void
-tell(const struct bench *b, bool mass_close)
+tell(const struct bench *b, const struct fetch *f)
 {
 	struct rusage now;
 
 	(void)getrusage(RUSAGE_SELF, &now);
 	printf("fetch %zu targets at %lld s%s: %.1f us/probe, %.0f probes/s, "
 	       "ok %lu, failed %lu, lost %lu, skipped %lu, "
-	       "over 100 ms %lu, mean %.1f ms, worst %.1f ms, RSS %ld MiB\n",
+	       "over 100 ms %lu, mean %.1f ms, worst %.1f ms, "
+	       "loop %.1f ms, connects %llu, RSS %ld MiB\n",
 	    b->count, (long long)b->interval_ms / 1000,
-	    mass_close ? ", half of them hung up on" : "",
-	    (seconds_of(&b->after) - seconds_of(&b->before)) /
-		(double)b->asked * 1e6,
+	    b->engine == HTTP_ENGINE_CURL ? ", libcurl" : "", us_a_probe(b),
 	    (double)b->asked / MEASURE_S, b->ok, b->failed, b->lost, b->skipped,
 	    b->late, b->latency_ms / (double)(b->ok + 1), b->worst_ms,
+	    (double)b->lag_us / 1000.0,
+	    (unsigned long long)fetch_counts(f)->connects,
 	    now.ru_maxrss / 1024);
 }
 
-static int
-run(size_t count, int64_t interval_ms, bool mass_close)
+static void
+tell_figures(const struct bench *b, const char *name)
 {
-	struct bench b = { .count = count, .interval_ms = interval_ms };
+	printf("%s, false failures\t%lu\tsamples\n", name, b->failed);
+	printf("%s, lost\t%lu\tsamples\n", name, b->lost);
+	printf("%s, not asked in time\t%lu\tsamples\n", name, b->skipped);
+	printf("%s, loop lag\t%.1f\tms\n", name, (double)b->lag_us / 1000.0);
+	printf("%s, answered late\t%lu\tsamples\n", name, b->late);
+	printf("%s, CPU a probe\t%.1f\tus\n", name, us_a_probe(b));
+}
+
+/* name: NULL: in a sentence. */
+static int
+run(struct bench b, const char *name)
+{
 	struct error err;
 	struct fetch *f;
 	unsigned port;
-	pid_t responder = start_responder(&port);
 
-	if (responder < 0)
+	b.responder = start_responder(&port);
+	if (b.responder < 0)
 		return 1;
-	b.hangs_up = mass_close ? responder : 0;
 	b.loop = loop_new();
 	f = fetch_new(b.loop, &err);
 	b.tick = loop_timer_new(b.loop, on_tick, &b);
 	if (f == NULL || b.tick == NULL || !make_targets(&b, f, port))
 		return 1;
 	b.begin_ms = loop_now_ms(b.loop);
-	b.measure_ms = b.begin_ms + WARM_UP_S * 1000 + interval_ms;
+	b.measure_ms = b.begin_ms + WARM_UP_S * 1000 + b.interval_ms;
 	b.end_ms = b.measure_ms + MEASURE_S * 1000;
 	loop_timer_start(b.tick, 0);
 	(void)loop_run(b.loop);
-	tell(&b, mass_close);
-	for (size_t i = 0; i < count; i++)
+	if (name == NULL)
+		tell(&b, f);
+	else
+		tell_figures(&b, name);
+	for (size_t i = 0; i < b.count; i++)
 		fetch_target_free(b.targets[i]);
 	free(b.targets);
 	free(b.settings);
@@ -255,14 +302,48 @@ run(size_t count, int64_t interval_ms, bool mass_close)
 	fetch_free(f);
 	loop_timer_free(b.tick);
 	loop_free(b.loop);
-	(void)kill(responder, SIGKILL);
-	(void)waitpid(responder, NULL, 0);
+	(void)kill(b.responder, SIGKILL);
+	(void)waitpid(b.responder, NULL, 0);
 	return 0;
 }
 
-int
-main(void)
+static int
+run_one(char *const argv[])
 {
-	return run(1000, 1000, false) | run(10000, 1000, false) |
-	    run(10000, 10000, true);
+	char name[128];
+	struct bench b = {
+		.engine = strcmp(argv[1], "curl") == 0 ? HTTP_ENGINE_CURL :
+							 HTTP_ENGINE_AUTO,
+		.count = strtoul(argv[2], NULL, 10),
+		.interval_ms = strtol(argv[3], NULL, 10),
+		.hang_up = strcmp(argv[4], "all") == 0 ? ALL :
+		    strcmp(argv[4], "half") == 0       ? HALF :
+							 NONE,
+	};
+
+	if (b.count == 0 || b.interval_ms == 0)
+		return 1;
+	(void)snprintf(name, sizeof(name), "%s, %s targets at %s ms, %s closed",
+	    argv[1], argv[2], argv[3], argv[4]);
+	return run(b, name);
+}
+
+int
+main(int argc, char *argv[])
+{
+	static const struct bench runs[] = {
+		{ .count = 1000, .interval_ms = 1000 },
+		{ .count = 10000, .interval_ms = 1000 },
+		{ .count = 10000,
+		    .interval_ms = 1000,
+		    .engine = HTTP_ENGINE_CURL },
+		{ .count = 10000, .interval_ms = 10000, .hang_up = HALF },
+	};
+	int failed = 0;
+
+	if (argc == 5)
+		return run_one(argv);
+	for (size_t i = 0; i < sizeof(runs) / sizeof(runs[0]); i++)
+		failed |= run(runs[i], NULL);
+	return failed;
 }
