@@ -67,6 +67,17 @@ together_sampled(struct together *t, struct watched *w)
 		    t->groups, place, watched_core(w), loop_now_ms(t->m->loop));
 }
 
+bool
+together_is_quiet(const struct together *t, struct watched *w)
+{
+	unsigned place;
+
+	if (!service_is_quiet(watched_core(w)))
+		return false;
+	return t->groups == NULL || !watched_place(w, &place) ||
+	    !groups_has_failing(t->groups, place);
+}
+
 void
 together_settle(struct together *t, struct watched *w)
 {

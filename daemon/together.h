@@ -26,6 +26,10 @@ void together_regroup(struct together *t, struct groups *groups);
 /* After each sample of a service; and before each, and each decision. */
 void together_sampled(struct together *t, struct watched *w);
 void together_settle(struct together *t, struct watched *w);
+
+/* Neither of them would change anything: it is well, and known to be. */
+bool together_is_quiet(const struct together *t, struct watched *w);
+
 void together_deployed(struct together *t, struct watched *w, int64_t at_ms);
 
 /* For struct surroundings; w: the service.  Words are borrowed until the

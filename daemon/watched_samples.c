@@ -95,18 +95,25 @@ take_sample(struct watched_probe *p, const struct sample *s)
 {
 	struct watched *w = p->watched;
 
+	struct together *together = w->monitor->together;
+
 	look_at_witnesses(w);
-	together_settle(w->monitor->together, w);
+	if (!together_is_quiet(together, w))
+		together_settle(together, w);
 	if (s->outcome == SAMPLE_FAILED)
 		ask_witnesses(w, s);
 	if (s->outcome != SAMPLE_LOST)
 		p->told_ms = s->answered_ms;
 	w->asked++;
 	w->samples[s->outcome]++;
-	service_observe(w->core, p->index, s);
+	if (recorder_is_on(w->monitor->recorder))
+		service_observe(w->core, p->index, s);
+	else
+		service_take(w->core, p->index, s);
 	if (service_has_news(w->core))
 		versions_tell_news(w);
-	together_sampled(w->monitor->together, w);
+	if (!together_is_quiet(together, w))
+		together_sampled(together, w);
 	tell_verdict(w, s);
 	if (w->rollback != NULL)
 		rollback_count(w->rollback, s);

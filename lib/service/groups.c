@@ -129,6 +129,12 @@ groups_failing(struct groups *g, unsigned service, bool is_failing)
 	}
 }
 
+bool
+groups_has_failing(const struct groups *g, unsigned service)
+{
+	return g->is_failing[service];
+}
+
 static void
 take_out(struct groups *g, size_t index)
 {

@@ -50,6 +50,7 @@ void groups_free(struct groups *g);
 
 /* Said again, it changes nothing. */
 void groups_failing(struct groups *g, unsigned service, bool is_failing);
+bool groups_has_failing(const struct groups *g, unsigned service);
 void groups_deployed(struct groups *g, unsigned service, int64_t at_ms);
 
 /* After each sample of a service, with its core. */

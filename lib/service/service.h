@@ -47,8 +47,13 @@ void service_rule_needs(
 
 bool service_rule_needs_target(const struct service *s, unsigned rule);
 
-/* A sample of settings->probes[probe]. */
+/*
+ * A sample of settings->probes[probe].  service_take(): where the listener of
+ * service_listen() need not hear of it.
+ */
 void service_observe(
+    struct service *s, unsigned probe, const struct sample *sample);
+void service_take(
     struct service *s, unsigned probe, const struct sample *sample);
 
 /* An incident of this service was opened, or the last one was closed. */

@@ -169,17 +169,21 @@ observe_copy(struct service *s, unsigned probe, const struct sample *sample)
 }
 
 void
-service_observe(struct service *s, unsigned probe, const struct sample *sample)
+service_take(struct service *s, unsigned probe, const struct sample *sample)
 {
-	if (s->heard != NULL)
-		service_hear(s,
-		    &(struct service_input){ .kind = SERVICE_SAMPLE,
-			.probe = probe,
-			.sample = sample });
 	if (sample->probe == probe && sample->version == NULL)
 		observe(s, sample);
 	else
 		observe_copy(s, probe, sample);
+}
+
+void
+service_observe(struct service *s, unsigned probe, const struct sample *sample)
+{
+	service_hear(s,
+	    &(struct service_input){
+		.kind = SERVICE_SAMPLE, .probe = probe, .sample = sample });
+	service_take(s, probe, sample);
 }
 
 bool
