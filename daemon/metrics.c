@@ -123,7 +123,6 @@ write_fetch(struct monitor *m, struct text *out)
 	    "Questions over HTTP, and what befell them on our side.");
 	add_of(out, name, "what", "asked", c->asked);
 	add_of(out, name, "what", "retried", c->retried);
-	add_of(out, name, "what", "handed_over", c->handed_over);
 	add_of(out, name, "what", "late", c->late);
 	metrics_family(out, "rollbackd_http_connections_total", "counter",
 	    "Connections for questions over HTTP, without those of libcurl.");

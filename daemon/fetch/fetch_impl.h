@@ -139,7 +139,6 @@ enum fetch_ending {
 	ENDING_ANSWER, /* all of it is there, or as much as the sink wants */
 	ENDING_TIME,   /* it came to know that the time is up */
 	ENDING_DIED,   /* a kept connection, at the moment it was used again */
-	ENDING_ALIEN,  /* an answer that only libcurl can read */
 	ENDING_FAILED,
 };
 

@@ -128,19 +128,6 @@ ask_name(struct fetch_target *t)
 		settle(t, &no_memory, "");
 }
 
-/* To libcurl, which will be asked from now on. */
-static void
-hand_over(struct fetch_target *t)
-{
-	lean_leave(t);
-	if (!curl_join(t)) {
-		settle(t, &no_memory, "");
-		return;
-	}
-	t->fetch->counts.handed_over++;
-	ask_name(t);
-}
-
 /* Public functions */
 
 int64_t
@@ -240,10 +227,6 @@ question_ended(struct fetch_target *t, enum fetch_ending ending,
 		t->q->retried = true;
 		t->fetch->counts.retried++;
 		ask_name(t);
-		break;
-	case ENDING_ALIEN:
-		t->engine->stop(t);
-		hand_over(t);
 		break;
 	case ENDING_FAILED:
 		question_failed(t, failure, words);

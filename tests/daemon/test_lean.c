@@ -92,8 +92,8 @@ test_one_that_dies_with_the_question_is_retried_once(void **state)
 static void
 test_half_an_answer_is_not_retried(void **state)
 {
-	struct scene *s =
-	    SCENE("rx ; ok up ; rx ; tx HTTP/1. ; close", UP " ; loop");
+	struct scene *s = SCENE(
+	    "rx ; ok up ; rx ; tx HTTP/1.1 200 OK\\r\\n ; close", UP " ; loop");
 	struct fetch_target *t = target(s->w, &s->settings);
 	struct sample a;
 
@@ -213,28 +213,7 @@ test_what_came_in_time_is_an_answer(void **state)
 	scene_free(s);
 }
 
-/* What only libcurl reads */
-
-static void
-test_a_strange_answer_is_left_to_libcurl(void **state)
-{
-	struct scene *s = SCENE("rx ; tx HTTP/1.1 200 OK\\r\\n"
-				"Transfer-Encoding: gzip, chunked\\r\\n\\r\\n "
-				"; hang",
-	    UP " ; loop");
-	struct fetch_target *t = target(s->w, &s->settings);
-
-	(void)state;
-	ask_ok(s, t);
-	assert_int_equal(counts(s).handed_over, 1);
-	assert_int_equal(fetch_target_engine(t), FETCH_CURL);
-	ask_ok(s, t);
-	assert_int_equal(counts(s).handed_over, 1);
-	fetch_target_free(t);
-	peer_stop(&s->p);
-	assert_int_equal(peer_count(&s->p, "connection"), 2);
-	scene_free(s);
-}
+/* What only libcurl can ask */
 
 static const struct unfit {
 	const char *name;
@@ -314,7 +293,6 @@ main(void)
 		cmocka_unit_test(test_as_many_as_allowed_are_kept),
 		cmocka_unit_test(test_one_that_is_hardly_used_gives_way),
 		cmocka_unit_test(test_what_came_in_time_is_an_answer),
-		cmocka_unit_test(test_a_strange_answer_is_left_to_libcurl),
 		cmocka_unit_test(test_the_rest_is_asked_by_libcurl),
 		cmocka_unit_test(test_two_share_what_they_ask),
 	};
