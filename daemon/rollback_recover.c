@@ -237,6 +237,9 @@ adopt(struct rollback *r)
 	log_service(LOG_LEVEL_NOTICE, LOG_ID_STEP_ENDED, r->service,
 	    "asks what became of a step that was under way in incident %s",
 	    r->id);
+	if (rollback_run_now(r) != NULL)
+		steps_pin(r->m->steps, rollback_run_now(r)->id,
+		    &rollback_run_now(r)->pin_text);
 	if (!rollback_request(r, &request, key) ||
 	    !steps_adopt(r->m->steps, &request,
 		incident_wants(r->core, &r->todo), rollback_step_ended, r))

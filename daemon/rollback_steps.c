@@ -128,6 +128,8 @@ intent_is_stored(struct rollback *r)
 	}
 	incident_step_begins(r->core, loop_now_ms(r->m->loop));
 	r->is_busy = true;
+	steps_pin(r->m->steps, rollback_run_now(r)->id,
+	    &rollback_run_now(r)->pin_text);
 	if (!rollback_request(r, &request, key) ||
 	    !steps_start(r->m->steps, &request, rollback_step_ended, r))
 		end_without_start(r, "refused", "it could not be asked for");

@@ -102,6 +102,12 @@ write_request(struct attempt *a, const struct request *r)
 	return a->writing != NULL;
 }
 
+void
+steps_pin(struct steps *s, const char *run, const struct text *text)
+{
+	steps_files_pin(&s->files, s->store, run, text);
+}
+
 bool
 steps_start(
     struct steps *s, const struct request *r, steps_ended *ended, void *arg)

@@ -66,11 +66,19 @@ bool steps_configure(
 typedef void steps_ended(void *arg, const struct result *r);
 
 /*
- * Writes the request durably (on the store's thread), then starts the runner.
- * The request is copied; boot_id is filled in, and not_after_ms where it is 0.
- * False when too many are under way, the key is odd or under way already, or
- * memory is short: then no callback comes.  A key is never used for anything
- * else, not even after it was withdrawn.
+ * What a run carries out, as config/pin.h writes it: spares the runner, where
+ * it is of our own user, to find it in the files of the configuration.  To be
+ * given before the first start of the run; copied.
+ */
+void steps_pin(struct steps *s, const char *run, const struct text *text);
+
+/*
+ * Writes the request (on the store's thread), then starts the runner, which
+ * keeps a durable copy of it in its claim.  The request is copied; boot_id is
+ * filled in, and not_after_ms where it is 0. False when too many are under way,
+ * the key is odd or under way already, or memory is short: then no callback
+ * comes.  A key is never used for anything else, not even after it was
+ * withdrawn.
  */
 bool steps_start(
     struct steps *s, const struct request *r, steps_ended *ended, void *arg);

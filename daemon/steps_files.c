@@ -8,6 +8,8 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "base/ulid.h"
+#include "config/pin.h"
 #include "daemon/host/files.h"
 #include "daemon/step/state.h"
 #include "procedure/run.h"
@@ -247,7 +249,12 @@ write_request(void *arg)
 {
 	struct request_writing *w = arg;
 
-	return file_put(w->folder, w->key, w->bytes, w->length,
+	/*
+	 * Not synced: the runner syncs its claim, which holds a copy, before
+	 * anything happens, and after a loss of power a request is of another
+	 * boot and refused.
+	 */
+	return file_place(w->folder, w->key, w->bytes, w->length,
 		   FILE_REPLACE_CHECKSUMMED, &w->err) == FILE_STORED;
 }
 
@@ -284,6 +291,67 @@ request_writing_start(const struct steps_files *f, struct store *store,
 	(void)error_set(&w->err, "the store does not take it");
 	store_run(store, write_request, on_written, w);
 	return w;
+}
+
+struct pin_writing {
+	int folder;
+	char run[ULID_BYTES];
+	size_t length;
+	char bytes[];
+};
+
+/*
+ * On the store's thread.  One that is whole stays, for the runner may have
+ * synced it; one that a loss of power has cut does not.
+ */
+static bool
+write_pin(void *arg)
+{
+	struct pin_writing *w = arg;
+	char *before = malloc(PIN_MAX_BYTES + 1);
+	struct error err;
+	size_t length;
+	bool is_there = before != NULL &&
+	    file_read(w->folder, w->run, geteuid(), before, PIN_MAX_BYTES,
+		&length, &err) == FILE_OK &&
+	    length == w->length && memcmp(before, w->bytes, length) == 0;
+
+	free(before);
+	return is_there ||
+	    file_place(w->folder, w->run, w->bytes, w->length,
+		FILE_REPLACE_CHECKSUMMED, &err) == FILE_STORED;
+}
+
+static void
+on_pinned(void *arg, bool ok)
+{
+	struct pin_writing *w = arg;
+
+	(void)ok; /* without it the runner makes its own */
+	(void)close(w->folder);
+	free(w);
+}
+
+void
+steps_files_pin(const struct steps_files *f, struct store *store,
+    const char *run, const struct text *text)
+{
+	struct pin_writing *w;
+
+	if (f->foreign != NULL || !ulid_is_valid(run) || !text_ok(text))
+		return;
+	w = malloc(sizeof(*w) + text->length);
+	if (w == NULL)
+		return;
+	w->folder = fcntl(f->pins, F_DUPFD_CLOEXEC, 3);
+	if (w->folder < 0) {
+		free(w);
+		return;
+	}
+	(void)snprintf(w->run, sizeof(w->run), "%s", run);
+	w->length = text->length;
+	memcpy(w->bytes, text_str(text), text->length);
+	store_run(store, write_pin, on_pinned, w);
 }
 
 void

@@ -85,6 +85,14 @@ struct request_writing *request_writing_start(const struct steps_files *f,
     request_written *written, void *arg);
 void request_writing_cancel(struct request_writing *w); /* NULL is allowed */
 
+/*
+ * Where monitor and runner are one user: leaves the pin of a run for its
+ * runner, on the store's thread, unless it is there.  Nothing is told: what is
+ * missing, the runner makes itself from the files of the configuration.
+ */
+void steps_files_pin(const struct steps_files *f, struct store *store,
+    const char *run, const struct text *text);
+
 /* Removes what host/retention.h calls old, on the store's thread. */
 void steps_files_prune(const struct steps_files *f, struct store *store);
 

@@ -10,11 +10,24 @@
 #include "daemon/host/files.h"
 #include "daemon/host/host.h"
 
+/* That of the key's run, which the monitor may have left; -1: none. */
+static int
+open_pin(const struct state *s, const char *name)
+{
+	struct key key;
+
+	if (!key_parse(name, &key))
+		return -1;
+	return openat(
+	    s->pins, key.run, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+}
+
 static bool
 store(
     int fd, const struct state *s, const struct claim *claim, struct error *err)
 {
-	const int fds[] = { fd, s->claims, s->pins };
+	int pin = open_pin(s, claim->key);
+	const int fds[] = { fd, s->claims, s->pins, pin };
 	struct text file = text_new(CLAIM_MAX_BYTES);
 	bool ok;
 
@@ -22,10 +35,13 @@ store(
 	ok = text_ok(&file) && write_all(fd, text_str(&file), file.length);
 	text_free(&file);
 	if (!ok)
-		return error_set(
+		(void)error_set(
 		    err, "the claim cannot be stored: %s", strerror(errno));
 	/* The run's pin stands there since a moment ago. */
-	return files_sync(fds, sizeof(fds) / sizeof(fds[0]), err);
+	ok = ok && files_sync(fds, pin < 0 ? 3 : 4, err);
+	if (pin >= 0)
+		(void)close(pin); /* was only synced */
+	return ok;
 }
 
 /* The lock before the claim: who finds a claim without it has a dead one. */

@@ -285,25 +285,28 @@ rig_open(struct rig *r, const struct rig_settings *settings)
 	open_notify(r);
 }
 
-/* Its log goes to a file beside it. */
+/* Its log goes to a file beside it.  It ends when the bench does, however. */
 static void
 spawn_daemon(struct rig *r)
 {
 	char path[PATH_BYTES], log[PATH_BYTES];
-	char foreground[] = "-f", config[] = "-c";
-	char *argv[] = { path, foreground, config, r->conf, NULL };
-	posix_spawn_file_actions_t files;
-	int code;
+	int fd;
 
 	rig_program(path, "rollbackd");
 	(void)snprintf(log, sizeof(log), "%s/log", r->dir);
-	(void)posix_spawn_file_actions_init(&files);
-	(void)posix_spawn_file_actions_addopen(
-	    &files, STDERR_FILENO, log, O_WRONLY | O_CREAT | O_APPEND, 0600);
-	code = posix_spawn(&r->daemon, path, &files, NULL, argv, environ);
-	if (code != 0)
-		errx(1, "%s: %s", path, strerror(code));
-	(void)posix_spawn_file_actions_destroy(&files);
+	fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	if (fd < 0)
+		err(1, "%s", log);
+	r->daemon = fork();
+	if (r->daemon < 0)
+		err(1, "fork");
+	if (r->daemon == 0) {
+		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+		(void)dup2(fd, STDERR_FILENO);
+		(void)execl(path, path, "-f", "-c", r->conf, (char *)NULL);
+		_exit(127);
+	}
+	(void)close(fd);
 }
 
 int64_t
