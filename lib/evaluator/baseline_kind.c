@@ -39,7 +39,7 @@ measured(const struct baseline_kind *k, const struct sample *s)
 }
 
 static void
-observe(struct evaluator *self, const struct sample *s, struct finding *next)
+observe(struct evaluator *self, const struct sample *s)
 {
 	struct baseline_kind *k = (struct baseline_kind *)self;
 	struct measurement x;
@@ -63,7 +63,7 @@ observe(struct evaluator *self, const struct sample *s, struct finding *next)
 	x.value = (double)NAN;
 	if (isfinite(own))
 		x.value = statistic_of(&k->statistic, k->window);
-	measure_judge(&k->base, s, &x, next);
+	measure_judge(&k->base, s, &x);
 }
 
 static void
@@ -79,7 +79,7 @@ static void
 missing(const struct evaluator *self, int64_t now_ms, struct text *out)
 {
 	const struct baseline_kind *k = (const struct baseline_kind *)self;
-	const struct baseline *b = k->base.learned.baseline;
+	const struct baseline *b = k->base.learned->baseline;
 
 	(void)now_ms;
 	if (baseline_may_judge(b) && isnan(k->base.bounds.limit) &&
@@ -128,10 +128,10 @@ bounds_of(
 		.limit = (double)NAN,
 		.clear = (double)NAN,
 		.below = s->below > 0,
-		.for_ms = s->for_ms,
-		.clear_for_ms = s->clear_for_ms,
+		.for_ms = latch_ms(s->for_ms),
+		.clear_for_ms = latch_ms(s->clear_for_ms),
 		.min_samples = s->min_samples,
-		.gap_ms = measure_look_back_ms(s->window_ms, probe),
+		.gap_ms = latch_ms(measure_look_back_ms(s->window_ms, probe)),
 	};
 }
 
@@ -189,7 +189,7 @@ create(const void *settings, const struct evaluator_source *sources,
 	if (k->window != NULL &&
 	    measure_set_learned(&k->base, s->below > 0 ? s->below : s->above,
 		s->clear, &s->baseline)) {
-		k->base.learned.deviations = deviations_of(s);
+		k->base.learned->deviations = deviations_of(s);
 		return &k->base.base;
 	}
 	evaluator_free(&k->base.base);

@@ -165,7 +165,7 @@ move(struct breaker *b, const struct sample *s, bool failure)
 static enum verdict
 judge(const struct breaker *b, bool silent)
 {
-	enum verdict before = b->base.finding.verdict;
+	enum verdict before = (enum verdict)b->base.before;
 
 	if (b->is_open)
 		return VERDICT_TRIPPED;
@@ -179,7 +179,7 @@ judge(const struct breaker *b, bool silent)
 static int64_t
 began_ms(const struct breaker *b, const struct finding *next)
 {
-	enum verdict before = b->base.finding.verdict;
+	enum verdict before = (enum verdict)b->base.before;
 
 	if (next->verdict == before)
 		return b->base.finding.began_ms;
@@ -197,8 +197,9 @@ share(const struct breaker *b)
 }
 
 static void
-look(struct breaker *b, const struct sample *s, struct finding *next)
+look(struct breaker *b, const struct sample *s)
 {
+	struct finding *next = &b->base.finding;
 	bool silent = s->answered_ms - b->known_ms >= b->window_ms;
 	bool failure = is_failure(b, s);
 
@@ -217,16 +218,16 @@ look(struct breaker *b, const struct sample *s, struct finding *next)
 }
 
 static void
-observe(struct evaluator *self, const struct sample *s, struct finding *next)
+observe(struct evaluator *self, const struct sample *s)
 {
 	struct breaker *b = (struct breaker *)self;
 
-	next->limit = b->error_threshold;
+	self->finding.limit = b->error_threshold;
 	if (s->outcome == SAMPLE_LOST)
 		return;
 	if (!b->is_open && s->asked_ms < b->changed_ms)
 		return; /* of before it closed */
-	look(b, s, next);
+	look(b, s);
 }
 
 static void

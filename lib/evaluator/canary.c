@@ -65,7 +65,7 @@ judge(const struct canary *c, const struct score *score)
 		return VERDICT_TRIPPED;
 	if (score->value >= c->pass && !score->lacks_critical)
 		return VERDICT_HEALTHY;
-	return c->base.finding.verdict;
+	return (enum verdict)c->base.before;
 }
 
 static int64_t
@@ -159,9 +159,10 @@ note_age(struct canary *c, enum verdict verdict, bool any)
 }
 
 static void
-observe(struct evaluator *self, const struct sample *s, struct finding *next)
+observe(struct evaluator *self, const struct sample *s)
 {
 	struct canary *c = (struct canary *)self;
+	struct finding *next = &self->finding;
 	struct score score;
 	bool any;
 
@@ -173,7 +174,7 @@ observe(struct evaluator *self, const struct sample *s, struct finding *next)
 	next->value = score.value;
 	next->verdict = judge(c, &score);
 	note_age(c, next->verdict, any);
-	if (next->verdict != self->finding.verdict)
+	if (next->verdict != self->before)
 		next->began_ms = began_ms(c, next->verdict, s->answered_ms);
 	if (next->verdict == VERDICT_HEALTHY && canary_suspect(c) == NULL)
 		evaluator_forget(self);

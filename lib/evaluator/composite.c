@@ -98,7 +98,7 @@ judge(struct composite *c, const struct score *s, bool is_heard, int64_t at_ms)
 		c->latch.verdict = VERDICT_UNKNOWN;
 		c->latch.began_ms = at_ms;
 	}
-	return c->latch.verdict;
+	return (enum verdict)c->latch.verdict;
 }
 
 static int64_t
@@ -352,8 +352,8 @@ composite_new(const struct composite_settings *settings)
 	c->limits = (struct latch_settings){
 		.limit = settings->above + NEARLY,
 		.clear = clear + NEARLY,
-		.for_ms = settings->for_ms,
-		.clear_for_ms = settings->clear_for_ms,
+		.for_ms = latch_ms(settings->for_ms),
+		.clear_for_ms = latch_ms(settings->clear_for_ms),
 	};
 	c->above = settings->above;
 	c->count = count;

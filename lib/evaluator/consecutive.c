@@ -1,7 +1,6 @@
 #include "evaluator/consecutive.h"
 
 #include <assert.h>
-#include <inttypes.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
@@ -10,21 +9,31 @@
 #include "evaluator/evaluator_impl.h"
 #include "evaluator/gap.h"
 
+/* Its gap is how far the evaluator looks back. */
 struct consecutive {
 	struct evaluator base;
-	struct consecutive_settings settings;
-	uint64_t failures;  /* in a row; at most one of these two */
-	uint64_t successes; /* runs is ever above zero */
 	int64_t began_ms;   /* the oldest sample in the run */
 	int64_t counted_ms; /* the newest sample in the run */
+	uint32_t failures;  /* in a row, so many at least; one of */
+	uint32_t successes; /* these two runs at most is above zero */
+	uint16_t to_trip;   /* failures */
+	uint16_t to_clear;  /* successes */
 };
+
+_Static_assert(CONSECUTIVE_RUN_MAX <= UINT16_MAX, "runs are kept in so much");
 
 static bool
 run_has_gone_cold(const struct consecutive *c, int64_t at_ms)
 {
-	if (c->settings.max_gap_ms == 0)
+	if (c->base.stale_ms == 0)
 		return false;
-	return at_ms - c->counted_ms > c->settings.max_gap_ms;
+	return at_ms - c->counted_ms > c->base.stale_ms;
+}
+
+static uint32_t
+one_more(uint32_t run)
+{
+	return run < UINT32_MAX ? run + 1 : run;
 }
 
 static void
@@ -38,10 +47,10 @@ count(struct consecutive *c, const struct sample *s)
 		c->failures = c->successes = 0;
 
 	if (s->outcome != SAMPLE_OK) {
-		c->failures++;
+		c->failures = one_more(c->failures);
 		c->successes = 0;
 	} else {
-		c->successes++;
+		c->successes = one_more(c->successes);
 		c->failures = 0;
 	}
 	if (c->failures + c->successes == 1)
@@ -52,13 +61,13 @@ count(struct consecutive *c, const struct sample *s)
 static enum verdict
 judge(const struct consecutive *c)
 {
-	enum verdict before = c->base.finding.verdict;
+	enum verdict before = (enum verdict)c->base.before;
 	unsigned enough = 1;
 
 	if (before == VERDICT_TRIPPED)
-		enough = c->settings.successes_to_clear;
+		enough = c->to_clear;
 
-	if (c->failures >= c->settings.failures_to_trip ||
+	if (c->failures >= c->to_trip ||
 	    (BUG(ACT_ON_ONE_SAMPLE) && c->failures > 0))
 		return VERDICT_TRIPPED;
 	if (c->successes >= enough)
@@ -75,7 +84,7 @@ keep_evidence(
 		return;
 	if (verdict == VERDICT_HEALTHY && c->failures == 0)
 		evaluator_forget(&c->base);
-	if (c->base.finding.verdict == VERDICT_TRIPPED || c->failures == 0)
+	if (c->base.before == VERDICT_TRIPPED || c->failures == 0)
 		return;
 	if (c->failures == 1)
 		evaluator_forget(&c->base);
@@ -83,22 +92,22 @@ keep_evidence(
 }
 
 static void
-observe(struct evaluator *self, const struct sample *s, struct finding *next)
+observe(struct evaluator *self, const struct sample *s)
 {
 	struct consecutive *c = (struct consecutive *)self;
+	struct finding *next = &self->finding;
 
 	count(c, s);
-	next->limit = c->settings.failures_to_trip;
+	next->limit = c->to_trip;
 	next->verdict = judge(c);
-	next->value = (double)c->failures;
+	next->value = c->failures;
 	keep_evidence(c, next->verdict, s);
-	if (next->verdict == VERDICT_HEALTHY ||
-	    c->failures >= c->settings.failures_to_trip)
+	if (next->verdict == VERDICT_HEALTHY || c->failures >= c->to_trip)
 		evaluator_warm(self);
 	/* Successes that are not enough yet keep no trip young. */
 	if (next->verdict == VERDICT_TRIPPED && c->successes > 0)
 		self->told_ms = c->began_ms;
-	if (next->verdict != self->finding.verdict)
+	if (next->verdict != self->before)
 		next->began_ms = c->began_ms;
 }
 
@@ -114,14 +123,13 @@ static void
 missing(const struct evaluator *self, int64_t now_ms, struct text *out)
 {
 	const struct consecutive *c = (const struct consecutive *)self;
-	uint64_t left = c->settings.successes_to_clear - c->successes;
+	unsigned left = c->to_clear - c->successes;
 
 	(void)now_ms;
 	if (self->finding.verdict == VERDICT_UNKNOWN)
 		text_add(out, "an answer that is not lost");
 	else if (self->finding.verdict == VERDICT_TRIPPED && left > 0)
-		text_addf(
-		    out, "%" PRIu64 " more successes in a row to clear", left);
+		text_addf(out, "%u more successes in a row to clear", left);
 }
 
 static bool
@@ -129,7 +137,7 @@ recovered(const struct evaluator *self)
 {
 	const struct consecutive *c = (const struct consecutive *)self;
 
-	return c->successes >= c->settings.successes_to_clear;
+	return c->successes >= c->to_clear;
 }
 
 static const struct evaluator_ops consecutive_ops = {
@@ -251,13 +259,16 @@ consecutive_new(const struct consecutive_settings *settings)
 	struct consecutive *c;
 
 	assert(settings->failures_to_trip >= 1);
+	assert(settings->failures_to_trip <= CONSECUTIVE_RUN_MAX);
 	assert(settings->successes_to_clear >= 1);
+	assert(settings->successes_to_clear <= CONSECUTIVE_RUN_MAX);
 	assert(settings->max_gap_ms >= 0);
 
 	c = calloc(1, sizeof(*c));
 	if (c == NULL)
 		return NULL;
 	evaluator_init(&c->base, &consecutive_ops, settings->max_gap_ms);
-	c->settings = *settings;
+	c->to_trip = (uint16_t)settings->failures_to_trip;
+	c->to_clear = (uint16_t)settings->successes_to_clear;
 	return &c->base;
 }

@@ -89,8 +89,7 @@ count(struct error_rate *r, double errors, double total, int64_t at_ms,
 }
 
 static void
-observe_counters(
-    struct error_rate *r, const struct sample *s, struct finding *next)
+observe_counters(struct error_rate *r, const struct sample *s)
 {
 	double errors = value_at(s, r->errors_slot);
 	double total = value_at(s, r->total_slot);
@@ -119,12 +118,11 @@ observe_counters(
 	x.value = (double)NAN;
 	if (is_known && all >= r->min_total)
 		x.value = wrong / all;
-	measure_judge(&r->base, s, &x, next);
+	measure_judge(&r->base, s, &x);
 }
 
 static void
-observe_answers(
-    struct error_rate *r, const struct sample *s, struct finding *next)
+observe_answers(struct error_rate *r, const struct sample *s)
 {
 	bool failed = s->outcome == SAMPLE_FAILED;
 	struct measurement x;
@@ -134,20 +132,20 @@ observe_answers(
 	x = measure_window(traffic_of(r), failed);
 	x.own = 1;
 	x.value = (double)x.speakers / (double)x.samples;
-	measure_judge(&r->base, s, &x, next);
+	measure_judge(&r->base, s, &x);
 }
 
 static void
-observe(struct evaluator *self, const struct sample *s, struct finding *next)
+observe(struct evaluator *self, const struct sample *s)
 {
 	struct error_rate *r = (struct error_rate *)self;
 
 	if (s->outcome == SAMPLE_LOST)
 		measure_lost(&r->base);
 	else if (r->wrong != NULL)
-		observe_counters(r, s, next);
+		observe_counters(r, s);
 	else
-		observe_answers(r, s, next);
+		observe_answers(r, s);
 }
 
 static void
@@ -171,7 +169,7 @@ missing(const struct evaluator *self, int64_t now_ms, struct text *out)
 	(void)now_ms;
 	if (r->wrong == NULL)
 		measure_missing(&r->base, "answers", "failed answers", out);
-	else if (r->base.last.samples >= r->base.bounds.min_samples &&
+	else if (r->base.last_samples >= r->base.bounds.min_samples &&
 	    all < r->min_total)
 		text_addf(out, "requests: %.0f of %u in the window", all,
 		    r->min_total);
@@ -225,10 +223,10 @@ bounds_of(
 {
 	return (struct latch_settings){ .limit = s->above,
 		.clear = s->clear_below > 0 ? s->clear_below : s->above,
-		.for_ms = s->for_ms,
-		.clear_for_ms = s->clear_for_ms,
+		.for_ms = latch_ms(s->for_ms),
+		.clear_for_ms = latch_ms(s->clear_for_ms),
 		.min_samples = s->min_samples,
-		.gap_ms = measure_look_back_ms(s->window_ms, probe) };
+		.gap_ms = latch_ms(measure_look_back_ms(s->window_ms, probe)) };
 }
 
 static uint64_t
@@ -255,7 +253,7 @@ create(const void *settings, const struct evaluator_source *sources,
 	assert(!counts || s->min_total >= 1);
 	(void)window_init(traffic_of(r), &window);
 	measure_init(&r->base, &error_rate_ops, &bounds);
-	r->base.speakers_min = speakers_min(s);
+	r->base.speakers_min = (uint32_t)speakers_min(s);
 	r->min_errors = s->min_errors;
 	r->min_total = s->min_total;
 	r->window_ms = s->window_ms;

@@ -14,25 +14,27 @@ kind_ops(const struct evaluator_settings *settings)
 }
 
 static void
-complete(
-    struct finding *next, const struct finding *before, const struct sample *s)
+complete(struct evaluator *e, const struct sample *s, const char *failure)
 {
-	next->samples += s->outcome != SAMPLE_LOST;
+	struct finding *f = &e->finding;
+
+	f->samples += s->outcome != SAMPLE_LOST;
 	if (s->outcome == SAMPLE_FAILED)
-		next->failure = s->failure;
-	else if (next->failure == NULL)
-		next->failure = before->failure;
-	if (next->verdict != before->verdict)
-		next->since_ms = s->answered_ms;
+		f->failure = s->failure;
+	else if (f->failure == NULL)
+		f->failure = failure;
+	if (f->verdict != e->before)
+		f->since_ms = s->answered_ms;
 }
 
 void
 evaluator_init(
     struct evaluator *e, const struct evaluator_ops *ops, int64_t stale_ms)
 {
+	assert(stale_ms >= 0 && stale_ms <= UINT32_MAX);
 	*e = (struct evaluator){
 		.ops = ops,
-		.stale_ms = stale_ms,
+		.stale_ms = (uint32_t)stale_ms,
 		.reset_ms = INT64_MIN,
 		.heard_ms = INT64_MIN,
 	};
@@ -231,7 +233,7 @@ evaluator_hear(struct evaluator *e, const struct sample *s)
 {
 	int64_t *heard = heard_of(e, s->probe);
 	int64_t told_ms = e->told_ms;
-	struct finding next;
+	const char *failure = e->finding.failure;
 
 	if ((s->asked_ms < e->reset_ms && !BUG(ACT_ON_OLD_SAMPLES)) ||
 	    s->answered_ms < *heard)
@@ -242,13 +244,12 @@ evaluator_hear(struct evaluator *e, const struct sample *s)
 		if (s->answered_ms > e->told_ms)
 			e->told_ms = s->answered_ms;
 	}
-	next = e->finding;
-	next.failure = NULL;
-	e->ops->observe(e, s, &next);
-	complete(&next, &e->finding, s);
-	next.is_mute = is_mute(e, s, told_ms);
+	e->before = (uint8_t)e->finding.verdict;
+	e->finding.failure = NULL;
+	e->ops->observe(e, s);
+	complete(e, s, failure);
+	e->finding.is_mute = is_mute(e, s, told_ms);
 	*heard = s->answered_ms;
-	e->finding = next;
 	note_recovery(e);
 }
 

@@ -8,27 +8,35 @@ is_clear(const struct latch_settings *set, double value)
 	return set->below ? value >= set->clear : value <= set->clear;
 }
 
-static void
-extend(struct latch_run *run, int64_t counted_ms, int64_t at_ms)
+static uint32_t
+add(uint32_t to, int64_t more)
 {
-	if (run->length == 0)
-		*run = (struct latch_run){ .began_ms = at_ms };
-	else
-		run->held_ms += counted_ms;
-	run->length++;
+	return more < UINT32_MAX - (int64_t)to ? to + (uint32_t)more :
+						 UINT32_MAX;
 }
 
 static void
-end(struct latch_run *run)
+extend(struct latch *l, int64_t counted_ms, int64_t at_ms)
 {
-	*run = (struct latch_run){ .length = 0 };
+	if (l->run.length == 0)
+		l->run = (struct latch_run){ .began_ms = at_ms };
+	else
+		l->run.held_ms = add(l->run.held_ms, counted_ms);
+	l->run.length = add(l->run.length, 1);
 }
 
 static bool
-has_held(const struct latch_run *run, unsigned in_a_row, int64_t for_ms)
+is_on(const struct latch *l, enum latch_side side)
 {
-	return run->length > 0 && run->length >= in_a_row &&
-	    run->held_ms >= for_ms;
+	return l->side == side && l->run.length > 0;
+}
+
+static bool
+has_held(const struct latch *l, enum latch_side side, unsigned in_a_row,
+    uint32_t for_ms)
+{
+	return is_on(l, side) && l->run.length >= in_a_row &&
+	    l->run.held_ms >= for_ms;
 }
 
 /* What it still said of an old release would be a guess. */
@@ -42,39 +50,47 @@ do_not_know(struct latch *l, const struct latch_settings *set, int64_t at_ms)
 	}
 }
 
+static enum latch_side
+side_of(const struct latch *l, const struct latch_settings *set, double value)
+{
+	if (latch_is_beyond(set, value))
+		return LATCH_BAD;
+	if (l->verdict != VERDICT_TRIPPED || is_clear(set, value))
+		return LATCH_GOOD;
+	return LATCH_NEITHER;
+}
+
 static void
 follow(struct latch *l, const struct latch_settings *set, double value,
     int64_t at_ms)
 {
-	bool bad = latch_is_beyond(set, value);
-	bool good =
-	    !bad && (l->verdict != VERDICT_TRIPPED || is_clear(set, value));
-	int64_t counted_ms = l->is_broken ? 0 : at_ms - l->known_ms;
+	enum latch_side side = side_of(l, set, value);
 
-	if (latch_is_cold(l, set, at_ms)) {
-		end(&l->bad);
-		end(&l->good);
-	}
-	if (bad)
-		extend(&l->bad, counted_ms, at_ms);
-	else
-		end(&l->bad);
-	if (good)
-		extend(&l->good, counted_ms, at_ms);
-	else
-		end(&l->good);
+	if (side != l->side || latch_is_cold(l, set, at_ms))
+		l->run.length = 0;
+	l->side = (uint8_t)side;
+	if (side != LATCH_NEITHER)
+		extend(l, l->is_broken ? 0 : at_ms - l->known_ms, at_ms);
 	l->known_ms = at_ms;
 	l->has_known = true;
 	l->is_broken = false;
 }
 
 static void
-turn(struct latch *l, enum verdict verdict, const struct latch_run *run)
+turn(struct latch *l, enum verdict verdict)
 {
 	if (l->verdict == verdict)
 		return;
-	l->verdict = verdict;
-	l->began_ms = run->began_ms;
+	l->verdict = (uint8_t)verdict;
+	l->began_ms = l->run.began_ms;
+}
+
+struct latch_run
+latch_run_of(const struct latch *l, enum latch_side side)
+{
+	if (!is_on(l, side))
+		return (struct latch_run){ .length = 0 };
+	return l->run;
 }
 
 bool
@@ -87,12 +103,6 @@ latch_is_cold(
 }
 
 bool
-latch_is_beyond(const struct latch_settings *set, double value)
-{
-	return set->below ? value < set->limit : value > set->limit;
-}
-
-bool
 latch_contradicts(const struct latch_settings *set)
 {
 	return set->below ? set->clear < set->limit : set->clear > set->limit;
@@ -102,8 +112,8 @@ bool
 latch_bears_out(const struct latch *l, const struct latch_settings *set)
 {
 	if (l->verdict == VERDICT_TRIPPED)
-		return has_held(&l->bad, set->in_a_row, set->for_ms);
-	return l->verdict == VERDICT_HEALTHY && l->good.length > 0;
+		return has_held(l, LATCH_BAD, set->in_a_row, set->for_ms);
+	return l->verdict == VERDICT_HEALTHY && is_on(l, LATCH_GOOD);
 }
 
 enum verdict
@@ -112,16 +122,16 @@ latch_measure(struct latch *l, const struct latch_settings *set, double value,
 {
 	if (isnan(value) || samples < set->min_samples) {
 		do_not_know(l, set, at_ms);
-		return l->verdict;
+		return (enum verdict)l->verdict;
 	}
 	follow(l, set, value, at_ms);
-	if (has_held(&l->bad, set->in_a_row, set->for_ms))
-		turn(l, VERDICT_TRIPPED, &l->bad);
-	else if (l->verdict != VERDICT_TRIPPED && l->good.length > 0)
-		turn(l, VERDICT_HEALTHY, &l->good);
-	else if (has_held(&l->good, set->in_a_row, set->clear_for_ms))
-		turn(l, VERDICT_HEALTHY, &l->good);
-	return l->verdict;
+	if (has_held(l, LATCH_BAD, set->in_a_row, set->for_ms))
+		turn(l, VERDICT_TRIPPED);
+	else if (l->verdict != VERDICT_TRIPPED && is_on(l, LATCH_GOOD))
+		turn(l, VERDICT_HEALTHY);
+	else if (has_held(l, LATCH_GOOD, set->in_a_row, set->clear_for_ms))
+		turn(l, VERDICT_HEALTHY);
+	return (enum verdict)l->verdict;
 }
 
 void

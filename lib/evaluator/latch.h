@@ -15,38 +15,56 @@
 #ifndef EVALUATOR_LATCH_H
 #define EVALUATOR_LATCH_H
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "evaluator/evaluator.h"
 
 struct latch_settings {
-	double limit;   /* trips above it; exactly at it is still good */
-	double clear;   /* clears at it or on its good side */
-	bool below;     /* trips below the limit, clears at clear or above */
-	int64_t for_ms; /* 0: at once */
-	int64_t clear_for_ms; /* 0: at once */
-	unsigned min_samples; /* fewer: the measurement is unknown */
-	unsigned in_a_row;    /* measurements on one side; 0 is 1 */
-	int64_t gap_ms;       /* longer without knowing; 0: any length */
+	double limit;          /* trips above it; exactly at it is still good */
+	double clear;          /* clears at it or on its good side */
+	uint32_t for_ms;       /* 0: at once */
+	uint32_t clear_for_ms; /* 0: at once */
+	uint32_t gap_ms;       /* longer without knowing; 0: any length */
+	unsigned min_samples;  /* fewer: the measurement is unknown */
+	unsigned in_a_row;     /* measurements on one side; 0 is 1 */
+	bool below; /* trips below the limit, clears at clear or above */
+};
+
+/* A duration of settings, which is no longer than 49 days. */
+static inline uint32_t
+latch_ms(int64_t ms)
+{
+	assert(ms >= 0 && ms <= UINT32_MAX);
+	return (uint32_t)ms;
+}
+
+enum latch_side {
+	LATCH_NEITHER, /* tripped, and not beyond the limit nor clear */
+	LATCH_BAD,
+	LATCH_GOOD, /* while tripped: towards clearing */
 };
 
 /* Measurements on one side, without one on the other in between. */
 struct latch_run {
-	uint64_t length;
 	int64_t began_ms; /* the first of them */
-	int64_t held_ms;  /* time in which it was known */
+	uint32_t length;  /* so many at least, as in held_ms, at the end of */
+	uint32_t held_ms; /* their type; time in which it was known */
 };
 
 struct latch {
-	enum verdict verdict;
 	int64_t began_ms; /* the first measurement of the run to the verdict */
-	struct latch_run bad;
-	struct latch_run good; /* while tripped: towards clearing */
-	int64_t known_ms;      /* the newest measurement */
+	int64_t known_ms; /* the newest measurement */
+	struct latch_run run;
+	uint8_t side;    /* enum latch_side, of the run */
+	uint8_t verdict; /* enum verdict */
 	bool has_known;
 	bool is_broken; /* something unknown came after it */
 };
+
+/* The run on that side; its length is 0 where it is not the one that is. */
+struct latch_run latch_run_of(const struct latch *l, enum latch_side side);
 
 /*
  * What was measured at that moment, from so many samples; NAN: unknown.  The
@@ -74,7 +92,11 @@ bool latch_is_cold(
     const struct latch *l, const struct latch_settings *set, int64_t at_ms);
 
 /* Is the value beyond the limit?  Never of NAN. */
-bool latch_is_beyond(const struct latch_settings *set, double value);
+static inline bool
+latch_is_beyond(const struct latch_settings *set, double value)
+{
+	return set->below ? value < set->limit : value > set->limit;
+}
 
 /* Is the clear limit on the wrong side of the limit? */
 bool latch_contradicts(const struct latch_settings *set);

@@ -38,7 +38,7 @@ counts(const struct latency *l, const struct sample *s)
 }
 
 static void
-observe(struct evaluator *self, const struct sample *s, struct finding *next)
+observe(struct evaluator *self, const struct sample *s)
 {
 	struct latency *l = (struct latency *)self;
 	struct window *w = window_of(l);
@@ -61,7 +61,7 @@ observe(struct evaluator *self, const struct sample *s, struct finding *next)
 	x.own = s->latency_ms;
 	/* How fast it is is not known while it only refuses. */
 	x.value = counted ? statistic_of(&l->statistic, w) : (double)NAN;
-	measure_judge(&l->base, s, &x, next);
+	measure_judge(&l->base, s, &x);
 }
 
 static void
@@ -106,10 +106,10 @@ bounds_of(const struct latency_settings *s, const struct probe_settings *probe)
 
 	return (struct latch_settings){ .limit = (double)s->above_ms,
 		.clear = (double)(clear_ms > 0 ? clear_ms : s->above_ms),
-		.for_ms = s->for_ms,
-		.clear_for_ms = s->clear_for_ms,
+		.for_ms = latch_ms(s->for_ms),
+		.clear_for_ms = latch_ms(s->clear_for_ms),
 		.min_samples = s->min_samples,
-		.gap_ms = measure_look_back_ms(s->window_ms, probe) };
+		.gap_ms = latch_ms(measure_look_back_ms(s->window_ms, probe)) };
 }
 
 /* That a few are slow says little of a quantile of few. */
@@ -144,7 +144,7 @@ create(const void *settings, const struct evaluator_source *sources,
 	(void)window_init(window_of(l), &window);
 	l->statistic = st;
 	measure_init(&l->base, &latency_ops, &bounds);
-	l->base.speakers_min = speakers_min(s);
+	l->base.speakers_min = (uint32_t)speakers_min(s);
 	if (s->above_baseline == 0 ||
 	    measure_set_learned(&l->base, s->above_baseline,
 		s->clear_below_baseline, &s->baseline))

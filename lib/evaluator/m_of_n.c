@@ -89,7 +89,7 @@ is_clear(const struct m_of_n *m)
 static enum verdict
 judge(const struct m_of_n *m)
 {
-	enum verdict before = m->base.finding.verdict;
+	enum verdict before = (enum verdict)m->base.before;
 
 	if (m->failures >= m->settings.failures)
 		return VERDICT_TRIPPED;
@@ -112,7 +112,7 @@ first_failure_ms(struct m_of_n *m)
 static void
 keep_evidence(struct m_of_n *m, enum verdict verdict, const struct sample *s)
 {
-	if (m->base.finding.verdict == VERDICT_TRIPPED) {
+	if (m->base.before == VERDICT_TRIPPED) {
 		if (verdict == VERDICT_HEALTHY)
 			evaluator_forget(&m->base);
 		return;
@@ -123,9 +123,10 @@ keep_evidence(struct m_of_n *m, enum verdict verdict, const struct sample *s)
 }
 
 static void
-observe(struct evaluator *self, const struct sample *s, struct finding *next)
+observe(struct evaluator *self, const struct sample *s)
 {
 	struct m_of_n *m = (struct m_of_n *)self;
+	struct finding *next = &self->finding;
 
 	next->limit = m->settings.failures;
 	if (s->outcome == SAMPLE_LOST)
@@ -137,7 +138,7 @@ observe(struct evaluator *self, const struct sample *s, struct finding *next)
 	if (m->failures >= m->settings.failures ||
 	    (next->verdict == VERDICT_HEALTHY && is_surely_good(m)))
 		evaluator_warm(self);
-	if (next->verdict == self->finding.verdict)
+	if (next->verdict == self->before)
 		return;
 	next->began_ms =
 	    next->verdict == VERDICT_TRIPPED ? first_failure_ms(m) : m->good_ms;

@@ -1,5 +1,6 @@
 #include <inttypes.h>
 #include <math.h>
+#include <stdlib.h>
 
 #include "base/text.h"
 #include "base/units.h"
@@ -14,13 +15,14 @@ keep_evidence(struct measure *m, const struct sample *s,
 {
 	struct sample *kept;
 
-	if (m->base.finding.verdict == VERDICT_TRIPPED) {
+	if (m->base.before == VERDICT_TRIPPED) {
 		if (now != VERDICT_TRIPPED)
 			evaluator_forget(&m->base);
 		return;
 	}
 	/* What left the window no longer speaks for anything. */
-	evaluator_keep_since(&m->base, x->first_ms);
+	if (m->base.evidence != NULL)
+		evaluator_keep_since(&m->base, x->first_ms);
 	if (!x->speaks)
 		return;
 	kept = evaluator_keep(&m->base, s);
@@ -31,40 +33,66 @@ keep_evidence(struct measure *m, const struct sample *s,
 }
 
 static void
-note_onset(struct measure *m, int64_t at_ms)
+note_onset(struct measure *m, const struct measurement *x, int64_t at_ms)
 {
-	if (m->latch.bad.length != 1)
+	if (m->latch.side != LATCH_BAD || m->latch.run.length != 1)
 		return;
-	m->onset_ms = at_ms;
-	if (m->last.first_ms < at_ms)
-		m->onset_ms = m->last.first_ms;
+	m->onset_ms = x->first_ms < at_ms ? x->first_ms : at_ms;
 }
 
+/* Too few speak for it, or of too little. */
 static bool
-is_alone(const struct measure *m, const struct measurement *x)
+is_alone(const struct measure *m)
 {
-	return latch_is_beyond(&m->bounds, x->value) &&
-	    (x->speakers < m->speakers_min || x->is_thin);
+	return m->last_speakers < m->speakers_min || m->is_thin;
 }
 
 static double
 learned_limit(const struct measure *m, double times, double deviations)
 {
+	const struct baseline *b = m->learned->baseline;
+
 	if (m->bounds.below)
-		return baseline_below(m->learned.baseline, times, deviations);
-	return baseline_above(m->learned.baseline, times, deviations);
+		return baseline_below(b, times, deviations);
+	return baseline_above(b, times, deviations);
 }
 
 /* What is normal is what the limit is held against: the same measurement. */
 static void
 learn(struct measure *m, const struct measurement *x, int64_t at_ms)
 {
-	if (m->learned.baseline == NULL || x->samples < m->bounds.min_samples)
+	if (m->learned == NULL || x->samples < m->bounds.min_samples)
 		return;
-	baseline_learn(m->learned.baseline,
-	    baseline_learning((enum learning)m->base.learning, m->latch.verdict,
+	baseline_learn(m->learned->baseline,
+	    baseline_learning((enum learning)m->base.learning,
+		(enum verdict)m->latch.verdict,
 		latch_is_beyond(&m->bounds, x->value)),
 	    x->value, at_ms);
+}
+
+static uint32_t
+at_least(uint64_t count)
+{
+	return count < UINT32_MAX ? (uint32_t)count : UINT32_MAX;
+}
+
+static void
+note_last(struct measure *m, const struct measurement *x)
+{
+	m->last_value = x->value;
+	m->last_samples = at_least(x->samples);
+	m->last_speakers = at_least(x->speakers);
+	m->is_thin = x->is_thin;
+}
+
+/* NAN: unknown. */
+static double
+known_value(const struct measure *m, double value)
+{
+	if (isnan(m->bounds.limit) ||
+	    (latch_is_beyond(&m->bounds, value) && is_alone(m)))
+		return (double)NAN;
+	return value;
 }
 
 void
@@ -81,10 +109,13 @@ bool
 measure_set_learned(struct measure *m, double times, double clear_times,
     const struct baseline_settings *settings)
 {
-	m->learned = (struct measure_learned){ .times = times,
+	m->learned = malloc(sizeof(*m->learned));
+	if (m->learned == NULL)
+		return false;
+	*m->learned = (struct measure_learned){ .times = times,
 		.clear_times = clear_times,
 		.baseline = baseline_new(settings) };
-	return m->learned.baseline != NULL;
+	return m->learned->baseline != NULL;
 }
 
 struct baseline *
@@ -92,28 +123,32 @@ measure_baseline(struct evaluator *self)
 {
 	struct measure *m = (struct measure *)self;
 
-	return m->learned.baseline;
+	return m->learned == NULL ? NULL : m->learned->baseline;
 }
 
 void
 measure_release(struct measure *m)
 {
-	baseline_free(m->learned.baseline);
+	if (m->learned != NULL)
+		baseline_free(m->learned->baseline);
+	free(m->learned);
 }
 
 void
 measure_reset(struct measure *m)
 {
 	m->latch = (struct latch){ .verdict = VERDICT_UNKNOWN };
-	m->last = (struct measurement){ .first_ms = INT64_MAX };
+	m->last_value = 0;
+	m->last_samples = m->last_speakers = 0;
+	m->is_thin = false;
 }
 
 void
 measure_begin(struct measure *m)
 {
-	const struct measure_learned *l = &m->learned;
+	const struct measure_learned *l = m->learned;
 
-	if (l->baseline == NULL)
+	if (l == NULL)
 		return;
 	m->bounds.limit = learned_limit(m, l->times, l->deviations);
 	m->bounds.clear = m->bounds.limit;
@@ -128,31 +163,31 @@ measure_lost(struct measure *m)
 }
 
 void
-measure_judge(struct measure *m, const struct sample *s,
-    const struct measurement *x, struct finding *next)
+measure_judge(
+    struct measure *m, const struct sample *s, const struct measurement *x)
 {
-	double value = x->value;
+	struct finding *next = &m->base.finding;
+	struct latch *l = &m->latch;
 
-	if (is_alone(m, x) || isnan(m->bounds.limit))
-		value = (double)NAN;
-	m->last = *x;
-	next->verdict = latch_measure(
-	    &m->latch, &m->bounds, value, x->samples, s->answered_ms);
-	if (!m->latch.is_broken) {
-		note_onset(m, s->answered_ms);
-		if (latch_bears_out(&m->latch, &m->bounds))
+	note_last(m, x);
+	next->verdict = latch_measure(l, &m->bounds, known_value(m, x->value),
+	    x->samples, s->answered_ms);
+	if (!l->is_broken) {
+		note_onset(m, x, s->answered_ms);
+		if (latch_bears_out(l, &m->bounds))
 			evaluator_warm(&m->base);
 	}
 	/* An answer from which nothing is learned keeps no verdict young. */
-	if (m->latch.has_known)
-		m->base.told_ms = m->latch.known_ms;
+	if (l->has_known)
+		m->base.told_ms = l->known_ms;
 	/* Nor does time that is only waited for before it clears. */
-	if (next->verdict == VERDICT_TRIPPED && m->latch.good.length > 0)
-		m->base.told_ms = m->latch.good.began_ms;
-	if (next->verdict != m->base.finding.verdict)
+	if (next->verdict == VERDICT_TRIPPED && l->side == LATCH_GOOD &&
+	    l->run.length > 0)
+		m->base.told_ms = l->run.began_ms;
+	if (next->verdict != m->base.before)
 		next->began_ms = next->verdict == VERDICT_TRIPPED ?
 		    m->onset_ms :
-		    m->latch.began_ms;
+		    l->began_ms;
 	if (isfinite(x->value))
 		next->value = x->value;
 	next->limit = isfinite(m->bounds.limit) ? m->bounds.limit : 0;
@@ -164,12 +199,12 @@ static void
 missing_speakers(
     const struct measure *m, const char *speakers, struct text *out)
 {
-	uint64_t left = 0;
+	uint32_t left = 0;
 
-	if (m->last.speakers < m->speakers_min)
-		left = m->speakers_min - m->last.speakers;
+	if (m->last_speakers < m->speakers_min)
+		left = m->speakers_min - m->last_speakers;
 	if (left > 0)
-		text_addf(out, "%" PRIu64 " more %s", left, speakers);
+		text_addf(out, "%" PRIu32 " more %s", left, speakers);
 	else
 		text_addf(out, "more %s", speakers);
 }
@@ -185,7 +220,7 @@ static void
 missing_row(const struct measure *m, const struct latch_run *run,
     const char *what, struct text *out)
 {
-	text_addf(out, "%" PRIu64 " more %s in a row",
+	text_addf(out, "%" PRIu32 " more %s in a row",
 	    m->bounds.in_a_row - run->length, what);
 }
 
@@ -204,27 +239,29 @@ measure_missing(const struct measure *m, const char *what, const char *speakers,
     struct text *out)
 {
 	const struct latch *l = &m->latch;
-	uint64_t samples = m->last.samples;
+	struct latch_run bad = latch_run_of(l, LATCH_BAD);
+	struct latch_run good = latch_run_of(l, LATCH_GOOD);
+	bool has_tripped = l->verdict == VERDICT_TRIPPED;
 
-	if (samples < m->bounds.min_samples)
-		text_addf(out, "%" PRIu64 " more %s",
-		    m->bounds.min_samples - samples, what);
-	else if (isnan(m->last.value))
+	if (m->last_samples < m->bounds.min_samples)
+		text_addf(out, "%u more %s",
+		    m->bounds.min_samples - m->last_samples, what);
+	else if (isnan(m->last_value))
 		text_addf(out, "%s that can be measured", what);
-	else if (m->learned.baseline != NULL &&
-	    !baseline_may_judge(m->learned.baseline))
-		baseline_missing(m->learned.baseline, out);
-	else if (l->verdict == VERDICT_TRIPPED && is_short(m, &l->good))
-		missing_row(m, &l->good, what, out);
-	else if (l->verdict != VERDICT_TRIPPED && is_short(m, &l->bad))
-		missing_row(m, &l->bad, what, out);
-	else if (l->verdict == VERDICT_TRIPPED && l->good.length > 0)
-		missing_time(
-		    &l->good, "back within", m->bounds.clear_for_ms, out);
-	else if (l->verdict != VERDICT_TRIPPED && is_alone(m, &m->last))
+	else if (m->learned != NULL &&
+	    !baseline_may_judge(m->learned->baseline))
+		baseline_missing(m->learned->baseline, out);
+	else if (has_tripped && is_short(m, &good))
+		missing_row(m, &good, what, out);
+	else if (!has_tripped && is_short(m, &bad))
+		missing_row(m, &bad, what, out);
+	else if (has_tripped && good.length > 0)
+		missing_time(&good, "back within", m->bounds.clear_for_ms, out);
+	else if (!has_tripped && latch_is_beyond(&m->bounds, m->last_value) &&
+	    is_alone(m))
 		missing_speakers(m, speakers, out);
-	else if (l->verdict != VERDICT_TRIPPED && l->bad.length > 0)
-		missing_time(&l->bad, "beyond", m->bounds.for_ms, out);
+	else if (!has_tripped && bad.length > 0)
+		missing_time(&bad, "beyond", m->bounds.for_ms, out);
 	else if (!l->has_known)
 		text_addf(out, "%s that can be measured", what);
 }
@@ -232,11 +269,9 @@ measure_missing(const struct measure *m, const char *what, const char *speakers,
 struct measurement
 measure_window(const struct window *w, bool speaks)
 {
-	struct window_totals t = window_totals(w);
-
-	return (struct measurement){ .samples = t.ok + t.failed,
-		.speakers = t.failed,
-		.first_ms = t.first_failed_ms,
+	return (struct measurement){ .samples = window_samples(w),
+		.speakers = window_failed(w),
+		.first_ms = window_first_failed_ms(w),
 		.speaks = speaks };
 }
 

@@ -34,7 +34,7 @@ struct measurement {
 
 /* Limits that are so many times what is normal. */
 struct measure_learned {
-	struct baseline *baseline; /* NULL: the limits are fixed */
+	struct baseline *baseline;
 	double times;
 	double clear_times; /* 0: the limit */
 	double deviations;  /* and not nearer than so many spreads */
@@ -44,10 +44,13 @@ struct measure {
 	struct evaluator base;
 	struct latch latch;
 	struct latch_settings bounds;
-	struct measure_learned learned;
-	struct measurement last;
-	uint64_t speakers_min;
-	int64_t onset_ms; /* first speaker of the run beyond the limit */
+	struct measure_learned *learned; /* NULL: the limits are fixed */
+	int64_t onset_ms;      /* first speaker of the run beyond the limit */
+	double last_value;     /* of the last measurement, for people */
+	uint32_t last_samples; /* so many at least: see measure_judge() */
+	uint32_t last_speakers;
+	uint32_t speakers_min;
+	bool is_thin;
 };
 
 /* Where a longer silence is given to the bounds, verdicts age by it too. */
@@ -74,8 +77,8 @@ void measure_begin(struct measure *m);
 void measure_lost(struct measure *m);
 
 /* Fills in what the ops observe is to say. */
-void measure_judge(struct measure *m, const struct sample *s,
-    const struct measurement *x, struct finding *next);
+void measure_judge(
+    struct measure *m, const struct sample *s, const struct measurement *x);
 
 /*
  * What is missing in general: samples, more that speak for tripping, the time

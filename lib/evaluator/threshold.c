@@ -45,22 +45,23 @@ static struct measurement
 of_last(const struct threshold *t, double value, int64_t at_ms)
 {
 	const struct latch *l = &t->base.latch;
+	struct latch_run bad = latch_run_of(l, LATCH_BAD);
 	bool goes_on =
-	    l->bad.length > 0 && !latch_is_cold(l, &t->base.bounds, at_ms);
+	    bad.length > 0 && !latch_is_cold(l, &t->base.bounds, at_ms);
 	struct measurement x = { .value = value,
 		.samples = 1,
 		.speaks = latch_is_beyond(&t->base.bounds, value),
 		.first_ms = INT64_MAX };
 
 	if (goes_on && (x.speaks || isnan(value)))
-		x.first_ms = l->bad.began_ms;
+		x.first_ms = bad.began_ms;
 	else if (x.speaks)
 		x.first_ms = at_ms;
 	return x;
 }
 
 static void
-observe(struct evaluator *self, const struct sample *s, struct finding *next)
+observe(struct evaluator *self, const struct sample *s)
 {
 	struct threshold *t = (struct threshold *)self;
 	struct measurement x;
@@ -77,7 +78,7 @@ observe(struct evaluator *self, const struct sample *s, struct finding *next)
 	else
 		x = of_last(t, value, s->answered_ms);
 	x.own = value;
-	measure_judge(&t->base, s, &x, next);
+	measure_judge(&t->base, s, &x);
 }
 
 static void
@@ -137,9 +138,9 @@ bounds_of(
 	struct latch_settings bounds = { .limit = limit,
 		.clear = isnan(clear) ? limit : clear,
 		.below = below,
-		.for_ms = s->for_ms,
-		.clear_for_ms = s->clear_for_ms,
-		.gap_ms = measure_look_back_ms(s->window_ms, probe) };
+		.for_ms = latch_ms(s->for_ms),
+		.clear_for_ms = latch_ms(s->clear_for_ms),
+		.gap_ms = latch_ms(measure_look_back_ms(s->window_ms, probe)) };
 
 	if (s->window_ms > 0)
 		bounds.min_samples = s->min_samples;

@@ -28,6 +28,8 @@ struct window {
 	uint32_t ends_ms; /* the current slice, after lap_ms */
 	uint16_t slice_count;
 	uint16_t current;
+	uint32_t slice_ms; /* of each, and of them all that much more: */
+	uint16_t rest_ms;
 	bool has_begun;
 	bool has_sums;
 	bool has_extremes;
@@ -68,9 +70,10 @@ has_values(const struct window_settings *set)
 static uint32_t
 end_of(const struct window *w, unsigned slice)
 {
-	uint64_t all = (uint64_t)w->length_ms * (slice + 1);
+	uint32_t after = slice + 1;
+	uint32_t rest = after * w->rest_ms + w->slice_count - 1;
 
-	return (uint32_t)((all + w->slice_count - 1) / w->slice_count);
+	return after * w->slice_ms + rest / w->slice_count;
 }
 
 static void
@@ -151,27 +154,39 @@ sum_up(struct window *w)
 		w->earlier_sum += w->sums[i];
 }
 
+/* All of it is too old. */
+static void
+begin_anew(struct window *w, uint64_t elapsed_ms)
+{
+	uint64_t laps = elapsed_ms / w->length_ms;
+
+	elapsed_ms -= laps * w->length_ms;
+	w->lap_ms += (int64_t)(laps * w->length_ms);
+	empty_all(w);
+	enter(w, (unsigned)(elapsed_ms * w->slice_count / w->length_ms));
+}
+
 /* The current slice is over. */
 static void
 move_on(struct window *w)
 {
-	uint64_t elapsed = (uint64_t)w->newest_ms - (uint64_t)w->lap_ms;
-	uint64_t laps = elapsed / w->length_ms;
-	unsigned now, i = w->current;
+	uint64_t elapsed_ms = (uint64_t)w->newest_ms - (uint64_t)w->lap_ms;
 
-	elapsed -= laps * w->length_ms;
-	w->lap_ms += (int64_t)(laps * w->length_ms);
-	now = (unsigned)(elapsed * w->slice_count / w->length_ms);
-	if (laps > 1 || (laps == 1 && now >= i)) {
-		empty_all(w);
-		enter(w, now);
+	if (elapsed_ms - w->ends_ms >= w->length_ms) {
+		begin_anew(w, elapsed_ms);
 		return;
 	}
-	while (i != now) {
-		i = i + 1 < w->slice_count ? i + 1 : 0;
-		empty_slice(w, i);
+	while (elapsed_ms >= w->ends_ms) {
+		unsigned next = w->current + 1U;
+
+		if (next == w->slice_count) {
+			next = 0;
+			w->lap_ms += w->length_ms;
+			elapsed_ms -= w->length_ms;
+		}
+		enter(w, next);
+		empty_slice(w, next);
 	}
-	enter(w, now);
 	if (w->has_sums)
 		sum_up(w);
 }
@@ -243,6 +258,8 @@ window_init(void *memory, const struct window_settings *set)
 
 	w->length_ms = (uint32_t)set->length_ms;
 	w->slice_count = (uint16_t)count;
+	w->slice_ms = w->length_ms / count;
+	w->rest_ms = (uint16_t)(w->length_ms % count);
 	w->has_sums = !set->no_sum;
 	w->has_extremes = set->extremes;
 	w->has_values = has_values(set);
@@ -314,6 +331,14 @@ window_sum(const struct window *w)
 	return w->has_sums ? w->earlier_sum + w->sums[w->current] : 0;
 }
 
+int64_t
+window_first_failed_ms(const struct window *w)
+{
+	if (w->failed == 0)
+		return INT64_MAX;
+	return excess_first_failed_ms(&w->excess);
+}
+
 struct window_totals
 window_totals(const struct window *w)
 {
@@ -321,7 +346,7 @@ window_totals(const struct window *w)
 		.failed = w->failed,
 		.values = w->values,
 		.sum = window_sum(w),
-		.first_failed_ms = excess_first_failed_ms(&w->excess) };
+		.first_failed_ms = window_first_failed_ms(w) };
 }
 
 double

@@ -89,6 +89,7 @@ struct window_totals window_totals(const struct window *w);
 uint64_t window_samples(const struct window *w);
 uint64_t window_failed(const struct window *w);
 double window_sum(const struct window *w);
+int64_t window_first_failed_ms(const struct window *w);
 
 /* NAN where there is no value, or where it was not asked for. */
 double window_mean(const struct window *w);

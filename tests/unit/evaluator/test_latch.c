@@ -20,7 +20,7 @@ struct row {
 	const char *name;
 	const char *measured;
 	const char *verdicts;
-	int64_t for_ms, clear_for_ms, gap_ms;
+	uint32_t for_ms, clear_for_ms, gap_ms;
 	unsigned in_a_row;
 };
 
