@@ -31,6 +31,7 @@ fi
 . "$here/peers/lateness.sh"
 . "$here/peers/detection.sh"
 . "$here/peers/closes.sh"
+. "$here/peers/many.sh"
 . "$here/peers/scripts.sh"
 . "$here/peers/goals.sh"
 trap 'stop_all; rm -rf "$dir"' EXIT
@@ -39,7 +40,7 @@ trap 'exit 130' INT TERM
 # In each round, one after the other; then what is measured once.
 each_round="bare haproxy auto curl fresh haproxy_1k auto_1k auto_18k monit
 blackbox nagios base detection detection_haproxy scripts"
-once="closes lateness"
+once="closes many lateness"
 
 wanted() {
 	[ $# -lt 2 ] || {

@@ -14,6 +14,7 @@
  *   forget                 the same, and knows no grid of any target any more
  *   count                  answers, connects, wrong and open, hung requests
  *   late                   p50 p99 worst in us, number: against each's own grid
+ *   beyond US              how many were later than that
  *   gaps                   the same of the time between two probes of a target
  *   each                   targets asked, fewest and most times, wanted of each
  *   set ok|bad|hang A B    what targets A to B do from now on; says the time
@@ -75,6 +76,17 @@ say_histogram(char *out, const struct histogram *h)
 	(void)snprintf(out, ANSWER_MAX_BYTES, "%.0f %.0f %.0f %llu",
 	    quantile_us(h, 0.5), quantile_us(h, 0.99),
 	    (double)h->worst_ns / 1000.0, (unsigned long long)h->count);
+}
+
+static uint64_t
+beyond(const struct histogram *h, uint64_t us)
+{
+	uint64_t within = 0;
+
+	for (uint64_t i = 0;
+	     i < HISTOGRAM_BUCKETS && i < us * 1000 / HISTOGRAM_STEP_NS; i++)
+		within += h->bucket[i];
+	return h->count - within;
 }
 
 static void
@@ -179,6 +191,9 @@ obey(struct shared *s, const char *line, char *out)
 		    (unsigned long long)s->connects,
 		    (unsigned long long)s->wrong, (long long)s->open,
 		    (unsigned long long)s->hung);
+	else if (sscanf(line, "beyond %u", &a) == 1)
+		(void)snprintf(out, ANSWER_MAX_BYTES, "%llu",
+		    (unsigned long long)beyond(&s->late, a));
 	else if (sscanf(line, "first %u", &a) == 1 && a < s->count)
 		(void)snprintf(out, ANSWER_MAX_BYTES, "%lld",
 		    (long long)s->targets[a].first_wrong_ns);

@@ -9,8 +9,7 @@ said=$dir/said
 run() {
 	: >"$said"
 	tell forget
-	on "$client_core" "$@" > >(exec taskset -c "$target_core" \
-		"$bin/stamp" >"$said") 2>&1 &
+	on "$client_core" "$@" > >(exec "$bin/stamp" >"$said") 2>&1 &
 	peer=$!
 	started+=("$peer")
 }
@@ -33,8 +32,7 @@ up() {
 	return 1
 }
 ctl() {
-	taskset -c "$target_core" timeout 60 "$build/rollbackctl" \
-		-s "$dir/control.sock" "$@"
+	timeout 60 "$build/rollbackctl" -s "$dir/control.sock" "$@"
 }
 
 start_bare() {
