@@ -19,7 +19,7 @@ round=1
 port=$((20000 + RANDOM % 5000 * 2))
 control=$((port + 1))
 many=${MANY:-10000}
-warm_s=10 window_s=10 trials=12 memory_s=310 rounds=${ROUNDS:-3}
+warm_s=6 window_s=10 trials=6 memory_s=310 rounds=${ROUNDS:-3}
 if [ -n "${QUICK:-}" ]; then
 	warm_s=3 window_s=5 trials=3 memory_s=20 rounds=${ROUNDS:-1}
 fi
@@ -39,8 +39,8 @@ trap 'exit 130' INT TERM
 
 # In each round, one after the other; then what is measured once.
 each_round="bare haproxy auto curl fresh haproxy_1k auto_1k auto_18k monit
-blackbox nagios base detection detection_haproxy scripts"
-once="closes many lateness"
+blackbox nagios base detection detection_haproxy"
+once="scripts closes many lateness"
 
 wanted() {
 	[ $# -lt 2 ] || {

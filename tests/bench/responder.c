@@ -16,7 +16,7 @@
  *   late                   p50 p99 worst in us, number: against each's own grid
  *   beyond US              how many were later than that
  *   gaps                   the same of the time between two probes of a target
- *   each                   targets asked, fewest and most times, wanted of each
+ *   each                   targets asked, of these fewest and most times, wanted
  *   set ok|bad|hang A B    what targets A to B do from now on; says the time
  *   first A                when A first answered wrong since then, or 0
  *   close PERCENT          closes the connections of so many targets; the time
@@ -99,7 +99,7 @@ say_each(struct shared *s, char *out)
 		uint32_t n = s->targets[i].asked;
 
 		asked += n > 0;
-		fewest = n < fewest ? n : fewest;
+		fewest = n > 0 && n < fewest ? n : fewest;
 		most = n > most ? n : most;
 	}
 	(void)snprintf(out, ANSWER_MAX_BYTES, "%u %u %u %.2f", asked, fewest,
