@@ -30,6 +30,9 @@ start(struct fetch_target *t, const struct resolver_answer *answer,
 static void
 stop(struct fetch_target *t)
 {
+	const struct fetch_slot *slot = t->q->slot;
+
+	t->curl->is_large = slot->header_bytes + slot->body_bytes > SMALL_BYTES;
 	shard_stop(t->curl->shard, t->q->slot);
 	slot_return(t->curl->shard, t->q->slot);
 	t->q->slot = NULL;

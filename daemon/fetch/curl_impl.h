@@ -20,9 +20,11 @@
 
 /* libcurl's costs grow with the connections of a multi handle. */
 #define SHARD_TARGETS_MAX 100
+#define SMALL_BYTES 1024L /* an answer that is taken in at once */
 
 /* What is the same for all questions of targets that are alike. */
 struct curl_form {
+	CURLU *url; /* NULL: libcurl has to read it itself */
 	char *body;
 	struct curl_slist *headers;
 	struct curl_slist *onward_headers; /* to another origin */
@@ -35,6 +37,7 @@ struct curl_side {
 	struct fetch_shard *shard;
 	struct fetch_socket *socket; /* opened last; NULL: none is left */
 	bool is_sharing;             /* went by another target's of late */
+	bool is_large;               /* the last answer was */
 };
 
 struct fetch_slot {

@@ -218,6 +218,7 @@ struct fetch {
 
 	/* libcurl's. */
 	struct fetch_shard *shards;
+	size_t empty_shards;           /* of them, without a target */
 	struct fetch_socket **sockets; /* by descriptor; NULL: none */
 	size_t socket_count;
 };

@@ -6,6 +6,7 @@
 #include "daemon/fetch/curl_impl.h"
 
 #define RESOLVE_ENTRY_MAX 2048
+#define LARGE_BYTES CURL_MAX_WRITE_SIZE
 
 static const struct failure no_memory = { SAMPLE_LOST, "local.memory" };
 static const struct failure no_credentials = { SAMPLE_LOST,
@@ -46,6 +47,36 @@ set_method(CURL *easy, const struct fetch_target *t)
 			(long)strlen(t->form->curl->body));
 	}
 	return false;
+}
+
+/*
+ * The URL as it was read beforehand, or that of a redirect.  libcurl looks at
+ * the text only where there is no other.
+ */
+static bool
+set_url(CURL *easy, const struct fetch_target *t)
+{
+	CURLU *read = t->q->next_url == NULL ? t->form->curl->url : NULL;
+
+	if (curl_easy_setopt(easy, CURLOPT_CURLU, read) != CURLE_OK)
+		return false;
+	if (read != NULL)
+		return true;
+	return set_text(easy, CURLOPT_URL,
+	    t->q->next_url == NULL ? t->form->settings->url : t->q->next_url);
+}
+
+/*
+ * Most answers are small; what takes them in is then taken from where it was
+ * given back, and not cut off the heap.
+ */
+static bool
+set_buffer(CURL *easy, const struct fetch_target *t)
+{
+	bool is_large = t->sink != NULL || t->curl->is_large;
+
+	return set_number(
+	    easy, CURLOPT_BUFFERSIZE, is_large ? LARGE_BYTES : SMALL_BYTES);
 }
 
 /* The length that is announced; what comes is counted in slot.c. */
@@ -184,17 +215,15 @@ request_prepare(struct fetch_slot *slot, const struct fetch_target *t,
 	trouble = set_credentials(easy, t, is_onward);
 	if (trouble != NULL)
 		return trouble;
-	if (!set_text(easy, CURLOPT_URL,
-		t->q->next_url == NULL ? t->form->settings->url :
-					 t->q->next_url) ||
+	if (!set_url(easy, t) ||
 	    curl_easy_setopt(easy, CURLOPT_HTTPHEADER,
 		is_onward ? t->form->curl->onward_headers :
 			    t->form->curl->headers) != CURLE_OK ||
-	    !set_tls(easy, t->form->settings) ||
+	    (origin->is_https && !set_tls(easy, t->form->settings)) ||
 	    !set_addresses(slot, origin, answer))
 		return &no_memory;
 	if (!set_method(easy, t) || !set_size(easy, t) ||
-	    !set_connection(easy, t))
+	    !set_buffer(easy, t) || !set_connection(easy, t))
 		return &no_option;
 	return NULL;
 }

@@ -286,6 +286,7 @@ shard_new(struct fetch *f)
 		goto failed;
 	s->next = f->shards;
 	f->shards = s;
+	f->empty_shards++;
 	return s;
 failed:
 	shard_free(s);
@@ -303,7 +304,8 @@ shard_join(struct fetch *f)
 		s = shard_new(f);
 	if (s == NULL)
 		return NULL;
-	s->target_count++;
+	if (s->target_count++ == 0)
+		f->empty_shards--;
 	allow_connections(s);
 	return s;
 }
@@ -312,9 +314,12 @@ void
 shard_leave(struct fetch_shard *s)
 {
 	s->target_count--;
-	if (s->target_count > 0)
+	if (s->target_count > 0) {
 		allow_connections(s);
-	else if (s->fetch->depth == 0)
+		return;
+	}
+	s->fetch->empty_shards++;
+	if (s->fetch->depth == 0)
 		shard_free_empty(s->fetch);
 }
 
@@ -323,7 +328,7 @@ shard_free_empty(struct fetch *f)
 {
 	struct fetch_shard **where = &f->shards;
 
-	while (*where != NULL) {
+	while (*where != NULL && f->empty_shards > 0) {
 		struct fetch_shard *s = *where;
 
 		if (s->target_count > 0) {
@@ -331,6 +336,7 @@ shard_free_empty(struct fetch *f)
 			continue;
 		}
 		*where = s->next;
+		f->empty_shards--;
 		shard_free(s);
 	}
 }

@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "base/units.h"
-#include "base/version.h"
 #include "daemon/fetch/address.h"
 #include "daemon/fetch/curl_impl.h"
 
@@ -212,7 +211,6 @@ static const struct text_option texts[] = {
 	{ CURLOPT_NOPROXY, "*" },
 	{ CURLOPT_PROTOCOLS_STR, "http,https" },
 	{ CURLOPT_REDIR_PROTOCOLS_STR, "http,https" },
-	{ CURLOPT_USERAGENT, "rollbackd/" ROLLBACKD_VERSION },
 	/* With a folder as well libcurl would not keep what it read. */
 	{ CURLOPT_CAPATH, NULL },
 };
