@@ -14,6 +14,7 @@
 /* What the events leave open at their end. */
 struct recovery {
 	struct rollback *r;
+	bool has_intent; /* of any step */
 	bool intent_is_open;
 	bool is_unreadable; /* a plan of it */
 };
@@ -155,7 +156,7 @@ on_intent(
 		.check = (unsigned)check,
 		.undo = (unsigned)undo,
 	};
-	y->intent_is_open = true;
+	y->intent_is_open = y->has_intent = true;
 	incident_step_begins(y->r->core, e->boot_ms);
 	if (!incident_has_begun(y->r->core))
 		return; /* it only prepares */
@@ -246,6 +247,20 @@ adopt(struct rollback *r)
 		rollback_step_ended(r, &unknown);
 }
 
+/*
+ * An order of which nothing but the plan is stored: whoever gave it may have
+ * been told that it could not be.  With a step stored, or an approval to wait
+ * for, he was not.
+ */
+static void
+drop_untold(struct recovery *y)
+{
+	if (y->r->by_operator && !y->r->awaits && !y->has_intent)
+		incident_drop(y->r->core,
+		    "it was ordered and had not begun when rollbackd stopped: "
+		    "order it again if it is still wanted");
+}
+
 void
 rollback_recover(struct monitor *m, struct watched *w,
     const struct store_event *events, size_t count)
@@ -278,6 +293,7 @@ rollback_recover(struct monitor *m, struct watched *w,
 		adopt(r);
 		return;
 	}
+	drop_untold(&y);
 	if (!incident_has_begun(r->core) && !r->by_operator &&
 	    !BUG(RESUME_WITHOUT_FRESH_SAMPLES))
 		incident_confirm(r->core);

@@ -152,7 +152,10 @@ add_end(const struct story *s, struct text *out)
 		    or_else(json_text(s->abort, "by"), "An operator"));
 		break;
 	case STORY_NOT_NEEDED:
-		text_add(out, " It turned out not to be needed");
+		text_add(out,
+		    story_is_by_operator(s) ?
+			" It was let go before it began" :
+			" It turned out not to be needed");
 		break;
 	case STORY_CLEARED:
 		text_add(out, " It became healthy again without a rollback");
