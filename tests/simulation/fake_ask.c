@@ -64,6 +64,22 @@ asker_new(const struct ask_tools *tools, const char *owner,
 	return a;
 }
 
+struct asker *
+asker_new_like(const struct asker *first, const struct ask_tools *tools,
+    const char *owner, const struct probe_settings *settings,
+    const struct metric_name *metrics, size_t metric_count, struct error *err)
+{
+	(void)first;
+	return asker_new(tools, owner, settings, metrics, metric_count, err);
+}
+
+const char *
+asker_engine(const struct asker *a)
+{
+	(void)a;
+	return NULL;
+}
+
 void
 asker_free(struct asker *a)
 {
