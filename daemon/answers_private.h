@@ -5,6 +5,7 @@
 #define DAEMON_ANSWERS_PRIVATE_H
 
 #include "daemon/answers.h"
+#include "daemon/survey.h"
 #include "daemon/watched.h"
 
 /* A moment of CLOCK_BOOTTIME, on the wall clock; NEVER_MS sets nothing. */
@@ -29,6 +30,10 @@ void answers_set_service(
 
 /* Those that are on, of one service (NULL: of all). */
 struct json_object *answers_holds(struct monitor *m, const char *service);
+
+/* For a survey: the next so many services.  False: those were the last. */
+bool answers_some_status(struct monitor *m, struct text *out,
+    struct survey_place *at, size_t count, bool probes);
 
 /* NULL, and the call is answered, when there is no such service. */
 struct watched *answers_find(

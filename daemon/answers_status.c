@@ -1,10 +1,14 @@
 #include "daemon/answers_private.h"
 
+#include <inttypes.h>
 #include <unistd.h>
 
 #include "base/version.h"
 #include "daemon/together.h"
 #include "daemon/witness.h"
+
+#define PLAIN (JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)
+#define HEAD_MAX_BYTES ((size_t)1024 * 1024)
 
 static void
 add_trouble(struct json_object *list, const char *what, const char *trouble)
@@ -128,16 +132,67 @@ service_json(struct monitor *m, struct watched *w, bool probes)
 }
 
 /* Those that are configured no more have an open incident still. */
-static void
-add_all(struct monitor *m, struct json_object *services, bool probes)
+static struct watched *
+at_place(struct monitor *m, size_t index)
 {
-	for (size_t i = 0; i < m->watched_count; i++)
-		(void)json_object_array_add(
-		    services, service_json(m, m->watched[i], probes));
-	for (size_t i = 0; i < m->retired_count; i++)
-		if (monitor_watched(m, watched_name(m->retired[i])) == NULL)
-			(void)json_object_array_add(
-			    services, service_json(m, m->retired[i], probes));
+	struct watched *w;
+
+	if (index < m->watched_count)
+		return m->watched[index];
+	w = m->retired[index - m->watched_count];
+	return monitor_watched(m, watched_name(w)) == NULL ? w : NULL;
+}
+
+bool
+answers_some_status(struct monitor *m, struct text *out,
+    struct survey_place *at, size_t count, bool probes)
+{
+	size_t all = m->watched_count + m->retired_count;
+
+	for (; count > 0 && at->index < all; at->index++, count--) {
+		struct watched *w = at_place(m, at->index);
+		struct json_object *o;
+
+		if (w == NULL)
+			continue;
+		o = service_json(m, w, probes);
+		text_add(out, out->length == 0 ? "" : ",");
+		text_add(out, json_object_to_json_string_ext(o, PLAIN));
+		json_object_put(o);
+	}
+	return at->index < all;
+}
+
+/* Of all: what a survey tells of services, and the rest as it is now. */
+static bool
+tell_all(void *arg, const struct text *survey)
+{
+	struct control_call *call = arg;
+	struct monitor *m = control_handler_arg(call);
+	struct text before = text_new(HEAD_MAX_BYTES);
+	struct text behind = text_new(HEAD_MAX_BYTES);
+	struct json_object *daemon, *holds;
+	bool was_taken;
+
+	if (survey == NULL) {
+		control_refuse(call, CONTROL_TOO_LARGE,
+		    "the answer is longer than 15 MiB; ask for less");
+		return true;
+	}
+	daemon = daemon_json(m);
+	holds = answers_holds(m, NULL);
+	text_addf(&before,
+	    "{\"wall_ms\":%" PRId64 ",\"daemon\":%s,\"services\":[",
+	    loop_wall_ms(), json_object_to_json_string_ext(daemon, PLAIN));
+	text_addf(&behind, "],\"holds\":%s}",
+	    json_object_to_json_string_ext(holds, PLAIN));
+	was_taken = control_reply_parts(
+	    call, (const struct text *const[]){ &before, survey, &behind }, 3);
+	json_object_put(daemon);
+	json_object_put(holds);
+	text_free(&before);
+	text_free(&behind);
+	return was_taken;
 }
 
 void
@@ -147,20 +202,20 @@ answers_status(struct monitor *m, struct control_call *call)
 	const char *name = json_text(args, "service");
 	bool probes = json_flag(args, "probes", name != NULL);
 	struct json_object *o, *services;
-	struct watched *w = NULL;
+	struct watched *w;
 
-	if (name != NULL) {
-		w = answers_find(m, call, name);
-		if (w == NULL)
-			return;
+	if (name == NULL) {
+		surveys_order(m->surveys,
+		    probes ? SURVEY_STATUS_PROBES : SURVEY_STATUS, tell_all,
+		    call);
+		return;
 	}
+	w = answers_find(m, call, name);
+	if (w == NULL)
+		return;
 	o = json_object_new_object();
 	services = json_object_new_array();
-	if (w != NULL)
-		(void)json_object_array_add(
-		    services, service_json(m, w, probes));
-	else
-		add_all(m, services, probes);
+	(void)json_object_array_add(services, service_json(m, w, probes));
 	json_set_int(o, "wall_ms", loop_wall_ms());
 	json_set(o, "daemon", daemon_json(m));
 	json_set(o, "services", services);

@@ -15,6 +15,7 @@
 
 #include "base/error.h"
 #include "base/json.h"
+#include "base/text.h"
 #include "control/caller.h"
 #include "control/reply.h"
 #include "control/verb.h"
@@ -102,6 +103,16 @@ size_t control_connections(const struct control *c);
 enum control_verb control_verb(const struct control_call *call);
 struct json_object *control_args(const struct control_call *call);
 const struct caller *control_caller(const struct control_call *call);
+
+/* What control_open() was given. */
+void *control_handler_arg(const struct control_call *call);
+
+/*
+ * The same from texts that together are the result in JSON.  False, and the
+ * call is not answered: so much is on its way that it would be refused.
+ */
+bool control_reply_parts(
+    struct control_call *call, const struct text *const parts[], size_t count);
 
 /* Takes the result. */
 void control_reply(struct control_call *call, struct json_object *result);

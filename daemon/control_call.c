@@ -130,6 +130,7 @@ call_new(struct control *c, struct control_request *request,
 	if (call == NULL)
 		return NULL;
 	call->control = c;
+	call->handler_arg = c->arg;
 	call->request = *request;
 	*request = (struct control_request){ .id = "" };
 	call->caller = *caller;
@@ -320,6 +321,39 @@ control_reply(struct control_call *call, struct json_object *result)
 	text_free(&line);
 	refuse(call, CONTROL_TOO_LARGE, NULL,
 	    "the answer is longer than 16 MiB; ask for less");
+}
+
+void *
+control_handler_arg(const struct control_call *call)
+{
+	return call->handler_arg;
+}
+
+bool
+control_reply_parts(
+    struct control_call *call, const struct text *const parts[], size_t count)
+{
+	struct text line = text_new(CONTROL_REPLY_MAX_BYTES);
+
+	if (call->control == NULL) {
+		call_free(call);
+		return true;
+	}
+	reply_write_parts(&line, call->request.id, parts, count);
+	if (!text_ok(&line)) {
+		text_free(&line);
+		refuse(call, CONTROL_TOO_LARGE, NULL,
+		    "the answer is longer than 16 MiB; ask for less");
+		return true;
+	}
+	if (!LIST_EMPTY(&call->waiters) &&
+	    call->control->pending_bytes + line.length >
+		CONTROL_PENDING_BYTES_MAX) {
+		text_free(&line);
+		return false;
+	}
+	answer(call, CONTROL_OK, &line);
+	return true;
 }
 
 void

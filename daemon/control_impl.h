@@ -44,6 +44,7 @@ LIST_HEAD(conn_list, conn);
 struct control_call {
 	LIST_ENTRY(control_call) all;
 	struct control *control; /* NULL: closed meanwhile */
+	void *handler_arg;
 	struct control_request request;
 	struct caller caller;
 	struct conn_list waiters;

@@ -30,6 +30,7 @@
 #include "daemon/rollback.h"
 #include "daemon/send.h"
 #include "daemon/store_watch.h"
+#include "daemon/survey.h"
 #include "daemon/together.h"
 #include "daemon/watched.h"
 #include "daemon/witness.h"
@@ -155,6 +156,9 @@ open_parts(struct monitor *m, const struct config *c, struct error *err)
 	m->baselines = baselines_new(m, c->state_directory);
 	if (m->baselines == NULL)
 		return error_set(err, "no memory for the baselines");
+	m->surveys = surveys_new(m);
+	if (m->surveys == NULL)
+		return error_set(err, "no memory to tell of services");
 	m->able = able_new(m);
 	if (m->able == NULL)
 		return error_set(err, "no memory to see whether we can act");
@@ -223,6 +227,8 @@ close_parts(struct monitor *m)
 	recorder_free(m->recorder);
 	m->recorder = NULL;
 	control_close(m->control);
+	surveys_free(m->surveys);
+	m->surveys = NULL;
 	baselines_close(m->baselines);
 	store_close(m->store);
 	metrics_file_free(m->metrics_file);

@@ -5,6 +5,7 @@
 #include "base/version.h"
 #include "daemon/able.h"
 #include "daemon/schedule.h"
+#include "daemon/survey.h"
 #include "daemon/together.h"
 #include "daemon/watched.h"
 #include "daemon/witness.h"
@@ -186,52 +187,67 @@ write_decisions(struct monitor *m, struct text *out)
 	    m->counts.responses_missed);
 }
 
+/* The services of a piece. */
+struct piece {
+	struct monitor *m;
+	struct text *out;
+	size_t from, to;
+};
+
 static void
-write_services(struct monitor *m, struct text *out)
+write_bad(const struct piece *p)
+{
+	if (p->from == 0)
+		metrics_family(p->out, "rollbackd_service_bad", "gauge",
+		    "Whether a rule of the service has tripped.");
+	for (size_t i = p->from; i < p->to; i++)
+		add_of(p->out, "rollbackd_service_bad", "service",
+		    watched_name(p->m->watched[i]),
+		    service_verdict(watched_core(p->m->watched[i])) ==
+			VERDICT_TRIPPED);
+}
+
+static void
+write_samples(const struct piece *p)
 {
 	static const enum sample_outcome outcomes[] = { SAMPLE_OK,
 		SAMPLE_FAILED, SAMPLE_LOST };
+	struct text *out = p->out;
 
-	metrics_family(out, "rollbackd_service_bad", "gauge",
-	    "Whether a rule of the service has tripped.");
-	for (size_t i = 0; i < m->watched_count; i++)
-		add_of(out, "rollbackd_service_bad", "service",
-		    watched_name(m->watched[i]),
-		    service_verdict(watched_core(m->watched[i])) ==
-			VERDICT_TRIPPED);
-	metrics_family(out, "rollbackd_samples_total", "counter",
-	    "Answers of probes, by what they were.");
-	for (size_t i = 0; i < m->watched_count; i++)
+	if (p->from == 0)
+		metrics_family(out, "rollbackd_samples_total", "counter",
+		    "Answers of probes, by what they were.");
+	for (size_t i = p->from; i < p->to; i++)
 		for (size_t k = 0; k < sizeof(outcomes) / sizeof(outcomes[0]);
 		     k++) {
+			const struct watched *w = p->m->watched[i];
+
 			add_of_two(out, "rollbackd_samples_total", "outcome",
-			    sample_outcome_word(outcomes[k]),
-			    watched_name(m->watched[i]));
-			add_number(
-			    out, watched_samples(m->watched[i], outcomes[k]));
+			    sample_outcome_word(outcomes[k]), watched_name(w));
+			add_number(out, watched_samples(w, outcomes[k]));
 			text_add_char(out, '\n');
 		}
 }
 
 /* One value of each guard that has ever kept the service from acting. */
 static void
-write_guard(struct monitor *m, struct text *out, const char *name,
+write_guard(const struct piece *p, const char *name,
     void (*add)(struct text *out, const struct held *h, enum guard guard,
 	int64_t now_ms))
 {
-	int64_t now_ms = loop_now_ms(m->loop);
+	int64_t now_ms = loop_now_ms(p->m->loop);
 
-	for (size_t i = 0; i < m->watched_count; i++) {
-		const struct held *h = watched_held(m->watched[i]);
+	for (size_t i = p->from; i < p->to; i++) {
+		const struct held *h = watched_held(p->m->watched[i]);
 
 		for (unsigned g = GUARD_NONE + 1; g < GUARD_COUNT; g++) {
 			if (h->counts[g].times == 0)
 				continue;
-			add_of_two(out, name, "guard",
+			add_of_two(p->out, name, "guard",
 			    guard_word((enum guard)g),
-			    watched_name(m->watched[i]));
-			add(out, h, (enum guard)g, now_ms);
-			text_add_char(out, '\n');
+			    watched_name(p->m->watched[i]));
+			add(p->out, h, (enum guard)g, now_ms);
+			text_add_char(p->out, '\n');
 		}
 	}
 }
@@ -267,46 +283,95 @@ add_seconds(
 }
 
 static void
-write_guards(struct monitor *m, struct text *out)
+write_is_held(const struct piece *p)
 {
-	metrics_family(out, "rollbackd_guard_held", "gauge",
-	    "Whether this guard keeps the service from acting.");
-	write_guard(m, out, "rollbackd_guard_held", add_is_held);
-	metrics_family(out, "rollbackd_guard_holds_total", "counter",
-	    "How often it began to.");
-	write_guard(m, out, "rollbackd_guard_holds_total", add_times);
-	metrics_family(out, "rollbackd_guard_held_seconds_total", "counter",
-	    "For how long it has.");
-	write_guard(m, out, "rollbackd_guard_held_seconds_total", add_seconds);
+	if (p->from == 0)
+		metrics_family(p->out, "rollbackd_guard_held", "gauge",
+		    "Whether this guard keeps the service from acting.");
+	write_guard(p, "rollbackd_guard_held", add_is_held);
 }
 
-void
-metrics_write(struct monitor *m, struct text *out)
+static void
+write_holds(const struct piece *p)
+{
+	if (p->from == 0)
+		metrics_family(p->out, "rollbackd_guard_holds_total", "counter",
+		    "How often it began to.");
+	write_guard(p, "rollbackd_guard_holds_total", add_times);
+}
+
+static void
+write_held_seconds(const struct piece *p)
+{
+	if (p->from == 0)
+		metrics_family(p->out, "rollbackd_guard_held_seconds_total",
+		    "counter", "For how long it has.");
+	write_guard(p, "rollbackd_guard_held_seconds_total", add_seconds);
+}
+
+/* Each goes over all services. */
+static void (*const of_services[])(const struct piece *p) = {
+	write_is_held,
+	write_holds,
+	write_held_seconds,
+	write_bad,
+	write_samples,
+};
+
+#define PARTS (sizeof(of_services) / sizeof(of_services[0]))
+
+static void
+write_whole(struct monitor *m, struct text *out)
 {
 	write_daemon(m, out);
 	write_pace(m, out);
 	write_fetch(m, out);
 	write_world(m, out);
 	write_decisions(m, out);
-	write_guards(m, out);
-	write_services(m, out);
+}
+
+bool
+metrics_write_some(
+    struct monitor *m, struct text *out, struct survey_place *at, size_t count)
+{
+	struct piece p = { .m = m, .out = out };
+
+	if (at->part == 0 && at->index == 0)
+		write_whole(m, out);
+	while (count > 0 && at->part < PARTS) {
+		p.from = at->index;
+		p.to = m->watched_count - p.from < count ? m->watched_count :
+							   p.from + count;
+		of_services[at->part](&p);
+		count -= p.to - p.from;
+		at->index = p.to;
+		if (p.to == m->watched_count)
+			*at = (struct survey_place){ at->part + 1, 0 };
+	}
+	return at->part < PARTS;
+}
+
+static bool
+tell(void *arg, const struct text *survey)
+{
+	static char head[] = "{\"text\":\"", tail[] = "\"}";
+	static const struct text before = { .data = head,
+		.length = sizeof(head) - 1 };
+	static const struct text behind = { .data = tail,
+		.length = sizeof(tail) - 1 };
+	struct control_call *call = arg;
+
+	if (survey == NULL) {
+		control_refuse(call, CONTROL_FAILED,
+		    "it is more than an answer can hold: set metrics_file");
+		return true;
+	}
+	return control_reply_parts(
+	    call, (const struct text *const[]){ &before, survey, &behind }, 3);
 }
 
 void
 metrics_answer(struct monitor *m, struct control_call *call)
 {
-	struct text page = text_new(METRICS_ANSWER_MAX_BYTES);
-	struct json_object *o;
-
-	metrics_write(m, &page);
-	if (!text_ok(&page)) {
-		text_free(&page);
-		control_refuse(call, CONTROL_FAILED,
-		    "it is more than an answer can hold: set metrics_file");
-		return;
-	}
-	o = json_object_new_object();
-	json_set_text(o, "text", text_str(&page));
-	text_free(&page);
-	control_reply(call, o);
+	surveys_order(m->surveys, SURVEY_METRICS_QUOTED, tell, call);
 }

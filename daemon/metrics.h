@@ -15,15 +15,18 @@
 #include "daemon/monitor.h"
 
 #define METRICS_MAX_BYTES ((size_t)64 * 1024 * 1024)
-/* The same within an answer, where quotation marks and newlines take more. */
-#define METRICS_ANSWER_MAX_BYTES ((size_t)12 * 1024 * 1024)
 
 /* "# HELP" and "# TYPE"; kind: "gauge" or "counter". */
 void metrics_family(
     struct text *out, const char *name, const char *kind, const char *help);
 
-/* All of it, in the text format of Prometheus. */
-void metrics_write(struct monitor *m, struct text *out);
+/*
+ * What comes next in the text format of Prometheus, with lines of about so
+ * many services.  False: that was all.
+ */
+struct survey_place;
+bool metrics_write_some(
+    struct monitor *m, struct text *out, struct survey_place *at, size_t count);
 
 /* The verb. */
 void metrics_answer(struct monitor *m, struct control_call *call);

@@ -10,6 +10,7 @@
 
 #include "daemon/log.h"
 #include "daemon/metrics.h"
+#include "daemon/survey.h"
 
 #define EVERY_MS 15000
 #define FILE_MODE 0644
@@ -19,7 +20,7 @@ struct metrics_file {
 	struct loop_timer *timer;
 	struct text page;
 	char path[PATH_MAX];
-	bool is_busy;    /* the thread has page and path */
+	bool is_busy;    /* a survey is on, or the thread has page and path */
 	bool is_failing; /* and that was said */
 	int trouble;     /* errno */
 };
@@ -86,6 +87,28 @@ on_written(void *arg, bool ok)
 	f->is_failing = !ok;
 }
 
+static bool
+on_survey(void *arg, const struct text *survey)
+{
+	struct metrics_file *f = arg;
+
+	f->is_busy = false;
+	if (survey == NULL)
+		return true; /* memory is short: the next one, perhaps */
+	text_clear(&f->page);
+	text_add_bytes(&f->page, text_str(survey), survey->length);
+	if (!text_ok(&f->page))
+		return true;
+	/* Its thread does no work then, and that is just what is to be told. */
+	if (store_state(f->m->store) == STORE_FAILED) {
+		on_written(f, work(f));
+		return true;
+	}
+	f->is_busy = true;
+	store_run(f->m->store, work, on_written, f);
+	return true;
+}
+
 static void
 on_time(void *arg)
 {
@@ -97,17 +120,8 @@ on_time(void *arg)
 	if (path == NULL || f->is_busy || strlen(path) >= sizeof(f->path))
 		return;
 	(void)snprintf(f->path, sizeof(f->path), "%s", path);
-	text_clear(&f->page);
-	metrics_write(f->m, &f->page);
-	if (!text_ok(&f->page))
-		return; /* memory is short: the next one, perhaps */
-	/* Its thread does no work then, and that is just what is to be told. */
-	if (store_state(f->m->store) == STORE_FAILED) {
-		on_written(f, work(f));
-		return;
-	}
 	f->is_busy = true;
-	store_run(f->m->store, work, on_written, f);
+	surveys_order(f->m->surveys, SURVEY_METRICS, on_survey, f);
 }
 
 struct metrics_file *

@@ -34,6 +34,7 @@ struct watched;
 struct witnesses;
 struct life;
 struct metrics_file;
+struct surveys;
 
 /* A configuration and those who still look at it. */
 struct generation {
@@ -72,6 +73,7 @@ struct monitor {
 	struct together *together;
 	struct metrics_counts counts;
 	struct metrics_file *metrics_file;
+	struct surveys *surveys;
 	struct holds holds;
 	struct refusals refusals; /* written down */
 	struct reports reports;

@@ -63,6 +63,22 @@ reply_write(struct text *out, const char *id, struct json_object *result)
 }
 
 void
+reply_write_parts(struct text *out, const char *id,
+    const struct text *const parts[], size_t count)
+{
+	struct json_object *o = envelope(id, true);
+	const char *head = json_object_to_json_string_ext(o, PLAIN);
+
+	/* Without the brace that ends it. */
+	text_add_bytes(out, head, strlen(head) - 1);
+	json_object_put(o);
+	text_add(out, ",\"result\":");
+	for (size_t i = 0; i < count; i++)
+		text_add_bytes(out, text_str(parts[i]), parts[i]->length);
+	text_add(out, "}\n");
+}
+
+void
 reply_write_error(struct text *out, const char *id, enum control_error code,
     const char *message, struct json_object *complaints)
 {

@@ -33,6 +33,10 @@ const char *control_error_word(enum control_error code);
 /* Adds a line, newline included; result is borrowed. */
 void reply_write(struct text *out, const char *id, struct json_object *result);
 
+/* The same from texts that together are the result in JSON. */
+void reply_write_parts(struct text *out, const char *id,
+    const struct text *const parts[], size_t count);
+
 /* id "" is written as null; complaints is borrowed and may be NULL. */
 void reply_write_error(struct text *out, const char *id,
     enum control_error code, const char *message,
