@@ -1,3 +1,4 @@
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,6 +36,9 @@
 #include "daemon/watched.h"
 #include "daemon/witness.h"
 
+/* What is longer goes back to the system when it is freed: answers about all
+   services are, and come seldom. */
+#define LONG_BYTES (128 * 1024)
 #define EXIT_TROUBLE 2
 #define EXIT_UNREADABLE 3
 #define EXIT_WRONG 4
@@ -304,12 +308,15 @@ main(int argc, char *argv[])
 	if (o.test)
 		return config_test(o.config, o.strict);
 	harden();
+	(void)mallopt(M_MMAP_THRESHOLD, LONG_BYTES); /* a valid value */
 	log_open(STDERR_FILENO, LOG_STYLE_AUTO, LOG_LEVEL_INFO);
 	if (fetch_library_trouble() != NULL)
 		log_warning("%s", fetch_library_trouble());
 	l = load(&m, &o, &status);
 	if (l == NULL)
 		return status;
+	/* Reading took ten times of what is left of it. */
+	(void)malloc_trim(0);
 	read_names(&m);
 	m.loop = loop_new();
 	if (m.loop == NULL) {
