@@ -7,9 +7,10 @@
  * so many come that an array of counters for each slice takes less memory than
  * the log, those take its place.  Both say the same quantiles.
  *
- * As many values as are expected find room in the memory that is given, all
- * together; for more it takes some.  When it gets none, the oldest leave
- * early: what is newest is never lost.
+ * As many values as are expected find room in the memory that is given, as
+ * long as they are near to each other; for more it takes some, and gives it
+ * back.  When it gets none it goes on: the log itself is looked at, and when
+ * that is full the oldest leave early.  What is newest is never lost.
  */
 #ifndef SAMPLE_RECENT_H
 #define SAMPLE_RECENT_H

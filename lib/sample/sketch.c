@@ -22,20 +22,6 @@ place_on_side(const struct sketch_scale *s, double size)
 	return steps < s->side ? (unsigned)steps : s->side - 1;
 }
 
-static unsigned
-place(const struct sketch_scale *s, double value)
-{
-	double size = fabs(value);
-
-	if (!s->range.has_sign)
-		return value > 0 ? place_on_side(s, value) : 0;
-	if (size < s->range.least)
-		return s->side;
-	if (value < 0)
-		return s->side - 1 - place_on_side(s, size);
-	return s->side + 1 + place_on_side(s, size);
-}
-
 /* The value with the same relative distance to both ends of the bucket. */
 static double
 size_on_side(const struct sketch_scale *s, unsigned bucket)
@@ -114,9 +100,23 @@ sketch_all(const struct sketch_scale *s)
 }
 
 unsigned
+sketch_bucket(const struct sketch_scale *s, double value)
+{
+	double size = fabs(value);
+
+	if (!s->range.has_sign)
+		return value > 0 ? place_on_side(s, value) : 0;
+	if (size < s->range.least)
+		return s->side;
+	if (value < 0)
+		return s->side - 1 - place_on_side(s, size);
+	return s->side + 1 + place_on_side(s, size);
+}
+
+unsigned
 sketch_add(const struct sketch_scale *s, uint16_t *buckets, double value)
 {
-	unsigned bucket = place(s, value);
+	unsigned bucket = sketch_bucket(s, value);
 
 	if (buckets[bucket] == UINT16_MAX)
 		return SKETCH_FULL;

@@ -59,6 +59,9 @@ struct sketch_span {
 
 struct sketch_span sketch_all(const struct sketch_scale *s);
 
+/* The bucket of a value, not NaN. */
+unsigned sketch_bucket(const struct sketch_scale *s, double value);
+
 /*
  * One more value, not NaN; returns its bucket.  A counter is full at 65535
  * values so near to each other: SKETCH_FULL, and the value is not counted.

@@ -16,7 +16,7 @@
 
 /* The bytes are what malloc() counts, with what it needs for itself. */
 #define CALM_MEAN_BYTES_MAX 1250
-#define CALM_P95_BYTES_MAX 2000
+#define CALM_P95_BYTES_MAX 1650
 
 enum { CONSECUTIVE, BREAKER, LATENCY, ERROR_RATE, EACH };
 

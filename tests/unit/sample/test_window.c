@@ -384,7 +384,7 @@ test_a_window_is_as_small_as_it_says(void **state)
 	set.slices = 0;
 	set.quantiles = &times; /* of a probe with a time-out of 2 s */
 	set.expected = 300;     /* one a second in five minutes */
-	assert_true(window_bytes(&set) <= 1140);
+	assert_true(window_bytes(&set) <= 800);
 	set.expected = 43200; /* in twelve hours */
 	assert_true(window_bytes(&set) < 6 * 1024);
 }
