@@ -12,6 +12,9 @@
 
 #define GUARD_MS 20000
 
+/* Who asks, where settings leave the choice. */
+static enum http_engine asking_engine;
+
 struct world {
 	struct loop *loop;
 	struct fetch *fetch;
@@ -94,6 +97,13 @@ let_pass(struct world *w, int64_t ms)
 	loop_timer_free(t);
 }
 
+static inline bool
+may_be_lean(const struct http_settings *settings)
+{
+	return settings->engine != HTTP_ENGINE_CURL &&
+	    http_not_lean(settings) == NULL;
+}
+
 static inline struct fetch_target *
 target(struct world *w, const struct http_settings *settings)
 {
@@ -103,6 +113,8 @@ target(struct world *w, const struct http_settings *settings)
 
 	if (t == NULL)
 		fail_msg("%s", err.text);
+	if (!may_be_lean(settings))
+		assert_int_equal(fetch_target_engine(t), FETCH_CURL);
 	return t;
 }
 
@@ -124,7 +136,11 @@ ask_once(
     struct world *w, const struct http_settings *settings, int64_t timeout_ms)
 {
 	struct fetch_target *t = target(w, settings);
-	struct sample s = ask(w, t, timeout_ms, false);
+	struct sample s;
+
+	assert_int_equal(fetch_target_engine(t),
+	    may_be_lean(settings) ? FETCH_LEAN : FETCH_CURL);
+	s = ask(w, t, timeout_ms, false);
 
 	fetch_target_free(t);
 	return s;
@@ -134,8 +150,25 @@ static inline struct http_settings
 get(const char *url)
 {
 	return (struct http_settings){
-		.url = url, .verify_tls = true, .expect.max_bytes = 1024 * 1024
+		.url = url,
+		.verify_tls = true,
+		.engine = asking_engine,
+		.expect.max_bytes = 1024 * 1024,
 	};
+}
+
+/* All tests of a program, by one engine and by the other. */
+static inline int
+run_by_both(int (*run)(void))
+{
+	int failed;
+
+	print_message("the lean engine, where it can:\n");
+	asking_engine = HTTP_ENGINE_AUTO;
+	failed = run();
+	print_message("libcurl:\n");
+	asking_engine = HTTP_ENGINE_CURL;
+	return failed + run();
 }
 
 static inline void

@@ -170,6 +170,7 @@ test_row(void **state)
 
 	(void)snprintf(url, sizeof(url), "http://127.0.0.1:%u/health", p.port);
 	row->settings.url = url;
+	row->settings.engine = asking_engine;
 	row->settings.verify_tls = true;
 	if (row->settings.expect.max_bytes == 0)
 		row->settings.expect.max_bytes = 1024 * 1024;
@@ -187,8 +188,8 @@ test_row(void **state)
 	world_free(w);
 }
 
-int
-main(void)
+static int
+run(void)
 {
 	struct CMUnitTest stories[ARRAY_LEN(rows)];
 
@@ -199,4 +200,10 @@ main(void)
 			.initial_state = &rows[i],
 		};
 	return cmocka_run_group_tests(stories, NULL, NULL);
+}
+
+int
+main(void)
+{
+	return run_by_both(run);
 }

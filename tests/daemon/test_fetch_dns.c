@@ -312,8 +312,8 @@ test_q3_resolv_conf_may_come_go_and_change(void **state)
 	world_free(w);
 }
 
-int
-main(void)
+static int
+run(void)
 {
 	static const struct CMUnitTest rules[] = {
 		cmocka_unit_test(test_an_answer_is_kept_for_a_while),
@@ -334,4 +334,10 @@ main(void)
 	failed = cmocka_run_group_tests(stories, NULL, NULL);
 	failed += cmocka_run_group_tests(rules, NULL, NULL);
 	return failed;
+}
+
+int
+main(void)
+{
+	return run_by_both(run);
 }

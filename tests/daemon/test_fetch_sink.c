@@ -157,8 +157,8 @@ test_row(void **state)
 	peer_forget(&p);
 }
 
-int
-main(void)
+static int
+run(void)
 {
 	struct CMUnitTest tests[ARRAY_LEN(rows)];
 
@@ -167,4 +167,10 @@ main(void)
 			NULL, &rows[i] };
 	return _cmocka_run_group_tests(
 	    "sink", tests, ARRAY_LEN(rows), NULL, NULL);
+}
+
+int
+main(void)
+{
+	return run_by_both(run);
 }
