@@ -52,6 +52,7 @@ struct fetch_slot {
 	int64_t content_length; /* -1: not said */
 	int status;             /* of the last status line; 0: none yet */
 	bool is_in_head;        /* that began with it */
+	bool is_folded;         /* a header continues what is no header */
 	bool is_unanswered;     /* it ended, and nothing had come */
 	bool is_begun;          /* the sink knows of the answer */
 	bool is_enough;         /* it has seen enough of it */

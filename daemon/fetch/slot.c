@@ -82,6 +82,8 @@ take_status(struct fetch_slot *slot, const char *line, size_t length)
 
 	if (status == 0)
 		return false;
+	/* Until the next line. */
+	(void)curl_easy_setopt(slot->easy, CURLOPT_VERBOSE, 1L);
 	slot->status = status;
 	slot->is_in_head = true;
 	slot->content_length = -1;
@@ -103,6 +105,27 @@ expects_body(const struct fetch_slot *slot)
 	    slot->status != 304 && slot->target->q->method != HTTP_HEAD;
 }
 
+/*
+ * Where the first header of an answer begins with a blank, libcurl 7.88.1
+ * adds it to the last one of the answer before, which is no longer there.  It
+ * shows us each line before that, so this one must not begin so.
+ */
+static int
+on_line(CURL *easy, curl_infotype type, char *line, size_t length, void *arg)
+{
+	struct fetch_slot *slot = arg;
+
+	if (type == CURLINFO_TEXT)
+		return 0;
+	(void)curl_easy_setopt(easy, CURLOPT_VERBOSE, 0L);
+	if (type != CURLINFO_HEADER_IN || length == 0 ||
+	    (line[0] != ' ' && line[0] != '\t'))
+		return 0;
+	line[0] = 'x';
+	slot->is_folded = true; /* on_header() is next */
+	return 0;
+}
+
 static size_t
 on_header(char *line, size_t one, size_t length, void *arg)
 {
@@ -117,6 +140,8 @@ on_header(char *line, size_t one, size_t length, void *arg)
 			return cut(slot, &malformed, "no status line");
 	} else if (line[0] == '\r' || line[0] == '\n')
 		slot->is_in_head = false;
+	if (slot->is_folded)
+		return cut(slot, &malformed, "a header without name");
 	if (memchr(line, '\0', length) != NULL)
 		return cut(slot, &malformed, "a header with a NUL");
 	if (expects_body(slot) && http_reply_encodes(line, length))
@@ -245,6 +270,8 @@ set_callbacks(struct fetch_slot *slot, struct fetch_shard *s)
 	    curl_easy_setopt(e, CURLOPT_HEADERFUNCTION, on_header) ==
 	    CURLE_OK &&
 	    curl_easy_setopt(e, CURLOPT_HEADERDATA, slot) == CURLE_OK &&
+	    curl_easy_setopt(e, CURLOPT_DEBUGFUNCTION, on_line) == CURLE_OK &&
+	    curl_easy_setopt(e, CURLOPT_DEBUGDATA, slot) == CURLE_OK &&
 	    curl_easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, on_open) ==
 	    CURLE_OK &&
 	    curl_easy_setopt(e, CURLOPT_OPENSOCKETDATA, slot) == CURLE_OK &&
@@ -263,6 +290,7 @@ slot_clear(struct fetch_slot *slot)
 	slot->content_length = -1;
 	slot->status = 0;
 	slot->is_in_head = false;
+	slot->is_folded = false;
 	slot->is_unanswered = false;
 	slot->is_begun = false;
 	slot->is_enough = false;

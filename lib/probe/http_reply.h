@@ -80,7 +80,6 @@ struct http_reply {
 	bool is_closing : 1;  /* the connection ends with the answer */
 	bool is_chunked : 1;
 	bool has_encoding : 1; /* that is not "chunked": no length counts */
-	bool has_field : 1;    /* a header came that could be continued */
 };
 
 struct http_reply_span {

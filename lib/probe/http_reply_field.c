@@ -233,17 +233,15 @@ take_field(struct http_reply *r, const struct http_reply_line *line,
 }
 
 /*
- * A line that begins with a blank continues the one before it, be it of the
- * head before.  Any other has a name that ends before the line does.
+ * A line that begins with a blank continues the one before it.  Any other has
+ * a name that ends before the line does.
  */
 static bool
 is_well_formed(const struct http_reply *r, const struct http_reply_line *line,
     bool is_trailer)
 {
 	if (is_blank(line->bytes[0]))
-		return r->has_field &&
-		    (is_trailer || r->lines > 1 ||
-			memchr(line->bytes, ':', line->length) != NULL);
+		return is_trailer || r->lines > 1;
 	for (size_t i = 0; i < line->length && line->bytes[i] != '\r'; i++)
 		if (line->bytes[i] == ':')
 			return true;
@@ -281,7 +279,6 @@ reply_field(struct http_reply *r, const struct http_reply_line *line,
 	if (!is_well_formed(r, line, is_trailer))
 		return reply_wrong(
 		    take, "http.protocol", "a header without name");
-	r->has_field = true;
 	if (!is_trailer)
 		result = take_field(r, line, take);
 	if (result == HTTP_REPLY_AGAIN)
