@@ -92,11 +92,10 @@ samples(const struct breaker *b)
 static void
 count(struct breaker *b, const struct sample *s, bool failure)
 {
-	window_advance(window_of(b), s->answered_ms);
-	if (samples(b) == 0)
-		b->first_ms = s->answered_ms;
 	window_add(window_of(b), s->answered_ms,
 	    failure ? WINDOW_FAILED : WINDOW_OK, (double)NAN);
+	if (samples(b) == 1)
+		b->first_ms = s->answered_ms;
 	b->known_ms = s->answered_ms;
 	if (failure)
 		b->failed_ms = s->answered_ms;
@@ -144,7 +143,8 @@ keep_evidence(struct breaker *b, const struct sample *s, bool failure)
 		slow->has_value = s->outcome == SAMPLE_OK;
 		slow->value = s->latency_ms;
 	}
-	evaluator_keep_only(&b->base, window_failed(window_of(b)));
+	if (b->base.evidence != NULL)
+		evaluator_keep_only(&b->base, window_failed(window_of(b)));
 }
 
 static void

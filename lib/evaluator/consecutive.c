@@ -82,7 +82,8 @@ keep_evidence(
 {
 	if (s->outcome == SAMPLE_LOST)
 		return;
-	if (verdict == VERDICT_HEALTHY && c->failures == 0)
+	if (verdict == VERDICT_HEALTHY && c->failures == 0 &&
+	    c->base.evidence != NULL)
 		evaluator_forget(&c->base);
 	if (c->base.before == VERDICT_TRIPPED || c->failures == 0)
 		return;

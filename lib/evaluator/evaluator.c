@@ -40,12 +40,6 @@ evaluator_init(
 	};
 }
 
-void
-evaluator_warm(struct evaluator *e)
-{
-	e->is_cold = false;
-}
-
 int64_t
 probe_pace_ms(const struct probe_settings *probe)
 {
@@ -214,8 +208,9 @@ note_recovery(struct evaluator *e)
 {
 	if (e->finding.verdict != VERDICT_HEALTHY)
 		e->has_recovered = false;
-	else if (e->ops->recovered == NULL || e->ops->recovered(e))
-		e->has_recovered = true;
+	else if (!e->has_recovered)
+		e->has_recovered =
+		    e->ops->recovered == NULL || e->ops->recovered(e);
 }
 
 /* Of a kind that learned nothing from an answer no time is told either. */
@@ -330,9 +325,8 @@ evaluator_verdict(const struct evaluator *e)
 bool
 evaluator_is_stale(const struct evaluator *e, int64_t now_ms)
 {
-	if (e->stale_ms == 0 || e->finding.verdict == VERDICT_UNKNOWN)
-		return false;
-	return e->is_cold || now_ms - e->told_ms > e->stale_ms;
+	return (e->is_cold || now_ms - e->told_ms > e->stale_ms) &&
+	    e->stale_ms > 0 && e->finding.verdict != VERDICT_UNKNOWN;
 }
 
 void

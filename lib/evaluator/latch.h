@@ -78,6 +78,30 @@ struct latch_run latch_run_of(const struct latch *l, enum latch_side side);
 enum verdict latch_measure(struct latch *l, const struct latch_settings *set,
     double value, uint64_t samples, int64_t at_ms);
 
+/*
+ * The short way for the usual case: healthy, without a gap, and one more good
+ * measurement of enough samples.  False: it is another case, and nothing was
+ * done.
+ */
+static inline bool
+latch_goes_on(struct latch *l, const struct latch_settings *set, double value,
+    int64_t at_ms)
+{
+	int64_t passed_ms = at_ms - l->known_ms;
+
+	if (l->verdict != VERDICT_HEALTHY || l->side != LATCH_GOOD ||
+	    l->is_broken || l->run.length == 0 ||
+	    !(set->below ? value >= set->limit : value <= set->limit) ||
+	    (set->gap_ms > 0 && passed_ms > set->gap_ms) ||
+	    l->run.length == UINT32_MAX ||
+	    passed_ms > UINT32_MAX - (int64_t)l->run.held_ms)
+		return false;
+	l->run.length++;
+	l->run.held_ms += (uint32_t)passed_ms;
+	l->known_ms = at_ms;
+	return true;
+}
+
 /* A sample was lost: changes no verdict, but breaks the time that counts. */
 void latch_lost(struct latch *l);
 

@@ -95,6 +95,15 @@ known_value(const struct measure *m, double value)
 	return value;
 }
 
+/* Nothing but its value would change if that is good as well. */
+static bool
+is_calm(const struct measure *m, const struct measurement *x)
+{
+	return m->learned == NULL && m->base.evidence == NULL && !x->speaks &&
+	    m->base.before == VERDICT_HEALTHY &&
+	    x->samples >= m->bounds.min_samples && isfinite(x->value);
+}
+
 void
 measure_init(struct measure *m, const struct evaluator_ops *ops,
     const struct latch_settings *bounds)
@@ -144,12 +153,10 @@ measure_reset(struct measure *m)
 }
 
 void
-measure_begin(struct measure *m)
+measure_take_limits(struct measure *m)
 {
 	const struct measure_learned *l = m->learned;
 
-	if (l == NULL)
-		return;
 	m->bounds.limit = learned_limit(m, l->times, l->deviations);
 	m->bounds.clear = m->bounds.limit;
 	if (l->clear_times > 0)
@@ -170,6 +177,14 @@ measure_judge(
 	struct latch *l = &m->latch;
 
 	note_last(m, x);
+	if (is_calm(m, x) &&
+	    latch_goes_on(l, &m->bounds, x->value, s->answered_ms)) {
+		m->base.told_ms = s->answered_ms;
+		next->value = x->value;
+		next->limit = m->bounds.limit;
+		evaluator_warm(&m->base);
+		return;
+	}
 	next->verdict = latch_measure(l, &m->bounds, known_value(m, x->value),
 	    x->samples, s->answered_ms);
 	if (!l->is_broken) {
@@ -271,7 +286,8 @@ measure_window(const struct window *w, bool speaks)
 {
 	return (struct measurement){ .samples = window_samples(w),
 		.speakers = window_failed(w),
-		.first_ms = window_first_failed_ms(w),
+		.first_ms = window_failed(w) > 0 ? window_first_failed_ms(w) :
+						   INT64_MAX,
 		.speaks = speaks };
 }
 

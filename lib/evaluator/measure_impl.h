@@ -71,7 +71,14 @@ void measure_release(struct measure *m);
 void measure_reset(struct measure *m);
 
 /* Before a sample that is not lost is looked at: the limits as they are now. */
-void measure_begin(struct measure *m);
+void measure_take_limits(struct measure *m);
+
+static inline void
+measure_begin(struct measure *m)
+{
+	if (m->learned != NULL)
+		measure_take_limits(m);
+}
 
 /* A sample was lost: nothing changes. */
 void measure_lost(struct measure *m);

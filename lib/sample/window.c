@@ -22,6 +22,7 @@ struct extremes {
  * quantiles are of, and a byte for each slice's samples, and its values.
  */
 struct window {
+	struct window_counts counts;
 	int64_t lap_ms; /* the slice 0 began */
 	int64_t newest_ms;
 	uint32_t length_ms;
@@ -34,8 +35,6 @@ struct window {
 	bool has_sums;
 	bool has_extremes;
 	bool has_values; /* they are for someone */
-	uint64_t samples;
-	uint64_t failed;
 	uint64_t values;
 	uint8_t *in_slice;     /* samples, and behind them values */
 	struct recent *recent; /* NULL: no quantiles */
@@ -121,20 +120,20 @@ empty_all(struct window *w)
 	if (w->recent != NULL)
 		recent_clear(w->recent);
 	excess_clear(&w->excess);
-	w->samples = w->failed = w->values = 0;
+	w->counts.samples = w->counts.failed = w->values = 0;
 	w->earlier_sum = 0;
 }
 
 static void
 empty_slice(struct window *w, unsigned i)
 {
-	w->samples -= w->in_slice[i];
+	w->counts.samples -= w->in_slice[i];
 	w->in_slice[i] = 0;
 	if (w->excess.count > 0) {
 		struct excess x = excess_drop(&w->excess, i);
 
-		w->failed -= x.failed;
-		w->samples -= (uint64_t)x.samples * BYTE_VALUES;
+		w->counts.failed -= x.failed;
+		w->counts.samples -= (uint64_t)x.samples * BYTE_VALUES;
 		w->values -= (uint64_t)x.values * BYTE_VALUES;
 	}
 	if (w->has_values)
@@ -204,7 +203,7 @@ count_failed(struct window *w)
 
 	if (x->failed++ == 0)
 		x->first_failed_ms = w->newest_ms;
-	w->failed++;
+	w->counts.failed++;
 }
 
 static void
@@ -306,23 +305,11 @@ window_add(struct window *w, int64_t at_ms, enum window_side side, double value)
 	window_advance(w, at_ms);
 	if (++w->in_slice[w->current] == 0)
 		excess_now(w)->samples++;
-	w->samples++;
+	w->counts.samples++;
 	if (side == WINDOW_FAILED)
 		count_failed(w);
 	if (w->has_values && isfinite(value))
 		count_value(w, value);
-}
-
-uint64_t
-window_samples(const struct window *w)
-{
-	return w->samples;
-}
-
-uint64_t
-window_failed(const struct window *w)
-{
-	return w->failed;
 }
 
 double
@@ -334,7 +321,7 @@ window_sum(const struct window *w)
 int64_t
 window_first_failed_ms(const struct window *w)
 {
-	if (w->failed == 0)
+	if (w->counts.failed == 0)
 		return INT64_MAX;
 	return excess_first_failed_ms(&w->excess);
 }
@@ -342,8 +329,9 @@ window_first_failed_ms(const struct window *w)
 struct window_totals
 window_totals(const struct window *w)
 {
-	return (struct window_totals){ .ok = w->samples - w->failed,
-		.failed = w->failed,
+	return (
+	    struct window_totals){ .ok = w->counts.samples - w->counts.failed,
+		.failed = w->counts.failed,
 		.values = w->values,
 		.sum = window_sum(w),
 		.first_failed_ms = window_first_failed_ms(w) };

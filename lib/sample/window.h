@@ -85,9 +85,27 @@ struct window_totals {
 
 struct window_totals window_totals(const struct window *w);
 
-/* Of these one alone; ok and failed together. */
-uint64_t window_samples(const struct window *w);
-uint64_t window_failed(const struct window *w);
+/*
+ * Of these some alone; ok and failed together.  The counts are the first that
+ * stands in a window: every sample asks for them.
+ */
+struct window_counts {
+	uint64_t samples;
+	uint64_t failed;
+};
+
+static inline uint64_t
+window_samples(const struct window *w)
+{
+	return ((const struct window_counts *)w)->samples;
+}
+
+static inline uint64_t
+window_failed(const struct window *w)
+{
+	return ((const struct window_counts *)w)->failed;
+}
+
 double window_sum(const struct window *w);
 int64_t window_first_failed_ms(const struct window *w);
 

@@ -2,13 +2,15 @@
  * What one sample costs the usual evaluators of one target together, and what
  * memory they take: with full windows, one sample a second each.
  *
- * bench_samples [TARGETS]: so many targets visited in turn, each of which is
- * out of the nearest caches by then; one alone is measured first.
+ * bench_samples [TARGETS [NAME]]: so many targets visited in turn, each of
+ * which is out of the nearest caches by then; one alone is measured first.
+ * With NAME only rows that have it in their name.
  */
 #include <malloc.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "evaluator/breaker.h"
@@ -177,7 +179,7 @@ main(int argc, char *argv[])
 	long targets = argc > 1 ? strtol(argv[1], NULL, 10) : 10000;
 
 	if (targets < 1 || targets > TARGETS_MAX) {
-		(void)fprintf(stderr, "usage: %s [TARGETS]\n", argv[0]);
+		(void)fprintf(stderr, "usage: %s [TARGETS [NAME]]\n", argv[0]);
 		return 1;
 	}
 	draw_times();
@@ -187,6 +189,8 @@ main(int argc, char *argv[])
 		size_t before = mallinfo2().uordblks;
 		double one, many;
 
+		if (argc > 2 && strstr(rows[i].name, argv[2]) == NULL)
+			continue;
 		make(&rows[i], 1);
 		one = best_ns(1);
 		end(1);
