@@ -361,17 +361,16 @@ event_flags(bool readable, bool writable)
 	return (short)flags;
 }
 
-struct loop_watch *
-loop_watch_new(struct loop *l, int fd, loop_ready *callback, void *arg,
+static struct loop_watch *
+watch_new(struct loop *l, int fd, loop_ready *callback, size_t bytes,
     bool readable, bool writable)
 {
-	struct loop_watch *w = calloc(1, sizeof(*w));
+	struct loop_watch *w = calloc(1, sizeof(*w) + bytes);
 
 	if (w == NULL)
 		return NULL;
 	w->loop = l;
 	w->callback = callback;
-	w->arg = arg;
 	if (event_assign(&w->event, l->base, fd,
 		event_flags(readable, writable), on_ready, w) != 0 ||
 	    event_add(&w->event, NULL) != 0) {
@@ -379,6 +378,37 @@ loop_watch_new(struct loop *l, int fd, loop_ready *callback, void *arg,
 		return NULL;
 	}
 	return w;
+}
+
+struct loop_watch *
+loop_watch_new(struct loop *l, int fd, loop_ready *callback, void *arg,
+    bool readable, bool writable)
+{
+	struct loop_watch *w =
+	    watch_new(l, fd, callback, 0, readable, writable);
+
+	if (w != NULL)
+		w->arg = arg;
+	return w;
+}
+
+void *
+loop_watch_new_with(struct loop *l, int fd, loop_ready *callback, size_t bytes,
+    bool readable, bool writable)
+{
+	struct loop_watch *w =
+	    watch_new(l, fd, callback, bytes, readable, writable);
+
+	if (w == NULL)
+		return NULL;
+	w->arg = w + 1;
+	return w->arg;
+}
+
+struct loop_watch *
+loop_watch_of(void *memory)
+{
+	return (struct loop_watch *)memory - 1;
 }
 
 void

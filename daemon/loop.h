@@ -12,6 +12,7 @@
 #define DAEMON_LOOP_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "daemon/lateness.h"
@@ -92,6 +93,13 @@ bool loop_queue_runs(const struct loop_queue_node *n);
  */
 struct loop_watch *loop_watch_new(struct loop *l, int fd, loop_ready *callback,
     void *arg, bool readable, bool writable);
+/*
+ * The same with memory of the owner's behind it, all zero at first: it is the
+ * callback's arg, and goes with the watch.
+ */
+void *loop_watch_new_with(struct loop *l, int fd, loop_ready *callback,
+    size_t bytes, bool readable, bool writable);
+struct loop_watch *loop_watch_of(void *memory);
 void loop_watch_change(struct loop_watch *w, bool readable, bool writable);
 void loop_watch_free(struct loop_watch *w); /* NULL is allowed */
 

@@ -33,17 +33,19 @@ struct lean_addresses {
 	struct resolver_address list[RESOLVER_ADDRESSES_MAX];
 };
 
-/* A connection belongs to one target for as long as it lives. */
+/*
+ * A connection belongs to one target for as long as it lives.  There are many:
+ * it lies behind its own watch.
+ */
 struct lean_conn {
 	struct fetch_target *target;
-	struct loop_watch *watch;
 	struct lean_conn *newer, *older; /* while it is kept and idle */
-	int64_t born_ms;
-	int64_t expires_ms; /* 0: it was never idle */
-	int64_t idle_ms;    /* since when */
+	int64_t end_ms;                  /* of its life; at first its begin */
+	int64_t idle_ms;                 /* since when */
 	int fd;
 	bool is_connecting;
 	bool is_idle;
+	bool was_idle;
 };
 
 /* lean_form.c: NULL: memory, or only libcurl can ask (no *err then) */

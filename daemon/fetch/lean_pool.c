@@ -75,8 +75,9 @@ become_idle(struct lean_conn *c)
 	f->lean_newest = c;
 	c->is_idle = true;
 	c->idle_ms = loop_now_ms(f->loop);
-	if (c->expires_ms == 0)
-		c->expires_ms = c->born_ms + life_ms(c->target);
+	if (!c->was_idle)
+		c->end_ms += life_ms(c->target);
+	c->was_idle = true;
 	c->target->kept = c;
 	f->lean_kept++;
 }
@@ -104,38 +105,37 @@ make_room(struct fetch *f)
 struct lean_conn *
 lean_conn_new(struct fetch_target *t, int fd, bool is_connecting)
 {
-	struct lean_conn *c = calloc(1, sizeof(*c));
+	struct loop *loop = t->fetch->loop;
+	struct lean_conn *c = loop_watch_new_with(
+	    loop, fd, on_ready, sizeof(*c), !is_connecting, is_connecting);
 
 	if (c == NULL)
 		return NULL;
 	c->target = t;
 	c->fd = fd;
 	c->is_connecting = is_connecting;
-	c->born_ms = loop_now_ms(t->fetch->loop);
-	c->watch = loop_watch_new(
-	    t->fetch->loop, fd, on_ready, c, !is_connecting, is_connecting);
-	if (c->watch != NULL)
-		return c;
-	free(c);
-	return NULL;
+	c->end_ms = loop_now_ms(loop);
+	return c;
 }
 
 void
 lean_conn_watch(struct lean_conn *c, bool readable, bool writable)
 {
-	loop_watch_change(c->watch, readable, writable);
+	loop_watch_change(loop_watch_of(c), readable, writable);
 }
 
 void
 lean_conn_close(struct lean_conn *c)
 {
+	int fd;
+
 	if (c == NULL)
 		return;
 	if (c->is_idle)
 		leave_idle(c);
-	loop_watch_free(c->watch);
-	(void)close(c->fd); /* whatever was in it is of no more use */
-	free(c);
+	fd = c->fd;
+	loop_watch_free(loop_watch_of(c));
+	(void)close(fd); /* whatever was in it is of no more use */
 }
 
 void
@@ -151,8 +151,7 @@ lean_pool_keep(struct lean_conn *c)
 bool
 lean_pool_has(const struct fetch_target *t)
 {
-	return t->kept != NULL &&
-	    loop_now_ms(t->fetch->loop) < t->kept->expires_ms;
+	return t->kept != NULL && loop_now_ms(t->fetch->loop) < t->kept->end_ms;
 }
 
 struct lean_conn *

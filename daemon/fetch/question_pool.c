@@ -4,7 +4,7 @@
 #include "daemon/fetch/fetch_impl.h"
 
 /* As many are kept for the next; after a storm the rest goes. */
-#define SPARE_QUESTIONS_MAX 1024
+#define SPARE_QUESTIONS_MAX 256
 
 static void
 really_free(struct fetch_question *q)

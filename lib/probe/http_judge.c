@@ -307,8 +307,12 @@ http_judge_reads_headers(const struct http_judge *j)
 struct http_judge *
 http_judge_new(const struct http_expect *expect, struct error *err)
 {
-	struct http_judge *j = calloc(1, sizeof(*j));
+	size_t ranges = expect->status.count;
+	struct http_judge *j;
 
+	if (ranges == 0 || ranges > HTTP_STATUS_RANGES_MAX)
+		ranges = 1;
+	j = calloc(1, sizeof(*j) + ranges * sizeof(j->ranges[0]));
 	if (j == NULL) {
 		(void)error_set(err, "out of memory");
 		return NULL;

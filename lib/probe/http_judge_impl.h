@@ -16,10 +16,10 @@ struct status_range {
 
 struct http_judge {
 	const struct http_expect *expect;
-	struct status_range ranges[HTTP_STATUS_RANGES_MAX];
-	size_t range_count;
 	struct pattern *pattern;    /* NULL: none */
 	struct json_object *equals; /* NULL: text alone can equal it */
+	size_t range_count;
+	struct status_range ranges[]; /* as many as there are, or one */
 };
 
 struct http_verdict judge_verdict(

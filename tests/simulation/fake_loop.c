@@ -212,6 +212,24 @@ loop_watch_new(struct loop *l, int fd, loop_ready *callback, void *arg,
 	return calloc(1, 1);
 }
 
+void *
+loop_watch_new_with(struct loop *l, int fd, loop_ready *callback, size_t bytes,
+    bool readable, bool writable)
+{
+	(void)l;
+	(void)fd;
+	(void)callback;
+	(void)readable;
+	(void)writable;
+	return calloc(1, bytes);
+}
+
+struct loop_watch *
+loop_watch_of(void *memory)
+{
+	return memory;
+}
+
 void
 loop_watch_change(struct loop_watch *w, bool readable, bool writable)
 {
