@@ -53,7 +53,7 @@ feed(struct service *s, const struct sample *sample)
 			continue;
 		before = evaluator_verdict(e);
 		evaluator_learn(e, now);
-		(void)evaluator_observe(e, sample);
+		evaluator_hear(e, sample);
 		has_changed = has_changed || evaluator_verdict(e) != before;
 	}
 	return has_changed;
