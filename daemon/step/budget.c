@@ -73,10 +73,14 @@ saw(void *arg, const struct key *key, const struct claim *claim)
 	int64_t age_ms;
 
 	if (strcmp(key->run, p->key.run) == 0 ||
-	    (warrant != WARRANT_AUTOMATIC && warrant != WARRANT_PREPARING) ||
+	    (warrant != WARRANT_AUTOMATIC && warrant != WARRANT_PREPARING))
+		return true;
+	/* Of another service only the last hour counts. */
+	age_ms = history_age_ms(t->state, claim);
+	if ((age_ms >= BUDGET_COUNTS_MS &&
+		strcmp(claim->service, p->request.service) != 0) ||
 	    history_came_to_nothing(t->state, claim))
 		return true;
-	age_ms = history_age_ms(t->state, claim);
 	if (warrant == WARRANT_AUTOMATIC)
 		count_automatic(t, claim, age_ms);
 	else if (age_ms < BUDGET_COUNTS_MS) {

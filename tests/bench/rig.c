@@ -422,6 +422,7 @@ rig_close(struct rig *r)
 	(void)kill(r->server, SIGKILL);
 	(void)waitpid(r->server, NULL, 0);
 	(void)close(r->notify);
+	(void)munmap(r->board, sizeof(*r->board));
 	if (getenv("KEEP") == NULL &&
 	    posix_spawn(&pid, path, NULL, NULL, argv, environ) == 0)
 		(void)waitpid(pid, NULL, 0);
