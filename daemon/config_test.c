@@ -8,6 +8,7 @@
 #include "base/units.h"
 #include "config/config.h"
 #include "config/times.h"
+#include "daemon/connections.h"
 
 #define RULES_SHOWN_MAX 100
 
@@ -108,6 +109,19 @@ print_summary(const struct config *c, const char *path, size_t warnings)
 		printf("  and %zu more\n", rules - RULES_SHOWN_MAX);
 }
 
+/* Of the machine that asks; not a warning, as it may not be the one. */
+static void
+print_connections(const struct config *c)
+{
+	struct descriptors d = descriptors_here(false);
+	char words[CONNECTIONS_TEXT_MAX];
+	struct text text = text_over(words, sizeof(words));
+
+	connections_tell(c, &d, &text);
+	if (text.length > 0)
+		printf("  note: %s\n", words);
+}
+
 static enum config_verdict
 judge(const struct complaints *complaints, bool strict)
 {
@@ -136,9 +150,11 @@ config_test(const char *path, bool strict)
 	c = config_load(path, &rules, complaints);
 	print_complaints(complaints);
 	verdict = judge(complaints, strict);
-	if (c != NULL)
+	if (c != NULL) {
 		print_summary(
 		    c, path, complaints_count(complaints, COMPLAINT_WARNING));
+		print_connections(c);
+	}
 	if (verdict == CONFIG_DOUBTFUL)
 		fprintf(stderr, "%s: warnings are refused (--strict)\n", path);
 	config_free(c);

@@ -15,6 +15,7 @@
 #include "daemon/ask/tls_context.h"
 #include "daemon/baselines.h"
 #include "daemon/config_test.h"
+#include "daemon/connections.h"
 #include "daemon/events.h"
 #include "daemon/host/host.h"
 #include "daemon/life.h"
@@ -67,6 +68,18 @@ tell_complaints(struct complaints *complaints)
 
 	for (size_t i = 0; (line = complaints_line(complaints, i)) != NULL; i++)
 		log_warning("%s", line);
+}
+
+static void
+tell_connections(const struct config *c)
+{
+	struct descriptors d = descriptors_here(true);
+	char words[CONNECTIONS_TEXT_MAX];
+	struct text text = text_over(words, sizeof(words));
+
+	connections_tell(c, &d, &text);
+	if (text.length > 0)
+		log_warning("%s", words);
 }
 
 /* What it was told to run, or what it ran last, or NULL with the exit code. */
@@ -315,6 +328,7 @@ main(int argc, char *argv[])
 	l = load(&m, &o, &status);
 	if (l == NULL)
 		return status;
+	tell_connections(l->config);
 	/* Reading took ten times of what is left of it. */
 	(void)malloc_trim(0);
 	read_names(&m);

@@ -110,7 +110,7 @@ curl_leave(struct fetch_target *t)
 {
 	if (t->curl == NULL)
 		return;
-	shard_disown_socket(t->curl->socket);
+	socket_disown(t->curl->socket);
 	if (t->curl->shard != NULL)
 		shard_leave(t->curl->shard);
 	free(t->curl);

@@ -9,6 +9,7 @@
  *   slot.c         an easy handle and what it receives
  *   sink.c         hands it on to whoever judges it as it comes
  *   shard.c        libcurl's multi handles on our loop
+ *   sockets.c      its connections, by their descriptors
  */
 #ifndef DAEMON_FETCH_CURL_IMPL_H
 #define DAEMON_FETCH_CURL_IMPL_H
@@ -123,8 +124,13 @@ bool shard_start(struct fetch_shard *s, struct fetch_slot *slot);
 void shard_stop(struct fetch_shard *s, struct fetch_slot *slot);
 /* The descriptor of a new connection; false: memory. */
 bool shard_adopt_socket(struct curl_side *side, int fd);
-void shard_disown_socket(struct fetch_socket *k);      /* NULL is allowed */
 int shard_close_socket(void *shard, curl_socket_t fd); /* for libcurl */
+
+/* sockets.c */
+struct fetch_socket *socket_find(struct fetch_shard *s, int fd); /* or NULL */
+struct fetch_socket *socket_add(struct fetch_shard *s, int fd);  /* or memory */
+void socket_forget(struct fetch_socket *k);
+void socket_disown(struct fetch_socket *k); /* NULL is allowed */
 
 /* slot.c */
 struct fetch_slot *slot_take(struct fetch_shard *s); /* NULL: memory */

@@ -1,48 +1,14 @@
 #include "daemon/fetch/fetch.h"
 
 #include <stdlib.h>
-#include <sys/resource.h>
 #include <time.h>
 
+#include "daemon/fetch/descriptors.h"
 #include "daemon/fetch/fetch_impl.h"
 
-#define IN_FLIGHT_MIN 16
-#define IN_FLIGHT_MAX 16384
-/* As many dials as a fourth of that: each may try two addresses at once. */
+/* As many dials as a fourth of what may be under way. */
 #define DIALS_SHARE 4
-#define OTHERS_SHARE 16
-#define OTHERS_MIN 64
-
-/* A connection each, and as many again that are idle. */
-static size_t
-affordable_in_flight(void)
-{
-	struct rlimit limit;
-	size_t half;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
-		return IN_FLIGHT_MIN;
-	half = limit.rlim_cur / 2;
-	if (half > IN_FLIGHT_MAX)
-		return IN_FLIGHT_MAX;
-	return half < IN_FLIGHT_MIN ? IN_FLIGHT_MIN : half;
-}
-
-/*
- * All but those that new connections, libcurl and the rest of the daemon need
- * to go on.
- */
-static size_t
-affordable_kept(void)
-{
-	struct rlimit limit;
-	size_t others;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
-		return IN_FLIGHT_MIN;
-	others = limit.rlim_cur / OTHERS_SHARE + OTHERS_MIN;
-	return limit.rlim_cur > others ? limit.rlim_cur - others : 1;
-}
+#define DIAL_DESCRIPTORS 2 /* each may try two addresses at once */
 
 static void
 really_free(struct fetch *f)
@@ -54,6 +20,22 @@ really_free(struct fetch *f)
 	free(f->sockets);
 	free(f->lean_bytes);
 	free(f);
+}
+
+static size_t
+or_else(size_t set, size_t fallback)
+{
+	return set > 0 ? set : fallback;
+}
+
+static void
+share_descriptors(struct fetch *f, const struct fetch_settings *settings)
+{
+	struct descriptors d = descriptors_here(true);
+
+	f->in_flight_max = or_else(settings->in_flight_max, d.in_flight_max);
+	f->open_max = or_else(settings->open_max, d.open_max);
+	f->kept_max = or_else(settings->kept_max, d.kept_max);
 }
 
 /* Public functions */
@@ -105,14 +87,10 @@ fetch_new_with(
 		return NULL;
 	}
 	f->loop = loop;
-	f->in_flight_max = settings->in_flight_max > 0 ?
-	    settings->in_flight_max :
-	    affordable_in_flight();
+	share_descriptors(f, settings);
 	f->connection_life_s = settings->connection_life_s > 0 ?
 	    settings->connection_life_s :
 	    CONNECTION_LIFE_S;
-	f->kept_max =
-	    settings->kept_max > 0 ? settings->kept_max : affordable_kept();
 	f->at_once = loop_queue_of(loop, 0);
 	if (f->at_once == NULL || !queue_init(f)) {
 		(void)error_set(err, "out of memory");
@@ -151,9 +129,26 @@ fetch_resolver(struct fetch *f)
 }
 
 bool
+fetch_may_open(struct fetch *f)
+{
+	/* Better one connection fewer that is kept. */
+	while (f->lean_open + f->curl_open + DIAL_DESCRIPTORS * f->dials >=
+	    f->open_max)
+		if (!lean_give_up(f))
+			return false;
+	return true;
+}
+
+bool
+fetch_may_keep(const struct fetch *f)
+{
+	return f->lean_kept + f->curl_open < f->kept_max;
+}
+
+bool
 fetch_take_dial(struct fetch *f)
 {
-	if (f->dials >= f->in_flight_max / DIALS_SHARE)
+	if (f->dials >= f->in_flight_max / DIALS_SHARE || !fetch_may_open(f))
 		return false;
 	f->dials++;
 	return true;

@@ -60,7 +60,9 @@ struct fetch_settings {
 	const char *resolv_conf; /* path */
 	size_t in_flight_max;    /* 0: half of the descriptors there are */
 	long connection_life_s;  /* no connection is used longer; 0: 60 */
-	size_t kept_max; /* of lean connections; 0: what is affordable */
+	/* 0: by the descriptors that there may be (descriptors.h) */
+	size_t open_max; /* connections at once */
+	size_t kept_max; /* of them, those that are kept */
 };
 
 enum fetch_engine {

@@ -200,7 +200,8 @@ struct fetch {
 	struct fetch_queue fresh, queue;
 	struct fetch_question *expiring; /* looked at next; NULL: none */
 	size_t in_flight, in_flight_max;
-	size_t dials; /* of others than us */
+	size_t dials;              /* of others than us */
+	size_t open_max, kept_max; /* connections of both engines */
 	long connection_life_s;
 	struct loop_timer *tick; /* runs while anything is in flight */
 	struct loop_timer *pump; /* while anything waits */
@@ -213,12 +214,13 @@ struct fetch {
 
 	/* The lean engine's. */
 	struct lean_conn *lean_oldest, *lean_newest; /* kept and idle */
-	size_t lean_kept, kept_max;
+	size_t lean_open, lean_kept; /* connections, and those that are kept */
 	char *lean_bytes; /* where answers come in; NULL: not needed yet */
 
 	/* libcurl's. */
 	struct fetch_shard *shards;
 	size_t empty_shards;           /* of them, without a target */
+	size_t curl_open;              /* descriptors */
 	struct fetch_socket **sockets; /* by descriptor; NULL: none */
 	size_t socket_count;
 };
@@ -228,6 +230,10 @@ int64_t fetch_clock_us(void);
 int64_t fetch_clock_ms(void);
 void fetch_enter(struct fetch *f); /* around every callback from the loop */
 void fetch_leave(struct fetch *f);
+/* One descriptor more; false: the rest is not for us. */
+bool fetch_may_open(struct fetch *f);
+/* Or there are more connections than can be kept. */
+bool fetch_may_keep(const struct fetch *f);
 
 /* queue.c */
 bool queue_init(struct fetch *f);
@@ -294,6 +300,8 @@ void buffer_free(struct fetch_buffer *b);
 /* lean.c: false: it cannot, or memory is short */
 bool lean_join(struct fetch_target *t);
 void lean_leave(struct fetch_target *t);
+/* Closes the one that was idle for the longest; false: there is none. */
+bool lean_give_up(struct fetch *f);
 void lean_free_work(struct lean_work *w); /* of a question that goes */
 
 /* shard.c */

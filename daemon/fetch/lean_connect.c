@@ -101,11 +101,14 @@ static int
 open_socket(struct fetch *f, int family)
 {
 	int type = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
-	int fd = socket(family, type, 0);
+	int fd;
 
-	/* Better one connection fewer that is kept. */
-	if (fd < 0 && (errno == EMFILE || errno == ENFILE) &&
-	    lean_pool_give_up(f))
+	if (!fetch_may_open(f)) {
+		errno = EMFILE;
+		return -1;
+	}
+	fd = socket(family, type, 0);
+	if (fd < 0 && (errno == EMFILE || errno == ENFILE) && lean_give_up(f))
 		fd = socket(family, type, 0);
 	return fd;
 }

@@ -60,8 +60,6 @@ void lean_pool_keep(struct lean_conn *c);
 /* The one that is kept for the target, no longer idle; NULL: none. */
 struct lean_conn *lean_pool_take(struct fetch_target *t);
 bool lean_pool_has(const struct fetch_target *t);
-/* Closes the one that was idle for the longest; false: there is none. */
-bool lean_pool_give_up(struct fetch *f);
 
 /* lean_connect.c: NULL, or why there is no way to connect. */
 const struct failure *lean_connect(struct fetch_target *t,

@@ -92,12 +92,12 @@ make_room(struct fetch *f)
 {
 	int64_t long_ms = (int64_t)f->connection_life_s * 1000 / 2;
 
-	if (f->lean_kept < f->kept_max)
+	if (fetch_may_keep(f))
 		return true;
 	if (f->lean_oldest == NULL ||
 	    loop_now_ms(f->loop) - f->lean_oldest->idle_ms < long_ms)
 		return false;
-	return lean_pool_give_up(f);
+	return lean_give_up(f);
 }
 
 /* Public functions */
@@ -115,6 +115,7 @@ lean_conn_new(struct fetch_target *t, int fd, bool is_connecting)
 	c->fd = fd;
 	c->is_connecting = is_connecting;
 	c->end_ms = loop_now_ms(loop);
+	t->fetch->lean_open++;
 	return c;
 }
 
@@ -134,6 +135,7 @@ lean_conn_close(struct lean_conn *c)
 	if (c->is_idle)
 		leave_idle(c);
 	fd = c->fd;
+	c->target->fetch->lean_open--;
 	loop_watch_free(loop_watch_of(c));
 	(void)close(fd); /* whatever was in it is of no more use */
 }
@@ -170,7 +172,7 @@ lean_pool_take(struct fetch_target *t)
 }
 
 bool
-lean_pool_give_up(struct fetch *f)
+lean_give_up(struct fetch *f)
 {
 	if (f->lean_oldest == NULL)
 		return false;

@@ -192,7 +192,9 @@ set_connection(CURL *easy, const struct fetch_target *t)
 {
 	long fresh =
 	    t->q->fresh || t->q->retried || t->form->settings->fresh_connection;
-	long once = t->q->fresh || t->form->settings->fresh_connection;
+	/* One that is there is of more use to its target than to others. */
+	long once = t->q->fresh || t->form->settings->fresh_connection ||
+	    (t->curl->socket == NULL && !fetch_may_keep(t->fetch));
 	int64_t left_ms = question_left_ms(t->q);
 
 	return set_number(easy, CURLOPT_FRESH_CONNECT, fresh) &&

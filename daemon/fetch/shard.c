@@ -5,65 +5,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define SOCKETS_FIRST 256
+#define MULTI_DESCRIPTORS 2 /* of its own, to be woken up by */
 /* The first byte of a record. */
 #define TLS_RECORD_FIRST 0x14
 #define TLS_RECORD_LAST 0x17
-
-/* Sockets */
-
-static bool
-grow_sockets(struct fetch *f, size_t fd)
-{
-	size_t count = f->socket_count == 0 ? SOCKETS_FIRST : f->socket_count;
-	struct fetch_socket **sockets;
-
-	if (fd < f->socket_count)
-		return true;
-	while (count <= fd)
-		count *= 2;
-	sockets = realloc(f->sockets, count * sizeof(struct fetch_socket *));
-	if (sockets == NULL)
-		return false;
-	for (size_t i = f->socket_count; i < count; i++)
-		sockets[i] = NULL;
-	f->sockets = sockets;
-	f->socket_count = count;
-	return true;
-}
-
-static struct fetch_socket *
-find_socket(struct fetch_shard *s, int fd)
-{
-	struct fetch *f = s->fetch;
-
-	return (size_t)fd < f->socket_count ? f->sockets[fd] : NULL;
-}
-
-static struct fetch_socket *
-add_socket(struct fetch_shard *s, int fd)
-{
-	struct fetch_socket *k;
-
-	if (!grow_sockets(s->fetch, (size_t)fd))
-		return NULL;
-	k = calloc(1, sizeof(*k));
-	if (k == NULL)
-		return NULL;
-	k->shard = s;
-	k->fd = fd;
-	s->fetch->sockets[fd] = k;
-	return k;
-}
-
-static void
-forget_socket(struct fetch_socket *k)
-{
-	shard_disown_socket(k);
-	k->shard->fetch->sockets[k->fd] = NULL;
-	loop_watch_free(k->watch);
-	free(k);
-}
 
 static void
 collect(struct fetch_shard *s)
@@ -150,9 +95,9 @@ on_ready(void *arg, bool readable, bool writable)
 		k->watch = NULL;
 		if (k->is_ours)
 			drop_stray_bytes(k->fd);
-		shard_disown_socket(k);
+		socket_disown(k);
 		if (!k->is_ours)
-			forget_socket(k);
+			socket_forget(k);
 		return;
 	}
 	act(k->shard, k->fd,
@@ -173,7 +118,7 @@ stop_waiting(struct fetch_socket *k)
 		k->is_settled = fcntl(k->fd, F_GETFD) >= 0;
 	if (!k->is_settled) {
 		loop_timer_start(k->shard->kick, 0);
-		forget_socket(k);
+		socket_forget(k);
 	} else if (k->watch != NULL)
 		loop_watch_change(k->watch, true, false);
 }
@@ -194,7 +139,7 @@ static int
 on_socket_wish(CURL *easy, curl_socket_t fd, int what, void *arg, void *unused)
 {
 	struct fetch_shard *s = arg;
-	struct fetch_socket *k = find_socket(s, fd);
+	struct fetch_socket *k = socket_find(s, fd);
 
 	(void)easy;
 	(void)unused;
@@ -204,7 +149,7 @@ on_socket_wish(CURL *easy, curl_socket_t fd, int what, void *arg, void *unused)
 		return 0;
 	}
 	if (k == NULL)
-		k = add_socket(s, fd);
+		k = socket_add(s, fd);
 	if (k == NULL)
 		return -1;
 	k->in = (what & CURL_POLL_IN) != 0;
@@ -252,8 +197,10 @@ shard_free(struct fetch_shard *s)
 		s->pool = slot->next;
 		slot_free(slot);
 	}
-	if (s->multi != NULL)
+	if (s->multi != NULL) {
 		(void)curl_multi_cleanup(s->multi); /* it has no transfer */
+		s->fetch->curl_open -= MULTI_DESCRIPTORS;
+	}
 	loop_timer_free(s->timer);
 	loop_timer_free(s->kick);
 	free(s);
@@ -271,6 +218,8 @@ shard_new(struct fetch *f)
 	   such calls does it, the others count. */
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK)
 		s->multi = curl_multi_init();
+	if (s->multi != NULL)
+		f->curl_open += MULTI_DESCRIPTORS;
 	s->timer = loop_timer_new(f->loop, on_timer, s);
 	s->kick = loop_timer_new(f->loop, on_kick, s);
 	if (s->multi == NULL || s->timer == NULL || s->kick == NULL)
@@ -353,23 +302,14 @@ shard_stop(struct fetch_shard *s, struct fetch_slot *slot)
 	(void)curl_multi_remove_handle(s->multi, slot->easy);
 }
 
-void
-shard_disown_socket(struct fetch_socket *k)
-{
-	if (k == NULL || k->owner == NULL)
-		return;
-	k->owner->socket = NULL;
-	k->owner = NULL;
-}
-
 bool
 shard_adopt_socket(struct curl_side *side, int fd)
 {
 	struct fetch_shard *s = side->shard;
-	struct fetch_socket *k = find_socket(s, fd);
+	struct fetch_socket *k = socket_find(s, fd);
 
 	if (k == NULL)
-		k = add_socket(s, fd);
+		k = socket_add(s, fd);
 	if (k == NULL)
 		return false;
 	/*
@@ -380,10 +320,12 @@ shard_adopt_socket(struct curl_side *side, int fd)
 	loop_watch_free(k->watch);
 	k->watch = NULL;
 	k->shard = s;
+	if (!k->is_ours)
+		s->fetch->curl_open++;
 	k->is_ours = true;
 	k->is_settled = false;
-	shard_disown_socket(k);
-	shard_disown_socket(side->socket);
+	socket_disown(k);
+	socket_disown(side->socket);
 	k->owner = side;
 	side->socket = k;
 	return !k->is_wanted || start_waiting(k);
@@ -392,9 +334,9 @@ shard_adopt_socket(struct curl_side *side, int fd)
 int
 shard_close_socket(void *shard, curl_socket_t fd)
 {
-	struct fetch_socket *k = find_socket(shard, fd);
+	struct fetch_socket *k = socket_find(shard, fd);
 
 	if (k != NULL)
-		forget_socket(k);
+		socket_forget(k);
 	return close(fd);
 }

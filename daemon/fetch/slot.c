@@ -184,6 +184,10 @@ on_open(void *arg, curlsocktype purpose, struct curl_sockaddr *a)
 		slot->attempts.forbidden++;
 		return CURL_SOCKET_BAD;
 	}
+	if (!fetch_may_open(t->fetch)) {
+		slot->attempts.starved++;
+		return CURL_SOCKET_BAD;
+	}
 	if (!has_route(a)) {
 		slot->attempts.unroutable++;
 		return CURL_SOCKET_BAD;
