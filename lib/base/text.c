@@ -182,8 +182,11 @@ text_take(struct text *t)
 		text_free(t);
 		return NULL;
 	}
+	/* It grew by doubling, and may be kept for long. */
 	if (data == NULL)
 		data = calloc(1, 1);
+	else if (t->length + 1 < t->capacity)
+		data = realloc(data, t->length + 1);
 	*t = text_new(t->max_bytes);
 	return data;
 }

@@ -1,6 +1,5 @@
 #include "config/config.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,15 +7,13 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "config/check.h"
+#include "config/compact.h"
+#include "config/derive.h"
 #include "config/loading.h"
 #include "config/templates.h"
-#include "config/value.h"
 #include "config/writer.h"
 
 #define CANONICAL_MAX_BYTES ((size_t)4 * 1024 * 1024)
-#define WHO_MAX (NAME_MAX_BYTES + 64)
-#define ARM_WINDOW_MAX_MS ((int64_t)30 * 24 * 3600 * 1000)
-#define SOAK_MAX_MS ARM_WINDOW_MAX_MS
 
 static void
 read_items(struct loading *l, const char *key)
@@ -46,7 +43,8 @@ read_services(struct loading *l, struct templates *t)
 		    "more than %d services", CONFIG_SERVICES_MAX);
 		items.count = CONFIG_SERVICES_MAX;
 	}
-	c->services = arena_array(c->arena, items.count, sizeof(*c->services));
+	c->services =
+	    arena_array(c->of_services, items.count, sizeof(*c->services));
 	if (c->services == NULL && items.count > 0)
 		l->reader.short_of_memory = true;
 	for (size_t i = 0; c->services != NULL && i < items.count; i++) {
@@ -61,81 +59,6 @@ read_services(struct loading *l, struct templates *t)
 	items_free(&items);
 }
 
-static void
-derive_rule(struct reader *r, struct rule_settings *rule)
-{
-	rule->arm_window_ms = ARM_WINDOW_NONE;
-	if (rule->arm_window == NULL || strcmp(rule->arm_window, "none") == 0)
-		return;
-	if (duration_parse(rule->arm_window, &rule->arm_window_ms) &&
-	    rule->arm_window_ms > 0 && rule->arm_window_ms <= ARM_WINDOW_MAX_MS)
-		return;
-	complain(r->complaints, COMPLAINT_ERROR, rule->source,
-	    "rule \"%s\": arm_window = \"%s\": write a duration up to \"30d\", "
-	    "or \"none\" to act without a deployment",
-	    rule->name == NULL ? "?" : rule->name, rule->arm_window);
-	rule->arm_window_ms = ARM_WINDOW_NONE;
-}
-
-static void
-derive_spans(struct loading *l, struct service_settings *s)
-{
-	char who[WHO_MAX];
-
-	(void)snprintf(who, sizeof(who), "service \"%s\": maintenance",
-	    s->name == NULL ? "?" : s->name);
-	spans_read(&l->reader, &l->zones, &s->maintenance, s->source, who,
-	    &s->when_maintained);
-	for (size_t i = 0; i < s->rule_count; i++) {
-		struct rule_settings *rule = &s->rules[i];
-
-		(void)snprintf(who, sizeof(who), "rule \"%s\": window",
-		    rule->name == NULL ? "?" : rule->name);
-		spans_read(&l->reader, &l->zones, &rule->window, rule->source,
-		    who, &rule->when_open);
-	}
-}
-
-static void
-derive_soak(struct reader *r, struct service_settings *s)
-{
-	s->soak_ms = SOAK_NONE;
-	if (s->soak == NULL || strcmp(s->soak, "none") == 0)
-		return;
-	if (duration_parse(s->soak, &s->soak_ms) && s->soak_ms > 0 &&
-	    s->soak_ms <= SOAK_MAX_MS)
-		return;
-	complain(r->complaints, COMPLAINT_ERROR, s->source,
-	    "service \"%s\": soak = \"%s\": write a duration up to \"30d\", "
-	    "or \"none\" where only deploy --verified and mark make a version "
-	    "good",
-	    s->name == NULL ? "?" : s->name, s->soak);
-	s->soak_ms = SOAK_NONE;
-}
-
-/*
- * When services are where they stay.  Equal probes of others say nothing of
- * versions.
- */
-static void
-derive_discover(struct reader *r, struct service_settings *s)
-{
-	size_t bytes = s->probe_count * sizeof(*s->probes);
-	struct probe_settings *own;
-
-	if (s->discover.probe == NULL || s->probe_count == 0)
-		return;
-	own = value_alloc(r, 1, bytes);
-	if (own == NULL)
-		return;
-	memcpy(own, s->probes, bytes);
-	s->probes = own;
-	for (size_t i = 0; i < s->probe_count; i++)
-		if (s->probes[i].name != NULL &&
-		    strcmp(s->probes[i].name, s->discover.probe) == 0)
-			s->probes[i].version = &s->discover.from;
-}
-
 /* Equal digests mean that nothing of a service has changed. */
 static void
 derive_service(
@@ -144,12 +67,7 @@ derive_service(
 	struct service_settings written = *s;
 	char digest[DIGEST_TEXT_BYTES];
 
-	if (s->group == NULL)
-		s->group = s->name;
-	derive_soak(&l->reader, s);
-	for (size_t i = 0; i < s->rule_count; i++)
-		derive_rule(&l->reader, &s->rules[i]);
-	derive_spans(l, s);
+	derive_settings(&l->reader, &l->zones, s);
 	if (complaints_are_fatal(l->reader.complaints))
 		return;
 	written.group = s->group;
@@ -157,7 +75,7 @@ derive_service(
 	text_clear(canonical);
 	writer_options(canonical, &service_options, &written, 0);
 	digest_text(text_str(canonical), canonical->length, digest);
-	s->digest = arena_strdup(l->config->arena, digest);
+	s->digest = arena_strdup(l->reader.arena, digest);
 	if (s->digest == NULL || !text_ok(canonical))
 		l->reader.short_of_memory = true;
 }
@@ -199,6 +117,17 @@ derive(struct loading *l)
 		    by_procedure_name);
 }
 
+/* What is read from now on stays only until it is known to be good. */
+static bool
+for_services(struct reader *r, struct arena *arena)
+{
+	intern_free(r->equal);
+	r->arena = arena;
+	r->equal = intern_new(arena);
+	r->short_of_memory = r->short_of_memory || r->equal == NULL;
+	return r->equal != NULL;
+}
+
 static void
 read_all(struct loading *l)
 {
@@ -211,7 +140,8 @@ read_all(struct loading *l)
 	read_items(l, "witnesses");
 	read_items(l, "notifiers");
 	read_items(l, "procedures");
-	read_services(l, &templates);
+	if (for_services(&l->reader, l->config->of_services))
+		read_services(l, &templates);
 	if (!complaints_are_fatal(l->reader.complaints))
 		templates_warn(&templates, &l->reader);
 	templates_free(&templates);
@@ -241,10 +171,12 @@ finish(struct loading *l, bool main_was_read, const struct config_rules *rules)
 	else if (main_was_read && !l->reader.is_incomplete)
 		check_all(c, rules, complaints);
 	loading_free(l);
-	if (!complaints_are_fatal(complaints))
-		return c;
-	config_free(c);
-	return NULL;
+	if (complaints_are_fatal(complaints)) {
+		config_free(c);
+		return NULL;
+	}
+	compact_services(c);
+	return c;
 }
 
 struct config *

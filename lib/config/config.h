@@ -99,7 +99,8 @@ struct config_template {
 /* Services and procedures are sorted by name. */
 struct config {
 	struct arena *arena;
-	struct arena *texts; /* bytes of the files */
+	struct arena *of_services; /* and what they point to */
+	struct arena *texts;       /* bytes of the files */
 	const char *state_directory;
 	struct control_settings control;
 	struct runner_settings runner;

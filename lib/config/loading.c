@@ -320,7 +320,8 @@ begin(struct loading *l, struct arena *arena)
 		return false;
 	l->config->arena = arena;
 	l->config->texts = arena_new(ARENA_MAX_BYTES);
-	return l->config->texts != NULL;
+	l->config->of_services = arena_new(ARENA_MAX_BYTES);
+	return l->config->texts != NULL && l->config->of_services != NULL;
 }
 
 struct loading *
@@ -330,9 +331,12 @@ loading_new(uint32_t owner_uid, struct complaints *complaints)
 	struct loading *l = calloc(1, sizeof(*l));
 
 	if (arena == NULL || l == NULL || !begin(l, arena)) {
-		if (l != NULL)
+		if (l != NULL) {
 			intern_free(l->reader.equal);
-		arena_free(arena);
+			config_free(l->config);
+		}
+		if (l == NULL || l->config == NULL)
+			arena_free(arena);
 		free(l);
 		return NULL;
 	}
@@ -373,5 +377,6 @@ config_free(struct config *c)
 	if (c == NULL)
 		return;
 	arena_free(c->texts);
+	arena_free(c->of_services);
 	arena_free(c->arena);
 }
