@@ -112,6 +112,10 @@ write_pace(struct monitor *m, struct text *out)
 	    "interval.");
 	text_addf(out, "rollbackd_polls_left_out_total %" PRIu64 "\n",
 	    schedule_missed(m->ask_tools.schedule));
+	metrics_family(out, "rollbackd_rechecks_left_out_total", "counter",
+	    "Rechecks that were not made: too many were wanted at once.");
+	text_addf(out, "rollbackd_rechecks_left_out_total %" PRIu64 "\n",
+	    schedule_refused(m->ask_tools.schedule));
 }
 
 static void

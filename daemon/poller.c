@@ -6,6 +6,13 @@
 #include "base/digest.h"
 #include "base/units.h"
 
+/* Of a probe that has the option. */
+struct recheck {
+	struct loop_queue *queue;
+	struct loop_queue_node node;
+	struct schedule *schedule;
+};
+
 struct poller {
 	struct schedule_ring *ring;
 	const struct probe_settings *settings;
@@ -15,7 +22,9 @@ struct poller {
 	void *arg;
 	poller_sample *done; /* of the question out of turn */
 	void *done_arg;
-	uint32_t offset_ms; /* of its turn, in the interval */
+	uint32_t offset_ms;      /* of its turn, in the interval */
+	struct recheck *recheck; /* NULL: never */
+	bool is_recheck;         /* what is under way */
 	bool is_started;
 	bool is_stopped;
 	uint32_t asked;
@@ -37,19 +46,43 @@ static void
 on_sample(void *arg, const struct sample *s)
 {
 	struct poller *p = arg;
+	struct sample marked;
 
-	p->sample(p->arg, s);
+	if (p->recheck != NULL)
+		loop_queue_stop(&p->recheck->node);
+	if (!p->is_recheck) {
+		p->sample(p->arg, s);
+		return;
+	}
+	marked = *s;
+	marked.is_recheck = true;
+	p->sample(p->arg, &marked);
 }
 
 void
 poller_due(void *poller)
 {
 	struct poller *p = poller;
+	bool was_recheck = p->is_recheck;
 
+	p->is_recheck = false;
 	if (asker_ask(p->target, p->settings->timeout_ms, false, on_sample, p))
 		p->asked++;
-	else
+	else if (!was_recheck)
 		p->skipped++;
+}
+
+static void
+on_recheck(void *arg)
+{
+	struct poller *p = arg;
+
+	if (p->is_stopped || asker_is_busy(p->target) ||
+	    !schedule_take_extra(p->recheck->schedule))
+		return;
+	p->is_recheck = true;
+	if (!asker_ask(p->target, p->settings->timeout_ms, false, on_sample, p))
+		p->is_recheck = false;
 }
 
 static double
@@ -59,6 +92,30 @@ phase_of(const char *owner, const char *probe)
 
 	(void)snprintf(name, sizeof(name), "%s/%s", owner, probe);
 	return digest_fraction(name);
+}
+
+static struct recheck *
+recheck_new(const struct ask_tools *tools, int64_t delay_ms)
+{
+	struct recheck *r = calloc(1, sizeof(*r));
+
+	if (r == NULL)
+		return NULL;
+	r->schedule = tools->schedule;
+	r->queue = loop_queue_of(tools->loop, delay_ms);
+	if (r->queue == NULL) {
+		free(r);
+		return NULL;
+	}
+	return r;
+}
+
+static void
+recheck_free(struct recheck *r)
+{
+	if (r != NULL)
+		loop_queue_stop(&r->node);
+	free(r);
 }
 
 struct poller *
@@ -78,12 +135,15 @@ poller_new(const struct ask_tools *tools, const struct poller_wish *wish,
 	p->offset_ms = schedule_offset_ms(
 	    settings->interval_ms, phase_of(wish->owner, settings->name));
 	p->ring = schedule_join(tools->schedule, settings->interval_ms);
+	if (settings->recheck_ms > 0)
+		p->recheck = recheck_new(tools, settings->recheck_ms);
 	p->target = asker_new(tools, wish->owner, settings, wish->metrics,
 	    wish->metric_count, err);
 	if (p->target != NULL)
 		p->extra = asker_new_like(p->target, tools, wish->owner,
 		    settings, wish->metrics, wish->metric_count, err);
-	if (p->ring == NULL || p->extra == NULL) {
+	if (p->ring == NULL || p->extra == NULL ||
+	    (settings->recheck_ms > 0 && p->recheck == NULL)) {
 		poller_free(p);
 		return NULL;
 	}
@@ -100,6 +160,7 @@ poller_free(struct poller *p)
 	poller_stop(p);
 	if (p->ring != NULL)
 		schedule_leave(p->ring);
+	recheck_free(p->recheck);
 	asker_free(p->target);
 	asker_free(p->extra);
 	free(p);
@@ -125,6 +186,14 @@ poller_wake(struct poller *p)
 {
 	begin(p);
 	schedule_skip(p->ring);
+}
+
+void
+poller_recheck(struct poller *p)
+{
+	if (p->recheck != NULL && !p->is_stopped)
+		loop_queue_start(
+		    p->recheck->queue, &p->recheck->node, on_recheck, p);
 }
 
 void

@@ -48,6 +48,15 @@ void poller_forget(struct poller *p);
  */
 void poller_wake(struct poller *p);
 
+/*
+ * Once more, recheck_interval from now, unless it is asked or answers before:
+ * said from inside of a sample, of a probe that has that option.  Rechecks
+ * are marked; where many are wanted at once some are left out, as they come
+ * on top of all else.  One that is under way when its turn comes stands for
+ * that.
+ */
+void poller_recheck(struct poller *p);
+
 /* No further polls; questions out of turn are still put. */
 void poller_stop(struct poller *p);
 

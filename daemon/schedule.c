@@ -37,6 +37,8 @@ struct schedule {
 	size_t count, room;
 	struct lateness lateness;
 	uint64_t missed;
+	uint32_t savings; /* extra starts, in shares */
+	uint64_t refused;
 };
 
 static int
@@ -190,6 +192,8 @@ call_next(struct schedule_ring *r)
 	if (item->is_gone)
 		return true;
 	lateness_note(&s->lateness, late_us);
+	if (s->savings < SCHEDULE_EXTRA_SHARE * SCHEDULE_EXTRA_MAX)
+		s->savings++;
 	s->due(r->last.entry); /* items may have moved */
 	return true;
 }
@@ -329,6 +333,7 @@ schedule_new(struct loop *l, schedule_due *due)
 		return NULL;
 	s->loop = l;
 	s->due = due;
+	s->savings = SCHEDULE_EXTRA_SHARE * SCHEDULE_EXTRA_MAX;
 	return s;
 }
 
@@ -439,6 +444,23 @@ const struct lateness *
 schedule_lateness(const struct schedule *s)
 {
 	return &s->lateness;
+}
+
+bool
+schedule_take_extra(struct schedule *s)
+{
+	if (s->savings < SCHEDULE_EXTRA_SHARE) {
+		s->refused++;
+		return false;
+	}
+	s->savings -= SCHEDULE_EXTRA_SHARE;
+	return true;
+}
+
+uint64_t
+schedule_refused(const struct schedule *s)
+{
+	return s->refused;
 }
 
 uint64_t

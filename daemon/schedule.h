@@ -55,6 +55,17 @@ int64_t schedule_due_ms(
 /* Starts, and how late each was after its moment. */
 const struct lateness *schedule_lateness(const struct schedule *s);
 
+/*
+ * May one be asked out of its turn?  Each start in turn earns a share of one,
+ * so that they never take much of what those in turn need.
+ */
+#define SCHEDULE_EXTRA_SHARE 4
+#define SCHEDULE_EXTRA_MAX 1000 /* saved up */
+bool schedule_take_extra(struct schedule *s);
+
+/* Those that were refused. */
+uint64_t schedule_refused(const struct schedule *s);
+
 /* Turns that were missed because our own loop was later than the interval. */
 uint64_t schedule_missed(const struct schedule *s);
 

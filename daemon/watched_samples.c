@@ -122,6 +122,9 @@ take_sample(struct watched_probe *p, const struct sample *s)
 	if (!is_at_rest(w))
 		watched_think(w);
 	w->mark.is_deciding = false;
+	if (s->outcome == SAMPLE_FAILED &&
+	    service_wants_recheck(w->core, p->index))
+		poller_recheck(p->poller);
 }
 
 /* On its own, so that the others need no room for the copy. */
@@ -273,6 +276,14 @@ count_decision(struct watched *w, const struct decision *d)
 	w->action = d->action;
 }
 
+/* After rechecks, for the next answer in its turn: nothing to tell. */
+static bool
+waits_for_turn(
+    const struct surroundings *around, const struct service_decision *d)
+{
+	return d->decision.guard == GUARD_CONFIRM && !around->confirm;
+}
+
 void
 watched_think(struct watched *w)
 {
@@ -294,7 +305,8 @@ watched_think(struct watched *w)
 		w->guard = GUARD_NONE;
 		return;
 	case ACTION_HOLD:
-		if (d.decision.guard != GUARD_RUNNING)
+		if (d.decision.guard != GUARD_RUNNING &&
+		    !waits_for_turn(&around, &d))
 			tell_hold(w, &d);
 		return;
 	case ACTION_SHADOW:

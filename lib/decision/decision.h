@@ -36,7 +36,7 @@ enum guard {
 	GUARD_MODE,        /* the rule's mode says not to act */
 	GUARD_APPROVAL,    /* prepared, and a person approves it: P1, P3 */
 	GUARD_WINDOW,      /* not at this time of day or week */
-	GUARD_CONFIRM,     /* after a restart: fresh samples first */
+	GUARD_CONFIRM,     /* a restart, or rechecks: fresh samples first */
 };
 
 /* "settling", as in status, metrics and the manual. */
@@ -99,7 +99,8 @@ struct situation {
 	bool is_approved;           /* a person has allowed this one */
 	bool window_is_shut;
 	int64_t window_opens_ms; /* NEVER_MS: nobody knows when */
-	bool confirm;            /* see GUARD_CONFIRM */
+	bool confirm;            /* see GUARD_CONFIRM: after a restart */
+	bool is_hasty;           /* the same: bad by rechecks alone */
 };
 
 #define DECISION_REASON_MAX 256

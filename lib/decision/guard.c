@@ -246,11 +246,15 @@ confirm(const struct rule_settings *rule, const struct situation *s,
     struct decision *d)
 {
 	(void)rule;
-	if (!s->confirm)
-		return false;
-	reason_set(d,
-	    "confirm: after a restart fresh samples must first say the same");
-	return true;
+	if (s->confirm)
+		reason_set(d,
+		    "confirm: after a restart fresh samples must first say the "
+		    "same");
+	else if (s->is_hasty)
+		reason_set(d,
+		    "confirm: bad by rechecks, and the next answer in its turn "
+		    "must first say the same");
+	return s->confirm || s->is_hasty;
 }
 
 /* Asked from the first to the last. */

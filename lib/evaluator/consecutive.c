@@ -9,6 +9,8 @@
 #include "evaluator/evaluator_impl.h"
 #include "evaluator/gap.h"
 
+#define IN_TURN_MIN 2
+
 /* Its gap is how far the evaluator looks back. */
 struct consecutive {
 	struct evaluator base;
@@ -18,6 +20,7 @@ struct consecutive {
 	uint32_t successes; /* these two runs at most is above zero */
 	uint16_t to_trip;   /* failures */
 	uint16_t to_clear;  /* successes */
+	uint8_t in_turn; /* failures that are no rechecks, so many at least */
 };
 
 _Static_assert(CONSECUTIVE_RUN_MAX <= UINT16_MAX, "runs are kept in so much");
@@ -44,18 +47,33 @@ count(struct consecutive *c, const struct sample *s)
 		return;
 
 	if (run_has_gone_cold(c, s->answered_ms))
-		c->failures = c->successes = 0;
+		c->failures = c->successes = c->in_turn = 0;
 
 	if (s->outcome != SAMPLE_OK) {
 		c->failures = one_more(c->failures);
+		if (!s->is_recheck && c->in_turn < IN_TURN_MIN)
+			c->in_turn++;
 		c->successes = 0;
 	} else {
 		c->successes = one_more(c->successes);
-		c->failures = 0;
+		c->failures = c->in_turn = 0;
 	}
 	if (c->failures + c->successes == 1)
 		c->began_ms = s->answered_ms;
 	c->counted_ms = s->answered_ms;
+}
+
+/* One that waits for the next answer in its turn has seen an interval pass. */
+static bool
+is_hasty(const struct consecutive *c, enum verdict verdict)
+{
+	unsigned enough = c->to_trip;
+
+	if (verdict != VERDICT_TRIPPED)
+		return false;
+	if (c->base.before == VERDICT_TRIPPED && !c->base.is_hasty)
+		return false;
+	return c->in_turn < (enough < IN_TURN_MIN ? enough : IN_TURN_MIN);
 }
 
 static enum verdict
@@ -97,10 +115,13 @@ observe(struct evaluator *self, const struct sample *s)
 {
 	struct consecutive *c = (struct consecutive *)self;
 	struct finding *next = &self->finding;
+	enum verdict verdict;
 
 	count(c, s);
+	verdict = judge(c);
 	next->limit = c->to_trip;
-	next->verdict = judge(c);
+	self->is_hasty = is_hasty(c, verdict);
+	next->verdict = verdict;
 	next->value = c->failures;
 	keep_evidence(c, next->verdict, s);
 	if (next->verdict == VERDICT_HEALTHY || c->failures >= c->to_trip)
@@ -117,7 +138,7 @@ reset(struct evaluator *self)
 {
 	struct consecutive *c = (struct consecutive *)self;
 
-	c->failures = c->successes = 0;
+	c->failures = c->successes = c->in_turn = 0;
 }
 
 static void
@@ -168,7 +189,8 @@ fastest_trip_ms(const void *settings, const struct evaluator_source *sources,
 	const struct probe_settings *probe = sources->probe;
 
 	(void)source_count;
-	return (s->failures_to_trip - 1) * probe->interval_ms;
+	return (s->failures_to_trip - 1) *
+	    (probe->recheck_ms > 0 ? probe->recheck_ms : probe->interval_ms);
 }
 
 static int64_t
@@ -177,10 +199,13 @@ slowest_trip_ms(const void *settings, const struct evaluator_source *sources,
 {
 	const struct consecutive_settings *s = settings;
 	const struct probe_settings *probe = sources->probe;
+	int64_t pace_ms = probe_pace_ms(probe);
+	int64_t recheck_ms = probe->recheck_ms + probe->timeout_ms;
 
 	(void)source_count;
-	return probe->interval_ms +
-	    (s->failures_to_trip - 1) * probe_pace_ms(probe) +
+	if (probe->recheck_ms > 0 && recheck_ms < pace_ms)
+		pace_ms = recheck_ms;
+	return probe->interval_ms + (s->failures_to_trip - 1) * pace_ms +
 	    probe_wait_ms(probe);
 }
 
@@ -202,6 +227,7 @@ check(const void *settings, const struct evaluator_source *sources,
 
 static const struct evaluator_kind_ops kind_ops = {
 	.unit = "failures",
+	.takes_rechecks = true,
 	.create = create,
 	.fastest_trip_ms = fastest_trip_ms,
 	.slowest_trip_ms = slowest_trip_ms,
@@ -271,5 +297,6 @@ consecutive_new(const struct consecutive_settings *settings)
 	evaluator_init(&c->base, &consecutive_ops, settings->max_gap_ms);
 	c->to_trip = (uint16_t)settings->failures_to_trip;
 	c->to_clear = (uint16_t)settings->successes_to_clear;
+	c->base.takes_rechecks = true;
 	return &c->base;
 }

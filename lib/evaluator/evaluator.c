@@ -231,7 +231,7 @@ evaluator_hear(struct evaluator *e, const struct sample *s)
 	const char *failure = e->finding.failure;
 
 	if ((s->asked_ms < e->reset_ms && !BUG(ACT_ON_OLD_SAMPLES)) ||
-	    s->answered_ms < *heard)
+	    s->answered_ms < *heard || (s->is_recheck && !e->takes_rechecks))
 		return;
 
 	if (s->outcome != SAMPLE_LOST) {
@@ -323,6 +323,18 @@ evaluator_verdict(const struct evaluator *e)
 }
 
 bool
+evaluator_is_hasty(const struct evaluator *e)
+{
+	return e->is_hasty && e->finding.verdict == VERDICT_TRIPPED;
+}
+
+bool
+evaluator_takes_rechecks(const struct evaluator_settings *e)
+{
+	return kind_ops(e)->takes_rechecks;
+}
+
+bool
 evaluator_is_stale(const struct evaluator *e, int64_t now_ms)
 {
 	return (e->is_cold || now_ms - e->told_ms > e->stale_ms) &&
@@ -336,6 +348,7 @@ evaluator_reset(struct evaluator *e, int64_t now_ms)
 	evaluator_forget(e);
 	e->is_cold = false;
 	e->has_recovered = false;
+	e->is_hasty = false;
 	e->finding = (struct finding){ .since_ms = now_ms };
 	e->reset_ms = now_ms;
 	e->heard_ms = now_ms;

@@ -54,6 +54,9 @@ struct evaluator_input {
 size_t evaluator_inputs(
     const struct evaluator_settings *e, struct evaluator_input *inputs);
 
+/* Does it look at answers that were asked out of turn? */
+bool evaluator_takes_rechecks(const struct evaluator_settings *e);
+
 /* Does it combine others?  Else it looks at probes itself. */
 bool evaluator_combines(const struct evaluator_settings *e);
 

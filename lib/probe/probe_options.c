@@ -4,6 +4,7 @@
 
 #define INTERVAL_MIN_MS 100
 #define INTERVAL_MAX_MS 86400000
+#define RECHECK_MIN_MS 20
 #define TIMEOUT_MIN_MS 10
 #define TIMEOUT_MAX_MS 600000
 
@@ -32,6 +33,11 @@ static const struct option options[] = {
 	  .offset = PROBE(timeout_ms), .fallback = "5s",
 	  .min = TIMEOUT_MIN_MS, .max = TIMEOUT_MAX_MS,
 	  .help = "an answer that takes longer is a failure" },
+	{ .key = "recheck_interval", .type = OPTION_DURATION,
+	  .offset = PROBE(recheck_ms),
+	  .min = RECHECK_MIN_MS, .max = INTERVAL_MAX_MS,
+	  .help = "from a failure to the next question, until it is well or "
+		  "failed often enough; by default it waits for its turn" },
 };
 
 const struct option_table probe_options = {

@@ -19,6 +19,7 @@ struct probe_settings {
 	const char *name;
 	int64_t interval_ms; /* 100 ms to 1 day */
 	int64_t timeout_ms;  /* 10 ms to 10 min */
+	int64_t recheck_ms;  /* 20 ms to 1 day; 0: in its turn only */
 	const struct option_kind *kind;
 	const void *settings; /* of the kind */
 	/* Where its answers name a version; NULL: nobody wants to know. */

@@ -50,7 +50,13 @@ struct sample {
 	const double *values;
 	unsigned value_count;
 	const char *version; /* what answered names; NULL: nothing; borrowed */
-	bool has_value;      /* of evidence: what was made of the values: */
+	/*
+	 * Asked out of its turn, as the one before had failed: for those that
+	 * count failures in a row.  All others would see more bad than there
+	 * is.
+	 */
+	bool is_recheck;
+	bool has_value; /* of evidence: what was made of the values: */
 	double value;
 };
 

@@ -149,7 +149,8 @@ take_sample(
 		.outcome = in->outcome,
 		.latency_ms = in->latency_ms,
 		.phases = { -1, -1, -1, -1, -1 },
-		.status = in->status };
+		.status = in->status,
+		.is_recheck = in->is_recheck };
 	char version[SAMPLE_VERSION_MAX]; /* it was made sure that it fits */
 
 	if (in->version.length > 0) {

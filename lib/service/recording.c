@@ -22,6 +22,7 @@ static const char *const keys[RECORDING_KEY_COUNT] = {
 	[RECORDING_KEY_VERSION] = "version",
 	[RECORDING_KEY_VALUE] = "value",
 	[RECORDING_KEY_VALUES] = "values",
+	[RECORDING_KEY_RECHECK] = "recheck",
 };
 
 static bool
@@ -44,6 +45,7 @@ recording_begin(struct recording_line *line)
 	s->outcome = SAMPLE_LOST;
 	s->latency_ms = 0;
 	s->status = 0;
+	s->is_recheck = false;
 	s->has_value = false;
 	s->value = (double)NAN;
 	s->value_count = 0;

@@ -53,6 +53,7 @@ struct recording_sample {
 	enum sample_outcome outcome;
 	double latency_ms;
 	int status;
+	bool is_recheck;
 	bool has_value;
 	double value; /* the probe's own */
 	size_t value_count;

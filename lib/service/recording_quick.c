@@ -208,6 +208,21 @@ take_number(struct scan *s, struct number *n)
 }
 
 static bool
+take_flag(struct scan *s, bool *flag)
+{
+	size_t length;
+
+	skip_space(s);
+	*flag = s->at < s->end && *s->at == 't';
+	length = *flag ? 4 : 5;
+	if ((size_t)(s->end - s->at) < length ||
+	    memcmp(s->at, *flag ? "true" : "false", length) != 0)
+		return false;
+	s->at += length;
+	return true;
+}
+
+static bool
 take_null(struct scan *s)
 {
 	skip_space(s);
@@ -308,6 +323,8 @@ take_member(struct scan *s, enum recording_key key, struct recording_sample *to)
 		return take_value(s, &to->value);
 	case RECORDING_KEY_VALUES:
 		return take_values(s, to);
+	case RECORDING_KEY_RECHECK:
+		return take_flag(s, &to->is_recheck);
 	case RECORDING_KEY_COUNT:
 		return false;
 	}

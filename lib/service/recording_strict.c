@@ -109,6 +109,9 @@ take_member(
 		return take_value(o, &to->value);
 	case RECORDING_KEY_VALUES:
 		return take_values(o, to);
+	case RECORDING_KEY_RECHECK:
+		to->is_recheck = json_object_get_boolean(o);
+		return json_object_is_type(o, json_type_boolean);
 	case RECORDING_KEY_COUNT:
 		return false;
 	}
@@ -135,6 +138,8 @@ range(enum recording_key key)
 	case RECORDING_KEY_VALUES:
 		return "an object of up to 64 numbers, each with its metric's "
 		       "name";
+	case RECORDING_KEY_RECHECK:
+		return "true or false";
 	case RECORDING_KEY_SERVICE:
 	case RECORDING_KEY_PROBE:
 	case RECORDING_KEY_CLASS:

@@ -137,6 +137,8 @@ recording_write_sample(struct text *out, const char *service, const char *probe,
 	recording_add_number(out, "latency_ms", s->latency_ms);
 	if (s->status > 0)
 		recording_add_int(out, "status", s->status);
+	if (s->is_recheck)
+		recording_add_flag(out, "recheck", true);
 	recording_add_words(out, "class", s->failure);
 	recording_add_words(out, "version", s->version);
 	if (names != NULL)

@@ -56,6 +56,9 @@ void service_observe(
 void service_take(
     struct service *s, unsigned probe, const struct sample *sample);
 
+/* Should the probe that this was the newest sample of be asked once more? */
+bool service_wants_recheck(const struct service *s, unsigned probe);
+
 /* An incident of this service was opened, or the last one was closed. */
 void service_incident(struct service *s, bool is_open);
 

@@ -132,7 +132,8 @@ keep_newest(struct service *s, unsigned probe, const struct sample *sample)
 		p->value = sample->values[0];
 	}
 	p->is_known = true;
-	if (sample->outcome != SAMPLE_LOST && sample->asked_ms >= s->afresh_ms)
+	if (sample->outcome != SAMPLE_LOST &&
+	    sample->asked_ms >= s->afresh_ms && !sample->is_recheck)
 		p->fresh++;
 	if (sample->outcome == SAMPLE_OK)
 		p->absent = absent_values(sample);
@@ -162,7 +163,7 @@ observe_copy(struct service *s, unsigned probe, const struct sample *sample)
 	struct sample here = *sample;
 
 	here.probe = probe;
-	if (probe == s->discover_probe)
+	if (probe == s->discover_probe && !sample->is_recheck)
 		service_discover(s, &here);
 	here.version = NULL;
 	observe(s, &here);
@@ -180,10 +181,47 @@ service_take(struct service *s, unsigned probe, const struct sample *sample)
 void
 service_observe(struct service *s, unsigned probe, const struct sample *sample)
 {
+	/* One from a recording, of other settings than these. */
+	if (sample->is_recheck && s->settings->probes[probe].recheck_ms == 0)
+		return;
 	service_hear(s,
 	    &(struct service_input){
 		.kind = SERVICE_SAMPLE, .probe = probe, .sample = sample });
 	service_take(s, probe, sample);
+}
+
+/* Failures in a row of one that counts them, and has not enough yet. */
+bool
+service_wants_recheck(const struct service *s, unsigned probe)
+{
+	if (s->settings->probes[probe].recheck_ms == 0 || s->has_incident ||
+	    s->probes[probe].outcome != SAMPLE_FAILED)
+		return false;
+	for (size_t i = 0; i < s->settings->evaluator_count; i++)
+		if ((s->feeds[i].probes >> probe & 1) != 0 &&
+		    evaluator_takes_rechecks(&s->settings->evaluators[i]) &&
+		    evaluator_verdict(s->evaluators[i]) != VERDICT_TRIPPED)
+			return true;
+	return false;
+}
+
+bool
+service_is_hasty(const struct service *s, unsigned evaluator)
+{
+	const struct feed *f = &s->feeds[evaluator];
+	struct finding parts[EVALUATOR_PARTS_MAX];
+	bool is_any = false;
+
+	if (f->part_count == 0)
+		return evaluator_is_hasty(s->evaluators[evaluator]);
+	for (size_t k = 0; k < f->part_count; k++) {
+		parts[k] = service_finding(s, f->parts[k]);
+		if (!evaluator_is_hasty(s->evaluators[f->parts[k]]))
+			continue;
+		parts[k].verdict = VERDICT_UNKNOWN;
+		is_any = true;
+	}
+	return is_any && !evaluator_upholds(s->evaluators[evaluator], parts);
 }
 
 bool

@@ -8,17 +8,17 @@
 /* clang-format off */
 static const struct estate_service services[ESTATE_SERVICES] = {
 	{ "cart", "shop", "shop", "P0", "enforce", "back",
-	  15000, 3, 60000, 120 * MINUTE_MS, true },
+	  15000, 3, 60000, 120 * MINUTE_MS, 1000, true },
 	{ "mail", "mail", "misc", "P0", "propose", "back",
-	  30000, 3, 30000, 120 * MINUTE_MS, true },
+	  30000, 3, 30000, 120 * MINUTE_MS, 0, true },
 	{ "pay", "pay", "pay", "P1", "enforce", "back",
-	  20000, 3, 30000, 120 * MINUTE_MS, true },
+	  20000, 3, 30000, 120 * MINUTE_MS, 0, true },
 	{ "queue", "queue", "misc", "P0", "enforce", "bounce",
-	  20000, 4, 30000, ESTATE_ARM_NONE, false },
+	  20000, 4, 30000, ESTATE_ARM_NONE, 5000, false },
 	{ "search", "search", "search", "P0", "enforce", "repeat",
-	  20000, 3, 30000, 60 * MINUTE_MS, true },
+	  20000, 3, 30000, 60 * MINUTE_MS, 200, true },
 	{ "web", "shop", "shop", "P0", "enforce", "back",
-	  15000, 3, 30000, 120 * MINUTE_MS, true },
+	  15000, 3, 30000, 120 * MINUTE_MS, 0, true },
 };
 
 static const char procedures[] =
@@ -80,12 +80,18 @@ write_service(const struct estate_service *s, struct text *out)
 	    "  cooldown_max = \"%dms\"; budget = %d;\n"
 	    "  probes = ( { name = \"health\"; type = \"http\";\n"
 	    "    url = \"http://192.0.2.1/%s\"; interval = \"%" PRId64
-	    "ms\"; timeout = \"%dms\"; } );\n"
-	    "  evaluators = ( { name = \"down\"; type = \"consecutive\";\n"
-	    "    probe = \"health\"; failures = %u; recover = %d; } );\n",
+	    "ms\"; timeout = \"%dms\";",
 	    s->name, s->group, s->environment, s->settle_ms, ESTATE_COOLDOWN_MS,
 	    ESTATE_COOLDOWN_MAX_MS, ESTATE_BUDGET, s->name, s->interval_ms,
-	    ESTATE_TIMEOUT_MS, s->failures, ESTATE_RECOVER);
+	    ESTATE_TIMEOUT_MS);
+	if (s->recheck_ms > 0)
+		text_addf(out, " recheck_interval = \"%" PRId64 "ms\";",
+		    s->recheck_ms);
+	text_addf(out,
+	    " } );\n"
+	    "  evaluators = ( { name = \"down\"; type = \"consecutive\";\n"
+	    "    probe = \"health\"; failures = %u; recover = %d; } );\n",
+	    s->failures, ESTATE_RECOVER);
 	text_addf(out,
 	    "  rules = ( { name = \"dead\"; any = [ \"down\" ];\n"
 	    "    severity = \"%s\"; mode = \"%s\"; procedure = \"%s\";\n",

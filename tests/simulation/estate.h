@@ -37,7 +37,8 @@ struct estate_service {
 	unsigned failures;
 	int64_t settle_ms;
 	int64_t arm_ms;
-	bool goes_back; /* its procedure needs to know where to */
+	int64_t recheck_ms; /* 0: never out of turn */
+	bool goes_back;     /* its procedure needs to know where to */
 };
 
 /* As the variant has it; the same under all but one of them, mostly. */

@@ -360,6 +360,18 @@ why_not_there(const struct watch *w, const char *target)
 	return belief_objects(b, target);
 }
 
+/*
+ * Two answers in their turn, at least, lie that far apart; a recheck that is
+ * under way when its turn comes stands for that.
+ */
+static bool
+is_hasty(const struct watch *w)
+{
+	return w->settings.recheck_ms > 0 &&
+	    sim.now_ms - w->first_bad_ms <
+	    w->settings.interval_ms - ESTATE_TIMEOUT_MS;
+}
+
 const char *
 why_not_decide(const struct watch *w, const char *target)
 {
@@ -371,6 +383,8 @@ why_not_decide(const struct watch *w, const char *target)
 		why = "a run of it is under way";
 	if (why == NULL && lock_holder(w) != NULL)
 		why = "its lock is held";
+	if (why == NULL && is_hasty(w))
+		why = "it was bad for less than an interval";
 	if (why == NULL)
 		why = why_not_by_time(w);
 	return why == NULL ? why_not_there(w, target) : why;

@@ -332,6 +332,10 @@ static struct row {
 	{ "just restarted", PLAIN, { .confirm = true },
 	  ACTION_HOLD, GUARD_CONFIRM, NEVER_MS,
 	  "confirm: after a restart fresh samples must first say the same" },
+	{ "bad by rechecks alone", PLAIN, { .is_hasty = true },
+	  ACTION_HOLD, GUARD_CONFIRM, NEVER_MS,
+	  "confirm: bad by rechecks, and the next answer in its turn must "
+	  "first say the same" },
 	{ "just restarted, but it would only propose",
 	  { .severity = SEVERITY_P2 }, { .confirm = true },
 	  ACTION_PROPOSE, GUARD_SEVERITY, NEVER_MS,

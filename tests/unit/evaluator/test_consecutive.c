@@ -1,7 +1,8 @@
 /*
  * Each row is a story, one character a second.  The samples: o ok, x failed,
- * - lost, ~ a minute in which nobody asks.  The verdicts, right below what
- * brought them about: ? unknown, h healthy, T tripped.
+ * - lost, O and X of a recheck, ~ a minute in which nobody asks.  The verdicts,
+ * right below what brought them about: ? unknown, h healthy, T tripped, t the
+ * same but hasty.
  */
 #include "tests/unit/test.h"
 
@@ -71,6 +72,34 @@ static struct row rows[] = {
 	{ "also a run of successes", { 1, 2, 2000 },
 	  "xo--ooo",
 	  "TTTTThh" },
+	{ "rechecks count, and until the next in its turn it is hasty",
+	  { 3, 1, 0 },
+	  "xXXx",
+	  "??tT" },
+	{ "it is not with two in turn among them", { 3, 1, 0 },
+	  "xXx",
+	  "??T" },
+	{ "nor where one would have been enough", { 1, 1, 0 },
+	  "xX",
+	  "TT" },
+	{ "but where that one was a recheck", { 1, 1, 0 },
+	  "oXx",
+	  "htT" },
+	{ "more rechecks bear nothing out", { 2, 1, 0 },
+	  "xXXXX",
+	  "?tttt" },
+	{ "nor does one in turn before a good one", { 2, 2, 0 },
+	  "xXoxx",
+	  "?tttT" },
+	{ "once borne out it stays so", { 2, 2, 0 },
+	  "xxoXoo",
+	  "?TTTTh" },
+	{ "a good recheck ends a run", { 3, 1, 0 },
+	  "xXOxXX",
+	  "??hhht" },
+	{ "and clears like any", { 2, 2, 0 },
+	  "xxOO",
+	  "?TTh" },
 	{ "two in a row, one lost in between, are in a row", { 2, 2, 2000 },
 	  "x-xo-o",
 	  "??TTTh" },
@@ -78,9 +107,9 @@ static struct row rows[] = {
 /* clang-format on */
 
 static char
-letter(enum verdict v)
+letter(const struct evaluator *e)
 {
-	return "?hT"[v];
+	return evaluator_is_hasty(e) ? 't' : "?hT"[evaluator_verdict(e)];
 }
 
 static struct sample
@@ -90,9 +119,10 @@ sample(int64_t at_ms, char c)
 		.asked_ms = at_ms, .answered_ms = at_ms, .outcome = SAMPLE_LOST
 	};
 
-	if (c == 'o')
+	s.is_recheck = c == 'O' || c == 'X';
+	if (c == 'o' || c == 'O')
 		s.outcome = SAMPLE_OK;
-	if (c == 'x')
+	if (c == 'x' || c == 'X')
 		s.outcome = SAMPLE_FAILED;
 	return s;
 }
@@ -114,7 +144,8 @@ test_row(void **state)
 			now_ms += 60 * 1000;
 			continue;
 		}
-		verdicts[i] = letter(evaluator_observe(e, &s).verdict);
+		(void)evaluator_observe(e, &s);
+		verdicts[i] = letter(e);
 		now_ms += 1000;
 	}
 	assert_string_equal(verdicts, row->verdicts);

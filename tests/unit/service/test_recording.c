@@ -21,6 +21,10 @@ good_lines(void **state)
 		bool is_quick;
 	} rows[] = {
 		{ HEAD OK "}", 1000, 1000, 0, (double)NAN, true },
+		{ HEAD OK ",\"recheck\":true}", 1000, 1000, 0, (double)NAN,
+		    true },
+		{ HEAD OK ",\"recheck\" : false}", 1000, 1000, 0, (double)NAN,
+		    true },
 		{ HEAD OK ",\"latency_ms\":12.5}", 987, 1000, 12.5, (double)NAN,
 		    true },
 		{ HEAD OK ",\"latency_ms\":0}", 1000, 1000, 0, (double)NAN,
@@ -95,6 +99,8 @@ bad_lines(void **state)
 		{ HEAD OK ",}", "byte" },
 		{ HEAD "\"outcome\":\"bad\"}", "outcome is \"ok\"" },
 		{ HEAD OK ",\"outcome\":\"ok\"}", "outcome" },
+		{ HEAD OK ",\"recheck\":1}", "recheck is true or false" },
+		{ HEAD OK ",\"recheck\":tru}", "byte" },
 		{ HEAD OK ",\"latncy_ms\":1}", "no \"latncy_ms\"" },
 		{ HEAD OK ",\"latency_ms\":-1}", "latency_ms is milli" },
 		{ HEAD OK ",\"latency_ms\":1.1e12}", "latency_ms is milli" },
