@@ -372,6 +372,24 @@ control_reply(struct control_call *call, struct json_object *result)
 	end(call);
 }
 
+void *
+control_handler_arg(const struct control_call *call)
+{
+	(void)call;
+	return sim.monitor;
+}
+
+/* Nobody asks for so much here. */
+bool
+control_reply_parts(
+    struct control_call *call, const struct text *const parts[], size_t count)
+{
+	(void)parts;
+	(void)count;
+	control_reply(call, json_object_new_object());
+	return true;
+}
+
 void
 control_refuse(
     struct control_call *call, enum control_error code, const char *fmt, ...)
