@@ -16,6 +16,10 @@ struct series {
 	unsigned group;
 };
 
+/* While so many are enough no other memory is touched. */
+#define FEW 8U
+#define FEW_PLACES 32U
+
 struct metric_counters {
 	unsigned series_max, group_max;
 	unsigned known; /* of pages that counted */
@@ -26,7 +30,12 @@ struct metric_counters {
 	size_t mask;         /* of the index */
 	struct series *series;
 	uint32_t *index; /* hash -> place in series + 1; 0: none */
-	double *totals;
+	size_t places;   /* of many_index */
+	struct series *many;
+	uint32_t *many_index;
+	struct series few[FEW];
+	uint32_t few_index[FEW_PLACES];
+	double totals[];
 };
 
 static size_t
@@ -59,6 +68,25 @@ make_index(struct metric_counters *c)
 	memset(c->index, 0, (c->mask + 1) * sizeof(c->index[0]));
 	for (unsigned i = 0; i < c->count; i++)
 		*find(c, c->series[i].id) = i + 1;
+}
+
+static void
+use_few(struct metric_counters *c)
+{
+	c->series = c->few;
+	c->index = c->few_index;
+	c->mask = FEW_PLACES - 1;
+}
+
+/* They are few no more: until the next reset. */
+static void
+use_many(struct metric_counters *c)
+{
+	memcpy(c->many, c->few, sizeof(c->few));
+	c->series = c->many;
+	c->index = c->many_index;
+	c->mask = c->places - 1;
+	make_index(c);
 }
 
 static double
@@ -139,6 +167,10 @@ metric_counters_add(struct metric_counters *c, struct series_id id,
 	if (*place == 0) {
 		if (c->on_page == c->series_max)
 			return false;
+		if (c->count == FEW && c->series == c->few) {
+			use_many(c);
+			place = find(c, id);
+		}
 		c->series[c->count] =
 		    (struct series){ .id = id, .group = group };
 		*place = ++c->count;
@@ -185,31 +217,31 @@ metric_counters_reset(struct metric_counters *c)
 	c->count = c->known = 0;
 	c->pages = 0;
 	memset(c->totals, 0, c->group_max * sizeof(c->totals[0]));
+	use_few(c);
 	make_index(c);
 }
 
 struct metric_counters *
 metric_counters_new(unsigned series_max, unsigned group_max)
 {
-	struct metric_counters *c = calloc(1, sizeof(*c));
-	size_t places = 16;
+	struct metric_counters *c =
+	    calloc(1, sizeof(*c) + group_max * sizeof(c->totals[0]));
 
 	assert(series_max > 0 && series_max <= METRIC_SERIES_MAX);
 	if (c == NULL)
 		return NULL;
-	while (places < (size_t)series_max * 4)
-		places *= 2;
+	c->places = FEW_PLACES;
+	while (c->places < (size_t)series_max * 4)
+		c->places *= 2;
 	c->series_max = series_max;
 	c->group_max = group_max;
-	c->mask = places - 1;
-	c->series = pages_new((size_t)series_max * 2, sizeof(c->series[0]));
-	c->index = pages_new(places, sizeof(c->index[0]));
-	c->totals = calloc(group_max, sizeof(c->totals[0]));
-	if (c->series == NULL || c->index == NULL || c->totals == NULL) {
-		metric_counters_free(c);
-		return NULL;
-	}
-	return c;
+	use_few(c);
+	c->many = pages_new((size_t)series_max * 2 + FEW, sizeof(c->many[0]));
+	c->many_index = pages_new(c->places, sizeof(c->many_index[0]));
+	if (c->many != NULL && c->many_index != NULL)
+		return c;
+	metric_counters_free(c);
+	return NULL;
 }
 
 void
@@ -217,8 +249,8 @@ metric_counters_free(struct metric_counters *c)
 {
 	if (c == NULL)
 		return;
-	pages_free(c->series, (size_t)c->series_max * 2, sizeof(c->series[0]));
-	pages_free(c->index, c->mask + 1, sizeof(c->index[0]));
-	free(c->totals);
+	pages_free(
+	    c->many, (size_t)c->series_max * 2 + FEW, sizeof(c->many[0]));
+	pages_free(c->many_index, c->places, sizeof(c->many_index[0]));
 	free(c);
 }

@@ -5,6 +5,9 @@
 
 #include "base/pages.h"
 
+/* Fewer need less than a page of memory; of many most are never there. */
+#define FEW_GROUPS 4U
+
 struct metric_range {
 	int64_t range_ms, slice_ms;
 	unsigned group_max;
@@ -78,7 +81,11 @@ metric_range_new(int64_t range_ms, unsigned group_max)
 	/* One slice before the range, one that is not full. */
 	r->size = range_ms > 0 ? METRIC_SLICES + 2 : 1;
 	r->at_ms = calloc(r->size, sizeof(r->at_ms[0]));
-	r->totals = pages_new(r->size * group_max, sizeof(r->totals[0]));
+	if (group_max < FEW_GROUPS)
+		r->totals = calloc(r->size * group_max, sizeof(r->totals[0]));
+	else
+		r->totals =
+		    pages_new(r->size * group_max, sizeof(r->totals[0]));
 	if (r->at_ms == NULL || r->totals == NULL) {
 		metric_range_free(r);
 		return NULL;
@@ -92,6 +99,10 @@ metric_range_free(struct metric_range *r)
 	if (r == NULL)
 		return;
 	free(r->at_ms);
-	pages_free(r->totals, r->size * r->group_max, sizeof(r->totals[0]));
+	if (r->group_max < FEW_GROUPS)
+		free(r->totals);
+	else
+		pages_free(
+		    r->totals, r->size * r->group_max, sizeof(r->totals[0]));
 	free(r);
 }

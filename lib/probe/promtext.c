@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/pages.h"
 #include "base/text.h"
 #include "probe/promtext_impl.h"
 
@@ -163,9 +164,10 @@ take_memory(struct promtext *p)
 {
 	size_t line = p->limits.line_bytes + 1, labels = p->limits.labels + 1;
 
-	p->carry = calloc(1, line + SCAN_BLOCK);
-	p->scratch = calloc(1, line + SCAN_SLACK);
-	p->family = malloc(line);
+	/* Lines are mostly far from as long as they may be. */
+	p->carry = pages_new(1, line + SCAN_BLOCK);
+	p->scratch = pages_new(1, line + SCAN_SLACK);
+	p->family = pages_new(1, line);
 	p->sample.labels.items =
 	    calloc(labels, sizeof(p->sample.labels.items[0]));
 	p->sample.labels.marks =
@@ -240,11 +242,14 @@ promtext_lines(const struct promtext *p)
 void
 promtext_free(struct promtext *p)
 {
+	size_t line;
+
 	if (p == NULL)
 		return;
-	free(p->carry);
-	free(p->scratch);
-	free(p->family);
+	line = p->limits.line_bytes + 1;
+	pages_free(p->carry, 1, line + SCAN_BLOCK);
+	pages_free(p->scratch, 1, line + SCAN_SLACK);
+	pages_free(p->family, 1, line);
 	free(p->sample.labels.items);
 	free(p->sample.labels.marks);
 	free(p->sample.exemplar.items);

@@ -123,6 +123,7 @@ series_id_finish(struct series_id sum)
  * Identities, each with a number of the owner's.  Half of an identity is
  * enough: of a million series, two are taken for one once in 30 million times.
  * To clear the set is to count up its generation: entries of others are free.
+ * Few stand near to each other, so that they need little memory.
  */
 struct series_entry {
 	uint64_t low;
@@ -132,7 +133,8 @@ struct series_entry {
 
 struct series_set {
 	struct series_entry *entries;
-	size_t capacity; /* a power of two */
+	size_t capacity; /* in use, a power of two: few at first */
+	size_t capacity_max;
 	size_t count;
 	size_t max;
 	uint32_t generation; /* never 0 */
@@ -144,8 +146,8 @@ void series_set_clear(struct series_set *set);
 void series_set_free(struct series_set *set);
 
 /*
- * The entry of that identity; is_new says whether it was made just now.  NULL
- * when the set is full and does not have it.
+ * The entry of that identity, until the next is put; is_new says whether it was
+ * made just now.  NULL when the set is full and does not have it.
  */
 struct series_entry *series_set_put(
     struct series_set *set, struct series_id id, bool *is_new);

@@ -29,8 +29,8 @@ struct selector {
 	struct metric_slice name; /* bytes NULL: not only one */
 	char *text;
 	size_t count;
-	struct matcher matchers[SELECTOR_MATCHERS_MAX];
-	char storage[]; /* what the slices point into */
+	char *storage; /* what the slices point into, behind the others */
+	struct matcher matchers[];
 };
 
 /* A selector being read. */
@@ -38,6 +38,7 @@ struct reading {
 	const char *text;
 	size_t at;
 	size_t used; /* of storage */
+	size_t room; /* for matchers */
 	struct selector *s;
 	struct error *err;
 };

@@ -65,7 +65,7 @@ compile(struct reading *r, size_t at, struct matcher *m)
 static struct matcher *
 next_matcher(struct reading *r)
 {
-	if (r->s->count == SELECTOR_MATCHERS_MAX) {
+	if (r->s->count == r->room) {
 		(void)error_set(r->err,
 		    "at character %zu: more than %d conditions", r->at + 1,
 		    SELECTOR_MATCHERS_MAX);
@@ -212,6 +212,17 @@ read_selector(struct reading *r)
 	return selector_finish(r->s, r->err);
 }
 
+/* Each has an operator, but for the name and one that lacks it. */
+static size_t
+most_conditions(const char *text, size_t length)
+{
+	size_t count = 2;
+
+	for (size_t i = 0; i < length; i++)
+		count += text[i] == '=' || text[i] == '!';
+	return count < SELECTOR_MATCHERS_MAX ? count : SELECTOR_MATCHERS_MAX;
+}
+
 struct selector *
 selector_new_at(const char *text, size_t *at, struct error *err)
 {
@@ -224,11 +235,14 @@ selector_new_at(const char *text, size_t *at, struct error *err)
 		return NULL;
 	}
 	/* No escape is shorter than its character; strings end in a NUL. */
-	r.s = calloc(1, sizeof(*r.s) + 2 * length + 1);
+	r.room = most_conditions(text + *at, length);
+	r.s = calloc(1,
+	    sizeof(*r.s) + r.room * sizeof(r.s->matchers[0]) + 2 * length + 1);
 	if (r.s == NULL) {
 		(void)error_set(err, "out of memory");
 		return NULL;
 	}
+	r.s->storage = (char *)&r.s->matchers[r.room];
 	if (!read_selector(&r)) {
 		selector_free(r.s);
 		return NULL;

@@ -49,6 +49,52 @@ test_what_is_forgotten(void **state)
 	metric_counters_free(c);
 }
 
+/* Few are kept apart from many: from 8 to 9, and where they end. */
+static void
+test_few_and_many_count_alike(void **state)
+{
+	static const unsigned counts[] = { 1, 7, 8, 9, 10, 15, 16 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(counts); i++) {
+		struct metric_counters *c = metric_counters_new(16, 1);
+
+		assert_non_null(c);
+		for (int lap = 0; lap < 2; lap++) {
+			for (unsigned page = 0; page < 4; page++) {
+				metric_counters_begin(c);
+				for (unsigned id = 1; id <= counts[i]; id++)
+					add(c, id, id + 2 * page);
+				metric_counters_end(c);
+			}
+			assert_float_equal(*metric_counters_totals(c),
+			    (float)(6 * counts[i]), 0);
+			metric_counters_reset(c);
+			assert_float_equal(*metric_counters_totals(c), 0, 0);
+		}
+		metric_counters_free(c);
+	}
+}
+
+/* A page that breaks off with many, after pages of few. */
+static void
+test_many_that_broke_off_leave_few(void **state)
+{
+	struct metric_counters *c = metric_counters_new(16, 1);
+
+	(void)state;
+	assert_non_null(c);
+	one_page(c, 1, 10);
+	metric_counters_begin(c);
+	for (unsigned id = 1; id <= 16; id++)
+		add(c, id, 100);
+	one_page(c, 1, 12);
+	assert_float_equal(*metric_counters_totals(c), 2, 0);
+	one_page(c, 2, 5);
+	assert_float_equal(*metric_counters_totals(c), 7, 0);
+	metric_counters_free(c);
+}
+
 /* One that goes with each page, and then a page of new ones alone. */
 static void
 test_a_page_of_new_ones_holds_nobody_up(void **state)
@@ -79,6 +125,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_few_and_many_count_alike),
+		cmocka_unit_test(test_many_that_broke_off_leave_few),
 		cmocka_unit_test(test_what_is_forgotten),
 		cmocka_unit_test(test_a_page_of_new_ones_holds_nobody_up),
 	};
