@@ -8,6 +8,7 @@
 
 /* As many dials as a fourth of what may be under way. */
 #define DIALS_SHARE 4
+#define KEPT_SHARE 2       /* of the connections at once, at least */
 #define DIAL_DESCRIPTORS 2 /* each may try two addresses at once */
 
 static void
@@ -36,6 +37,7 @@ share_descriptors(struct fetch *f, const struct fetch_settings *settings)
 	f->in_flight_max = or_else(settings->in_flight_max, d.in_flight_max);
 	f->open_max = or_else(settings->open_max, d.open_max);
 	f->kept_max = or_else(settings->kept_max, d.kept_max);
+	f->kept_now = f->kept_max;
 }
 
 /* Public functions */
@@ -131,18 +133,24 @@ fetch_resolver(struct fetch *f)
 bool
 fetch_may_open(struct fetch *f)
 {
-	/* Better one connection fewer that is kept. */
 	while (f->lean_open + f->curl_open + DIAL_DESCRIPTORS * f->dials >=
-	    f->open_max)
+	    f->open_max) {
 		if (!lean_give_up(f))
 			return false;
+		/*
+		 * Better one connection fewer that is kept than one that is
+		 * made anew in place of another, again and again.
+		 */
+		if (f->kept_now > f->open_max / KEPT_SHARE)
+			f->kept_now--;
+	}
 	return true;
 }
 
 bool
 fetch_may_keep(const struct fetch *f)
 {
-	return f->lean_kept + f->curl_open < f->kept_max;
+	return f->lean_kept + f->curl_open < f->kept_now;
 }
 
 bool

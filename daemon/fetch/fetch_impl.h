@@ -202,6 +202,7 @@ struct fetch {
 	size_t in_flight, in_flight_max;
 	size_t dials;              /* of others than us */
 	size_t open_max, kept_max; /* connections of both engines */
+	size_t kept_now;           /* fewer while more than usual are new */
 	long connection_life_s;
 	struct loop_timer *tick; /* runs while anything is in flight */
 	struct loop_timer *pump; /* while anything waits */

@@ -136,6 +136,8 @@ on_tick(void *arg)
 	fetch_enter(f);
 	f->lag_ms += late;
 	adapt_pace(f, late);
+	if (f->kept_now < f->kept_max)
+		f->kept_now++;
 	expire(f, &f->fresh);
 	expire(f, &f->queue);
 	queue_start(f);

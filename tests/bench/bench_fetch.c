@@ -216,8 +216,8 @@ make_targets(struct bench *b, struct fetch *f, unsigned port)
 	b->urls = calloc(b->count, sizeof(*b->urls));
 	for (size_t i = 0; i < b->count; i++) {
 		(void)snprintf(b->urls[i], URL_BYTES,
-		    "http://127.1.%zu.%zu:%u/health", i / 250, i % 250 + 1,
-		    port);
+		    "http://127.%zu.%zu.%zu:%u/health", 1 + i / 62500,
+		    i / 250 % 250, i % 250 + 1, port);
 		b->settings[i].url = b->urls[i];
 		b->settings[i].verify_tls = true;
 		b->settings[i].engine = b->engine;
