@@ -57,6 +57,11 @@ struct fetch_form {
 	struct curl_form *curl; /* NULL: libcurl was not needed yet */
 	struct lean_form *lean; /* NULL: only libcurl can ask */
 	unsigned target_count;
+	/* Of the settings and the judge, for each question: */
+	enum http_method method;
+	int64_t max_bytes;
+	bool is_fresh; /* a new connection for each */
+	bool reads_headers, reads_body;
 };
 
 /* An idle target: there are many, so what only a question needs is there. */

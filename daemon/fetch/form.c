@@ -56,6 +56,11 @@ fill(struct fetch_form *form, struct error *err)
 	if (settings->method == HTTP_HEAD && http_judge_reads_body(form->judge))
 		return error_set(
 		    err, "a HEAD answer has no body to expect anything of");
+	form->method = settings->method;
+	form->max_bytes = settings->expect.max_bytes;
+	form->is_fresh = settings->fresh_connection;
+	form->reads_headers = http_judge_reads_headers(form->judge);
+	form->reads_body = http_judge_reads_body(form->judge);
 	return true;
 }
 

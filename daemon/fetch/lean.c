@@ -27,7 +27,7 @@ may_reuse(const struct fetch_target *t)
 {
 	const struct fetch_question *q = t->q;
 
-	return !q->fresh && !q->retried && !t->form->settings->fresh_connection;
+	return !q->fresh && !q->retried && !t->form->is_fresh;
 }
 
 /* On the connection that is there; false: there is none, or none any more. */
@@ -51,6 +51,14 @@ start_on_kept(struct fetch_target *t)
 	return false;
 }
 
+/* The clock was just read, unless something was waited for since. */
+static int64_t
+begin_us(const struct fetch_question *q)
+{
+	return q->resolve_ms > 0.0 || q->retried ? fetch_clock_us() :
+						   q->sent_us;
+}
+
 static const struct failure *
 start(struct fetch_target *t, const struct resolver_answer *answer,
     const char **words)
@@ -60,9 +68,8 @@ start(struct fetch_target *t, const struct resolver_answer *answer,
 	const struct failure *trouble;
 
 	clear(w);
-	w->start_us = fetch_clock_us();
-	http_reply_begin(&w->reply, t->form->settings->method,
-	    t->form->settings->expect.max_bytes);
+	w->start_us = begin_us(t->q);
+	http_reply_begin(&w->reply, t->form->method, t->form->max_bytes);
 	if (start_on_kept(t))
 		return NULL;
 	trouble = lean_connect(t, answer, words);
@@ -87,7 +94,7 @@ stop(struct fetch_target *t)
 	lean_connect_stop(t);
 	if (w->conn == NULL)
 		return;
-	if (w->may_keep && !t->q->fresh && !t->form->settings->fresh_connection)
+	if (w->may_keep && !t->q->fresh && !t->form->is_fresh)
 		lean_pool_keep(w->conn);
 	else
 		lean_conn_close(w->conn);

@@ -52,13 +52,6 @@ broken(struct fetch_target *t, const struct failure *failure, const char *words)
 
 /* In */
 
-static bool
-wants_body(const struct fetch_target *t)
-{
-	return http_judge_reads_body(t->form->judge) ||
-	    t->form->version_pointer != NULL;
-}
-
 static void
 begin_sink(const struct fetch_target *t, char *head, size_t length)
 {
@@ -80,7 +73,7 @@ take_headers(struct fetch_target *t, char *head, size_t length)
 
 	if (t->sink != NULL)
 		begin_sink(t, head, length);
-	else if (http_judge_reads_headers(t->form->judge)) {
+	else if (t->form->reads_headers) {
 		w->headers_at = head;
 		w->headers_length = length;
 	}
@@ -140,7 +133,7 @@ take(struct fetch_target *t, char *bytes, const struct http_reply_take *found)
 	if (found->body.length > 0 && t->sink != NULL &&
 	    !t->sink->bytes(t->sink->arg, body, found->body.length))
 		return TAKEN_ENOUGH;
-	if (found->body.length > 0 && t->sink == NULL && wants_body(t))
+	if (found->body.length > 0 && t->sink == NULL && t->form->reads_body)
 		ok = ok &&
 		    add_bytes(&w->body, &w->body_at, &w->body_length, body,
 			found->body.length);

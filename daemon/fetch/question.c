@@ -170,7 +170,7 @@ question_begin(struct fetch_target *t)
 	q->asked_ms = loop_now_ms(t->fetch->loop);
 	q->sent_us = fetch_clock_us();
 	q->lag_before_ms = fetch_lag_ms(t->fetch);
-	q->method = t->form->settings->method;
+	q->method = t->form->method;
 	question_wake(q, q->timeout_ms);
 	ask_name(t);
 }

@@ -113,6 +113,16 @@ question_time_is_up(struct fetch_target *t)
 	tell(t, &s);
 }
 
+/* What our own lag may have added is not held against the target. */
+static bool
+is_our_lag(const struct fetch_target *t, double time_ms)
+{
+	int64_t late_ms = fetch_lag_ms(t->fetch) - t->q->lag_before_ms;
+	int64_t limit_ms = t->form->settings->expect.max_time_ms;
+
+	return time_ms - (double)late_ms <= (double)limit_ms;
+}
+
 static struct http_verdict
 judge(const struct fetch_target *t, const struct fetch_received *r)
 {
@@ -125,18 +135,13 @@ judge(const struct fetch_target *t, const struct fetch_received *r)
 		.body_bytes = r->body_bytes,
 		.time_ms = latency_ms(t),
 	};
-	int64_t late_ms = fetch_lag_ms(t->fetch) - t->q->lag_before_ms;
-	int64_t limit_ms = form->settings->expect.max_time_ms;
-	struct http_verdict v;
+	struct http_verdict v = http_judge_answer(form->judge, &answer);
 
-	v = http_judge_answer(form->judge, &answer);
-	/* What our own lag may have added is not held against the target. */
-	if (v.failure != NULL && strcmp(v.failure, "http.slow") == 0 &&
-	    answer.time_ms - (double)late_ms <= (double)limit_ms) {
-		t->fetch->counts.late++;
-		v = question_because(&lag, "slow, but so was our own loop");
-	}
-	return v;
+	if (v.failure == NULL || strcmp(v.failure, "http.slow") != 0 ||
+	    !is_our_lag(t, answer.time_ms))
+		return v;
+	t->fetch->counts.late++;
+	return question_because(&lag, "slow, but so was our own loop");
 }
 
 static const char *

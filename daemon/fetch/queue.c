@@ -49,8 +49,7 @@ cost_us(const struct fetch_target *t)
 static bool
 needs_connection(const struct fetch_target *t)
 {
-	return t->q->fresh || t->form->settings->fresh_connection ||
-	    t->engine->would_connect(t);
+	return t->q->fresh || t->form->is_fresh || t->engine->would_connect(t);
 }
 
 /* Takes from the budget what it lets through. */

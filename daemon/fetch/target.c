@@ -87,6 +87,7 @@ bool
 fetch_target_find_version(struct fetch_target *t, const char *pointer)
 {
 	t->form->version_pointer = strdup(pointer);
+	t->form->reads_body = true;
 	return t->form->version_pointer != NULL;
 }
 

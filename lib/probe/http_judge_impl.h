@@ -18,7 +18,9 @@ struct http_judge {
 	const struct http_expect *expect;
 	struct pattern *pattern;    /* NULL: none */
 	struct json_object *equals; /* NULL: text alone can equal it */
-	size_t range_count;
+	int64_t max_bytes;
+	bool is_plain; /* nothing but status and size is expected */
+	unsigned range_count;
 	struct status_range ranges[]; /* as many as there are, or one */
 };
 
