@@ -264,13 +264,15 @@ head_conf() {
 }
 
 # service NAME RULES [OTHER]: polled ten times a second.  The time-out is long
-# so that a busy host makes no service bad.
+# so that a busy host makes no service bad.  HTTP_ENGINE=curl in the environment
+# has libcurl ask in all tests.
 service() {
 	cat <<-END
 		{ name = "$1"; environment = "${environment:-$1}";
 		  settle = "${settle:-200ms}"; cooldown = "${cooldown:-10m}";
 		  probes = ( { name = "health"; type = "http";
 		    interval = "${interval:-100ms}"; timeout = "5s";
+		    engine = "${HTTP_ENGINE:-auto}";
 		    url = "http://127.0.0.1:${at:-$port}/$1"; } );
 		  evaluators = ( ${evaluators:-} { name = "down"; type = "consecutive";
 		    probe = "health"; failures = ${failures:-3}; recover = 2;
