@@ -25,13 +25,12 @@ missing() {
 
 # Debian's sources are not listed on every machine.
 fetch_source() {
-	# shellcheck source=/dev/null
-	. /etc/os-release
 	mkdir -p "$dir/lists/partial" "$dir/source"
-	cat >"$dir/sources.list" <<-END
-		deb-src http://deb.debian.org/debian $VERSION_CODENAME main
-		deb-src http://deb.debian.org/debian-security $VERSION_CODENAME-security main
-	END
+	# From where the packages come.
+	# shellcheck disable=SC2016 # apt's own variables
+	apt-get indextargets 'Created-By: Packages' \
+		--format 'deb-src $(SITE) $(RELEASE) $(COMPONENT)' |
+		sort -u >"$dir/sources.list"
 	set -- -qq -o Dir::Etc::SourceList="$dir/sources.list" \
 		-o Dir::Etc::SourceParts=/dev/null \
 		-o Dir::State::Lists="$dir/lists" -o APT::Sandbox::User=

@@ -16,7 +16,7 @@
  *   late                   p50 p99 worst in us, number: against each's own grid
  *   beyond US              how many were later than that
  *   gaps                   the same of the time between two probes of a target
- *   each                   targets asked, of these fewest and most times, wanted
+ *   each                   targets asked, fewest and most times of these, due
  *   set ok|bad|hang A B    what targets A to B do from now on; says the time
  *   first A                when A first answered wrong since then, or 0
  *   close PERCENT          closes the connections of so many targets; the time
