@@ -5,12 +5,11 @@
 samples() {
 	awk -v outcome="outcome=\"$1\"" '
 		/^rollbackd_samples_total/ && index($0, outcome) { n += $NF }
-		END { print n + 0 }' "$dir/page"
+		END { print n + 0 }' "$2"
 }
-
 # closes NAME INTERVAL_S PERCENT
 closes() {
-	local failed lost own worst
+	local o own worst
 	start_rollbackd "$many" "${2}s" || return
 	tell reset "$(($2 * 1000))"
 	all_asked "$many" 120 || {
@@ -18,8 +17,7 @@ closes() {
 		return 1
 	}
 	pause $(($2 + 3))
-	ctl metrics >"$dir/page"
-	failed=$(samples failed) lost=$(samples lost)
+	ctl metrics >"$dir/before"
 	pause $(($2 + 1))
 	tell count
 	say "answers connects wrong open hung: $reply"
@@ -30,16 +28,19 @@ closes() {
 	read -r _ _ worst _ <<<"$reply"
 	tell count
 	say "answers connects wrong open hung: $reply"
-	ctl metrics >"$dir/page"
-	figure "$1.failed" $(($(samples failed) - failed))
-	figure "$1.lost" $(($(samples lost) - lost))
+	ctl metrics >"$dir/after"
+	for o in failed lost; do
+		figure "$1.$o" $(($(samples $o "$dir/after") - \
+			$(samples $o "$dir/before")))
+	done
 	figure "$1.late_worst_ms" $((worst / 1000))
-	# Both are bounds: what it says is of its whole life, and what the
-	# targets see is also the pace of new connections.
-	own=$(awk '$1 == "rollbackd_loop_lag_max_seconds" { print $2 * 1000 }' \
-		"$dir/page")
-	figure "$1.lag_ms" "$(awk -v own="${own:-1e9}" -v seen="$worst" \
-		'BEGIN { seen /= 1000; print own < seen ? own : seen }')"
+	# Both are bounds: what the targets see is also the pace of connections.
+	read -r _ own < <(lateness_of loop_lag)
+	figure "$1.own_lag_ms" "$own"
+	figure "$1.lag_ms" "$(awk -v own="$own" -v seen="$worst" 'BEGIN {
+		seen /= 1000
+		print (own + 0 > 0 && own + 0 < seen) ? own : seen
+	}')"
 	stop "$peer"
 }
 

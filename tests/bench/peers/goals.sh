@@ -87,6 +87,18 @@ plain() {
 			"$(shown "$n.gap_ms") | $(shown "$n.rss_kb" - 0.001) |"
 	done
 }
+# The targets see what the daemon says, and their own lateness.
+lateness_twice() {
+	local n
+	echo '| starts late, ms | p99, at targets | worst | p99, of the daemon | worst |'
+	echo '|---|---|---|---|---|'
+	for n in steady reload status status_all rollback hung; do
+		echo "| $n | $(shown "late_$n.p99_us" - 0.001) |" \
+			"$(shown "late_$n.worst_us" - 0.001) |" \
+			"<= $(shown "late_$n.own_p99_ms") |" \
+			"<= $(shown "late_$n.own_worst_ms") |"
+	done
+}
 shown() {
 	local f
 	f=$(of "$@")
@@ -106,6 +118,7 @@ marginal() {
 		$2 == "haproxy.rss_kb" { h_many[$1] = $3 }
 		$2 == "haproxy_1k.rss_kb" { h_few[$1] = $3 }
 		$2 == "filled.rss_kb" { filled = $3 }
+		$2 == "reloaded.rss_kb" { reloaded = $3 }
 		END {
 			for (r in many)
 				if (r in few)
@@ -114,10 +127,14 @@ marginal() {
 				if (r in h_few)
 					print r, "haproxy.target_kb",
 					    (h_many[r] - h_few[r]) / (all - 1000)
-			for (r in few)
+			for (r in few) {
 				if (filled)
 					print r, "filled.target_kb",
 					    (filled - few[r]) / (all - 1000)
+				if (reloaded)
+					print r, "reloaded.target_kb",
+					    (reloaded - few[r]) / (all - 1000)
+			}
 		}' "$results" >"$dir/marginal"
 	cat "$dir/marginal" >>"$results"
 }
@@ -144,6 +161,8 @@ goals_of_cost() {
 		many_100k.late
 	goal 'resident per target, from 1,000 to 10,000' KB 6 3 target.kb
 	goal '... when all windows are full' KB 6 3 filled.target_kb
+	goal '... and after a reload' KB - - reloaded.target_kb
+	goal '... of HAProxy, from 1,000 to 10,000' KB - - haproxy.target_kb
 	goal 'base resident (one target)' MB 20 14 base.rss_kb - 0.001024
 }
 goals_of_time() {
@@ -181,6 +200,8 @@ goals() {
 	goals_of_scripts
 	echo
 	plain
+	echo
+	lateness_twice
 	echo
 	all_of_scripts
 }

@@ -4,20 +4,23 @@
 # undisturbed and while other things go on.  Targets that were told to fail are
 # left out from then on: out of turn they are asked on purpose.
 
-# late NAME SECONDS
+begin() {
+	ctl metrics >"$dir/before"
+	tell reset 1000
+}
+# late NAME SECONDS: since begin, and so long from now.
 late() {
-	local p99 worst
+	local p50 p99 worst
 	pause "$2"
 	tell late
-	read -r _ p99 worst _ <<<"$reply"
-	figure "late_$1.p99_us" "${p99:-0}"
-	figure "late_$1.worst_us" "${worst:-0}"
-}
-
-# own_lag_ms: the worst turn of the daemon's loop since its start.
-own_lag_ms() {
-	ctl metrics 2>/dev/null | awk '
-		$1 == "rollbackd_loop_lag_max_seconds" { print $2 * 1000 }'
+	read -r p50 p99 worst _ <<<"$reply"
+	figure "late_$1.p50_us" "$p50"
+	figure "late_$1.p99_us" "$p99"
+	figure "late_$1.worst_us" "$worst"
+	ctl metrics >"$dir/after"
+	read -r p99 worst < <(lateness_of poll_lateness)
+	figure "late_$1.own_p99_ms" "${p99:-}"
+	figure "late_$1.own_worst_ms" "${worst:-}"
 }
 
 late_reload() {
@@ -30,7 +33,7 @@ late_reload() {
 		>"$dir/next.conf"
 	chmod 600 "$dir/next.conf"
 	mv "$dir/next.conf" "$dir/rollbackd.conf"
-	tell reset 1000
+	begin
 	ctl reload >/dev/null || say "the reload is refused"
 	late reload "$window_s"
 }
@@ -38,7 +41,7 @@ late_reload() {
 # late_status NAME ARGUMENTS...: a hundred calls at once.
 late_status() {
 	local i calls=()
-	tell reset 1000
+	begin
 	for ((i = 0; i < 100; i++)); do
 		ctl "${@:2}" >/dev/null 2>&1 &
 		calls+=("$!")
@@ -48,7 +51,7 @@ late_status() {
 }
 
 late_rollback() {
-	tell reset 1000
+	begin
 	tell set bad 432 432
 	wait_said "procedure back .*service=s432\$" 15 "$reply" ||
 		say "no rollback begins"
@@ -59,7 +62,7 @@ late_rollback() {
 late_hung() {
 	tell set hang $((many * 9 / 10)) $((many - 1))
 	pause 2
-	tell reset 1000
+	begin
 	late hung "$window_s"
 }
 
@@ -75,17 +78,17 @@ measure_lateness() {
 	# The grids are learned when the bustle of the start is over.
 	tell forget
 	pause 5
-	tell reset 1000
+	begin
 	late steady "$window_s"
-	late_reload
-	late_status status why s77
-	late_status status_all status
-	late_rollback
 	while [ $((SECONDS - began)) -lt "$memory_s" ]; do
 		pause 1
 	done
 	figure filled.rss_kb "$(resident_kb "$peer")"
-	figure late_all.own_worst_ms "$(own_lag_ms)"
+	late_reload
+	late_status status why s77
+	late_status status_all status
+	late_rollback
+	figure reloaded.rss_kb "$(resident_kb "$peer")"
 	late_hung
 	stop "$peer"
 }

@@ -55,8 +55,12 @@ say() {
 	printf '%s  %s\n' "$(date +%T)" "$*" >&2
 }
 
-# figure NAME VALUE: one result of this round.
+# figure NAME VALUE: one result of this round; what is no number is none.
 figure() {
+	if [[ ! "$2" =~ ^-?[0-9.]+(e[-+]?[0-9]+)?$ ]]; then
+		say "$1: not measured"
+		return
+	fi
 	printf '%s\t%s\t%s\n' "$round" "$1" "$2" >>"$results"
 	say "$1 $2"
 }
@@ -103,6 +107,37 @@ all_asked() {
 	done
 	say "only ${asked:-none} of $1 are asked after $2 s"
 	return 1
+}
+
+# lateness_of NAME: p99 and worst, in ms, of what the histogram rollbackd_NAME
+# has counted from $dir/before to $dir/after, two pages of metrics: bounds of
+# the buckets, or the worst of all time where that is less.
+lateness_of() {
+	awk -v name="rollbackd_$1" '
+		$1 == name "_max_seconds" { worst = $2 }
+		split($1, part, "\"") == 3 &&
+		    part[1] == name "_seconds_bucket{le=" {
+			if (NR == FNR) {
+				before[part[2]] = $2
+			} else {
+				bound[++n] = part[2]
+				grown[n] = $2 - before[part[2]]
+			}
+		}
+		function ms(limit) {
+			if (limit == "+Inf" || worst < limit + 0)
+				limit = worst
+			return limit * 1000
+		}
+		END {
+			if (grown[n] == 0)
+				exit
+			for (p99 = 1; grown[p99] < 0.99 * grown[n];)
+				p99++
+			for (most = 1; grown[most] < grown[n];)
+				most++
+			print ms(bound[p99]), ms(bound[most])
+		}' "$dir/before" "$dir/after"
 }
 
 # --- CPU time and memory, of a process and all below it. ---

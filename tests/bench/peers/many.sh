@@ -15,7 +15,7 @@ many_targets() {
 	}
 	pause 15
 	tell forget
-	pause 21
+	pause 25
 	probes_and_cpu "$peer" 20 10000
 	tell "beyond $on_time_us"
 	figure "$1.late" "$reply"
@@ -31,6 +31,9 @@ many_targets() {
 	figure "$1.us" "$cpu_us"
 	figure "$1.rate" "$rate"
 	figure "$1.rss_kb" "$(resident_kb "$peer")"
+	tell count
+	figure "$1.new_share" "$(awk -v f="$reply" \
+		'BEGIN { split(f, v, " "); print v[2] / v[1] }')"
 	stop "$peer"
 }
 
