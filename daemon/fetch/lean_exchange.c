@@ -109,6 +109,16 @@ add_bytes(struct fetch_buffer *b, const char **at, size_t *total,
 	return true;
 }
 
+/* A line of it, as libcurl counts it: among the headers. */
+static bool
+add_trailer(struct lean_work *w, const char *bytes, size_t length)
+{
+	return add_bytes(&w->headers, &w->headers_at, &w->headers_length, bytes,
+		   length) &&
+	    add_bytes(
+		&w->headers, &w->headers_at, &w->headers_length, "\r\n", 2);
+}
+
 /* What one step of the reader has found. */
 enum taken {
 	TAKEN,
@@ -126,10 +136,9 @@ take(struct fetch_target *t, char *bytes, const struct http_reply_take *found)
 	if (found->headers.length > 0)
 		ok = take_headers(
 		    t, bytes + found->headers.at, found->headers.length);
-	/* As libcurl counts it among the headers. */
 	if (found->trailer.length > 0 && w->headers_at != NULL)
-		ok = add_bytes(&w->headers, &w->headers_at, &w->headers_length,
-		    bytes + found->trailer.at, found->trailer.length);
+		ok = add_trailer(
+		    w, bytes + found->trailer.at, found->trailer.length);
 	if (found->body.length > 0 && t->sink != NULL &&
 	    !t->sink->bytes(t->sink->arg, body, found->body.length))
 		return TAKEN_ENOUGH;

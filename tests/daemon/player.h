@@ -35,7 +35,7 @@ enum piece {
 	PIECE_COUNT,
 };
 
-/* One answer to the first request; any further one gets a good answer. */
+/* One answer to one of the requests; any other one gets a good answer. */
 struct play {
 	const char *bytes;
 	size_t length;
@@ -43,6 +43,7 @@ struct play {
 	enum piece piece;
 	const char *good; /* the body of the good answers; NULL: "" */
 	bool is_head;
+	unsigned which; /* request, from 0 */
 	atomic_uint requests, connections;
 };
 
@@ -134,12 +135,13 @@ player_serve(void *arg)
 
 	free(arg);
 	while ((play = player_request(c.player, c.fd)) != NULL) {
-		bool is_first = atomic_fetch_add(&play->requests, 1) == 0;
+		bool is_it =
+		    atomic_fetch_add(&play->requests, 1) == play->which;
 
 		if (counted != play)
 			(void)atomic_fetch_add(&play->connections, 1);
 		counted = play;
-		if (!is_first) {
+		if (!is_it) {
 			player_good(play, c.fd);
 			continue;
 		}

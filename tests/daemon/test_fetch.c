@@ -44,6 +44,14 @@ static struct row rows[] = {
 	{ "a header that was expected is found",
 	  "rx ; " OK_200 "X-Release: 17\\r\\nContent-Length: 0\\r\\n\\r\\n",
 	  { .expect.headers = { odd_header, 1 } }, 5000, G, NULL, 1 },
+	{ "or behind the body",
+	  "rx ; " OK_200 "Transfer-Encoding: chunked\\r\\n\\r\\n2\\r\\nu"
+	  "p\\r\\n0\\r\\nX-A: b\\r\\nX-Release: 17\\r\\nX-C: d\\r\\n\\r\\n",
+	  { .expect.headers = { odd_header, 1 } }, 5000, G, NULL, 1 },
+	{ "even where all comes piece by piece",
+	  "rx ; drip 1 HTTP/1.1 200 OK\\r\\nTransfer-Encoding: chunked\\r\\n"
+	  "\\r\\n2\\r\\nup\\r\\n0\\r\\nX-A: b\\r\\nX-Release: 17\\r\\n\\r\\n",
+	  { .expect.headers = { odd_header, 1 } }, 5000, G, NULL, 1 },
 	{ "a header of an interim answer does not count",
 	  "rx ; tx HTTP/1.1 100 Continue\\r\\nX-Release: 17\\r\\n\\r\\n ; ok up",
 	  { .expect.headers = { odd_header, 1 } },

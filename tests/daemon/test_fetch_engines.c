@@ -302,6 +302,7 @@ copy_story(struct story *to, const struct story *from)
 	to->play->piece = from->play->piece;
 	to->play->good = from->play->good;
 	to->play->is_head = from->play->is_head;
+	to->play->which = from->play->which;
 }
 
 /* A slow host is no difference: those that differ are asked once more. */
@@ -383,6 +384,15 @@ is_same_first(const struct story *lean, const struct story *curl)
 	return is_same(&lean->first, &curl->first);
 }
 
+static bool
+is_same_second(const struct story *lean, const struct story *curl)
+{
+	return lean->first.outcome == SAMPLE_OK &&
+	    curl->first.outcome == SAMPLE_OK &&
+	    is_same(&lean->second, &curl->second) &&
+	    lean->is_kept == curl->is_kept;
+}
+
 /* clang-format off */
 static const char *const seeds[] = {
 	OK11 "Server: x\r\n" LEN(4) "\r\nfine",
@@ -399,12 +409,12 @@ static const char *const seeds[] = {
 
 /* The connection ends, one way or the other, after each byte. */
 static void
-test_cut_short(void **state)
+cut_short(unsigned which,
+    bool (*is_fine)(const struct story *lean, const struct story *curl))
 {
 	struct stage g;
 	size_t count = 0, at = 0;
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(seeds); i++)
 		count += 2 * (strlen(seeds[i]) + 1);
 	stage_open(&g, count * ENGINES);
@@ -413,9 +423,29 @@ test_cut_short(void **state)
 			set_free_pair(&g, at++, seeds[i], n, END_CLOSED);
 			set_free_pair(&g, at++, seeds[i], n, END_RESET);
 		}
+	for (size_t i = 0; i < g.count; i++) {
+		g.plays[i].which = which;
+		if (which > 0)
+			g.stories[i].timeout_ms = PATIENCE_MS;
+	}
 	run_all(&g);
-	assert_int_equal(count_wrong(&g, is_same_first), 0);
+	assert_int_equal(count_wrong(&g, is_fine), 0);
 	stage_close(&g);
+}
+
+static void
+test_cut_short(void **state)
+{
+	(void)state;
+	cut_short(0, is_same_first);
+}
+
+/* Then it may be that another one is to be asked: by both, or by none. */
+static void
+test_cut_short_when_kept(void **state)
+{
+	(void)state;
+	cut_short(1, is_same_second);
 }
 
 /* A simple generator of its own: the same mutants everywhere. */
@@ -497,6 +527,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_table),
 		cmocka_unit_test(test_cut_short),
+		cmocka_unit_test(test_cut_short_when_kept),
 		cmocka_unit_test(test_mutants),
 	};
 
