@@ -18,6 +18,7 @@ really_free(struct fetch *f)
 	question_free_spare(f);
 	resolver_free(f->resolver);
 	queue_close(f);
+	lean_free_dead(f);
 	free(f->sockets);
 	free(f->lean_bytes);
 	free(f);
@@ -135,6 +136,8 @@ fetch_may_open(struct fetch *f)
 {
 	while (f->lean_open + f->curl_open + DIAL_DESCRIPTORS * f->dials >=
 	    f->open_max) {
+		if (lean_close_dead(f))
+			continue;
 		if (!lean_give_up(f))
 			return false;
 		/*

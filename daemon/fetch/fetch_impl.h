@@ -221,6 +221,11 @@ struct fetch {
 	/* The lean engine's. */
 	struct lean_conn *lean_oldest, *lean_newest; /* kept and idle */
 	size_t lean_open, lean_kept; /* connections, and those that are kept */
+	int *dead; /* descriptors that are to be closed; NULL: none */
+	size_t dead_count, dead_capacity;
+	struct loop_timer *dead_timer; /* NULL: was never needed */
+	int64_t dead_ms;               /* the turn, and how many in it: */
+	unsigned dead_in_turn;
 	char *lean_bytes; /* where answers come in; NULL: not needed yet */
 
 	/* libcurl's. */
@@ -308,6 +313,9 @@ bool lean_join(struct fetch_target *t);
 void lean_leave(struct fetch_target *t);
 /* Closes the one that was idle for the longest; false: there is none. */
 bool lean_give_up(struct fetch *f);
+/* lean_dead.c: one of them; false: there is none. */
+bool lean_close_dead(struct fetch *f);
+void lean_free_dead(struct fetch *f);
 void lean_free_work(struct lean_work *w); /* of a question that goes */
 
 /* shard.c */

@@ -7,6 +7,7 @@
  *   lean_exchange.c the request goes out, the answer comes in
  *   lean_head.c     what stands in the head of an answer, for a sink
  *   lean_pool.c     connections, and those that are kept
+ *   lean_dead.c     those that their peers have closed
  */
 #ifndef DAEMON_FETCH_LEAN_IMPL_H
 #define DAEMON_FETCH_LEAN_IMPL_H
@@ -60,6 +61,12 @@ void lean_pool_keep(struct lean_conn *c);
 /* The one that is kept for the target, no longer idle; NULL: none. */
 struct lean_conn *lean_pool_take(struct fetch_target *t);
 bool lean_pool_has(const struct fetch_target *t);
+
+/*
+ * lean_dead.c: false: it is to be closed at once.  Otherwise it will be, and
+ * counts as open until then.
+ */
+bool lean_set_aside(struct fetch *f, int fd);
 
 /* lean_connect.c: NULL, or why there is no way to connect. */
 const struct failure *lean_connect(struct fetch_target *t,

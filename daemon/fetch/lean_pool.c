@@ -15,6 +15,39 @@
 #define LIFE_LEAST 0.75
 
 static void
+leave_idle(struct lean_conn *c)
+{
+	struct fetch *f = c->target->fetch;
+
+	if (c->older == NULL)
+		f->lean_oldest = c->newer;
+	else
+		c->older->newer = c->newer;
+	if (c->newer == NULL)
+		f->lean_newest = c->older;
+	else
+		c->newer->older = c->older;
+	c->is_idle = false;
+	c->target->kept = NULL;
+	f->lean_kept--;
+}
+
+/* Its peer has closed it. */
+static void
+bury(struct lean_conn *c)
+{
+	struct fetch *f = c->target->fetch;
+	int fd = c->fd;
+
+	if (!lean_set_aside(f, fd)) {
+		lean_conn_close(c);
+		return;
+	}
+	leave_idle(c);
+	loop_watch_free(loop_watch_of(c));
+}
+
+static void
 on_ready(void *arg, bool readable, bool writable)
 {
 	struct lean_conn *c = arg;
@@ -24,7 +57,7 @@ on_ready(void *arg, bool readable, bool writable)
 	if (c->is_idle) {
 		/* It was closed, or says what nobody asked for. */
 		f->counts.closed_by_peer++;
-		lean_conn_close(c);
+		bury(c);
 	} else if (c->is_connecting)
 		lean_connect_ready(c);
 	else
@@ -41,24 +74,6 @@ life_ms(const struct fetch_target *t)
 
 	return (
 	    int64_t)(longest_ms * (LIFE_LEAST + (1.0 - LIFE_LEAST) * spread));
-}
-
-static void
-leave_idle(struct lean_conn *c)
-{
-	struct fetch *f = c->target->fetch;
-
-	if (c->older == NULL)
-		f->lean_oldest = c->newer;
-	else
-		c->older->newer = c->newer;
-	if (c->newer == NULL)
-		f->lean_newest = c->older;
-	else
-		c->newer->older = c->older;
-	c->is_idle = false;
-	c->target->kept = NULL;
-	f->lean_kept--;
 }
 
 static void
