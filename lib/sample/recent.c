@@ -62,7 +62,8 @@ drop_early(struct recent *r, unsigned slice)
 static bool
 add_to_log(struct recent *r, unsigned slice, unsigned bucket)
 {
-	while (!recent_log_make_room(r, bucket)) {
+	while (!recent_log_has_room(r, bucket) &&
+	    !recent_log_make_room(r, bucket)) {
 		if (recent_log_is_over(r, bucket) && count_each(r, slice))
 			return false;
 		/* Without memory it is as near as can be, or as new. */
@@ -137,6 +138,14 @@ empty_counters(struct recent *r, unsigned slice)
 	log_each(r, slice);
 }
 
+static double
+quantile_of_each(const struct recent *r, double q)
+{
+	struct sketch k = sketch_of(r);
+
+	return sketch_quantile(&k, q);
+}
+
 size_t
 recent_bytes(const struct recent_settings *s)
 {
@@ -203,14 +212,11 @@ recent_clear(struct recent *r)
 double
 recent_quantile(struct recent *r, double q)
 {
-	struct sketch k;
-
 	if (r->count == 0)
 		return (double)NAN;
 	if (r->each == NULL)
 		return recent_log_quantile(r, q);
-	k = sketch_of(r);
-	return sketch_quantile(&k, q);
+	return quantile_of_each(r, q);
 }
 
 void

@@ -46,8 +46,31 @@ void recent_log_init(struct recent *r);
 /* Nothing in it, in its own memory, and nothing taken besides. */
 void recent_log_clear(struct recent *r);
 
+/* Where the log has its i-th number, the oldest first. */
+static inline uint32_t
+recent_log_place(const struct recent *r, uint64_t i)
+{
+	uint64_t at = r->first + i;
+
+	return (uint32_t)(at < r->room ? at : at - r->room);
+}
+
 /* In the order of their coming. */
-unsigned recent_log_bucket(const struct recent *r, uint64_t i);
+static inline unsigned
+recent_log_bucket(const struct recent *r, uint64_t i)
+{
+	uint8_t number = r->log[recent_log_place(r, i)];
+
+	return r->lowest + (uint8_t)(number - r->lowest);
+}
+
+/* Nothing is to be done for one more of that bucket: so it is as a rule. */
+static inline bool
+recent_log_has_room(const struct recent *r, unsigned bucket)
+{
+	return r->count < r->room && bucket >= r->lowest &&
+	    bucket - r->lowest < r->width;
+}
 
 /*
  * Room for one more of that bucket.  False: it is as long as it can be, or the
@@ -61,8 +84,30 @@ bool recent_log_is_over(const struct recent *r, unsigned bucket);
 /* Where it is too far from others: the next that is near enough. */
 unsigned recent_log_nearest(const struct recent *r, unsigned bucket);
 
-void recent_log_add(struct recent *r, unsigned bucket);
-void recent_log_drop(struct recent *r); /* the oldest */
+static inline void
+recent_log_add(struct recent *r, unsigned bucket)
+{
+	if (r->width > 0) {
+		r->together[bucket - r->lowest]++;
+		r->above += bucket > r->cursor;
+	}
+	r->log[recent_log_place(r, r->count++)] = (uint8_t)bucket;
+}
+
+/* The oldest. */
+static inline void
+recent_log_drop(struct recent *r)
+{
+	unsigned bucket = recent_log_bucket(r, 0);
+
+	if (r->width > 0) {
+		r->together[bucket - r->lowest]--;
+		r->above -= bucket > r->cursor;
+	}
+	r->first = recent_log_place(r, 1);
+	r->count--;
+}
+
 double recent_log_quantile(struct recent *r, double q);
 
 #endif

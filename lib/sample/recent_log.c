@@ -12,14 +12,6 @@ own_log(struct recent *r)
 	return (uint8_t *)(r->in_slice + r->slices);
 }
 
-static uint32_t
-place_in_log(const struct recent *r, uint64_t i)
-{
-	uint64_t at = r->first + i;
-
-	return (uint32_t)(at < r->room ? at : at - r->room);
-}
-
 static void
 take_log(struct recent *r, uint8_t *log, uint32_t room)
 {
@@ -46,7 +38,7 @@ lengthen(struct recent *r)
 	if (log == NULL)
 		return false;
 	for (uint32_t i = 0; i < r->count; i++)
-		log[i] = r->log[place_in_log(r, i)];
+		log[i] = r->log[recent_log_place(r, i)];
 	take_log(r, log, room);
 	return true;
 }
@@ -187,18 +179,11 @@ recent_log_clear(struct recent *r)
 		memset(r->in_slice, 0, r->slices * sizeof(r->in_slice[0]));
 }
 
-unsigned
-recent_log_bucket(const struct recent *r, uint64_t i)
-{
-	uint8_t number = r->log[place_in_log(r, i)];
-
-	return r->lowest + (uint8_t)(number - r->lowest);
-}
-
 bool
 recent_log_make_room(struct recent *r, unsigned bucket)
 {
-	return (r->count < r->room || lengthen(r)) && cover(r, bucket);
+	return recent_log_has_room(r, bucket) ||
+	    ((r->count < r->room || lengthen(r)) && cover(r, bucket));
 }
 
 bool
@@ -221,29 +206,6 @@ recent_log_nearest(const struct recent *r, unsigned bucket)
 	if (bucket > span.first)
 		return span.first + most;
 	return span.last - most;
-}
-
-void
-recent_log_add(struct recent *r, unsigned bucket)
-{
-	if (r->width > 0) {
-		r->together[bucket - r->lowest]++;
-		r->above += bucket > r->cursor;
-	}
-	r->log[place_in_log(r, r->count++)] = (uint8_t)bucket;
-}
-
-void
-recent_log_drop(struct recent *r)
-{
-	unsigned bucket = recent_log_bucket(r, 0);
-
-	if (r->width > 0) {
-		r->together[bucket - r->lowest]--;
-		r->above -= bucket > r->cursor;
-	}
-	r->first = place_in_log(r, 1);
-	r->count--;
 }
 
 double
