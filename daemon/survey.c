@@ -12,6 +12,7 @@
 /* Two thirds of the time are for other work. */
 #define REST_MS 1
 #define NO_ROOM_MS 20
+#define BYTES_A_SERVICE 256
 /* After so many reloads within one it is made in one go. */
 #define BEGIN_ANEW_MAX 3
 #define PIECE_MAX_BYTES ((size_t)64 * 1024 * 1024)
@@ -93,6 +94,8 @@ begin(struct survey *s)
 	s->generation = s->all->m->generation;
 	s->begun++;
 	text_clear(&s->text);
+	/* Long ones are long at once: what grows leaves gaps behind. */
+	text_reserve(&s->text, s->all->m->watched_count * BYTES_A_SERVICE);
 }
 
 static bool

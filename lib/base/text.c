@@ -52,6 +52,16 @@ reserve(struct text *t, size_t more)
 }
 
 void
+text_reserve(struct text *t, size_t more)
+{
+	bool was_cut = t->cut;
+
+	if (more <= t->max_bytes - t->length && reserve(t, more))
+		t->data[t->length] = '\0';
+	t->cut = was_cut; /* whoever adds too much finds out then */
+}
+
+void
 text_add_bytes(struct text *t, const void *bytes, size_t length)
 {
 	if (length == 0 || !reserve(t, length))

@@ -28,6 +28,9 @@ struct text text_new(size_t max_bytes);
  */
 struct text text_over(char *buffer, size_t bytes);
 
+/* Takes memory for so many more bytes at once, where that is not too much. */
+void text_reserve(struct text *t, size_t more);
+
 void text_add(struct text *t, const char *words);
 void text_add_bytes(struct text *t, const void *bytes, size_t length);
 void text_add_char(struct text *t, char c);

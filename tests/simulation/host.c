@@ -14,6 +14,7 @@
 #include "daemon/rollback.h"
 #include "daemon/send.h"
 #include "daemon/store_watch.h"
+#include "daemon/survey.h"
 #include "daemon/together.h"
 #include "daemon/watched.h"
 #include "daemon/witness.h"
@@ -60,6 +61,7 @@ open_parts(struct monitor *m)
 		.schedule = schedule_new(m->loop, poller_due) };
 	m->outbox = outbox_new(m->loop, m->store, send_notice, m);
 	m->together = together_new(m);
+	m->surveys = surveys_new(m);
 	m->able = able_new(m);
 	m->life = life_new(m);
 }
@@ -109,6 +111,7 @@ host_crash(void)
 	sim.crashes++;
 	sim.is_dying = true;
 	control_close(m->control);
+	surveys_free(m->surveys);
 	while (m->rollbacks != NULL)
 		rollback_free(m->rollbacks);
 	for (size_t i = 0; i < m->watched_count; i++)

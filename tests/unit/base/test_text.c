@@ -170,6 +170,40 @@ test_bytes_may_be_any(void **state)
 	text_free(&t);
 }
 
+static void
+test_room_may_be_taken_beforehand(void **state)
+{
+	struct text t = text_new(10);
+	const char *data;
+
+	(void)state;
+	text_reserve(&t, 10);
+	data = t.data;
+	assert_non_null(data);
+	assert_string_equal(text_str(&t), "");
+	text_add(&t, "0123456789");
+	assert_ptr_equal(t.data, data);
+	assert_true(text_ok(&t));
+	text_clear(&t);
+	text_reserve(&t, 11);
+	assert_true(text_ok(&t));
+	text_free(&t);
+}
+
+static void
+test_what_is_taken_is_whole(void **state)
+{
+	struct text t = text_new(1000);
+	char *taken;
+
+	(void)state;
+	text_add(&t, "lock");
+	taken = text_take(&t);
+	assert_string_equal(taken, "lock");
+	free(taken);
+	text_free(&t);
+}
+
 int
 main(void)
 {
@@ -181,6 +215,8 @@ main(void)
 		cmocka_unit_test(test_clear_begins_anew),
 		cmocka_unit_test(test_take_hands_over),
 		cmocka_unit_test(test_bytes_may_be_any),
+		cmocka_unit_test(test_room_may_be_taken_beforehand),
+		cmocka_unit_test(test_what_is_taken_is_whole),
 	};
 	struct CMUnitTest stories[ARRAY_LEN(rows)];
 	int failed;
