@@ -1,7 +1,6 @@
 #include "daemon/loop.h"
 
 #include <event2/event.h>
-#include <event2/event_struct.h>
 #include <stdlib.h>
 #include <sys/timerfd.h>
 #include <time.h>
@@ -44,13 +43,6 @@ struct loop {
 	int signal_count;
 };
 
-struct loop_watch {
-	struct event event;
-	struct loop *loop;
-	loop_ready *callback;
-	void *arg;
-};
-
 static int64_t
 clock_us(clockid_t clock)
 {
@@ -87,8 +79,8 @@ loop_now_ms(struct loop *l)
 }
 
 /* A turn begins: but when would it have, had the processor been ours? */
-static void
-begin_turn(struct loop *l)
+void
+loop_begin_turn(struct loop *l)
 {
 	const struct loop_timer *first;
 
@@ -108,7 +100,7 @@ on_alarm(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	begin_turn(l);
+	loop_begin_turn(l);
 	l->alarm_us = NEVER_US;
 }
 
@@ -229,7 +221,7 @@ turn(struct loop *l)
 		flags |= EVLOOP_NONBLOCK;
 	if (event_base_loop(l->base, flags) < 0)
 		return false;
-	begin_turn(l);
+	loop_begin_turn(l);
 	call_timers(l);
 	end_turn(l);
 	return true;
@@ -252,6 +244,12 @@ loop_stop(struct loop *l)
 {
 	l->stopping = true;
 	(void)event_base_loopbreak(l->base); /* fails for NULL alone */
+}
+
+struct event_base *
+loop_base(struct loop *l)
+{
+	return l->base;
 }
 
 bool
@@ -337,104 +335,7 @@ loop_timer_free(struct loop_timer *t)
 	free(t);
 }
 
-/* Descriptors */
-
-static void
-on_ready(evutil_socket_t fd, short what, void *arg)
-{
-	struct loop_watch *w = arg;
-
-	(void)fd;
-	begin_turn(w->loop);
-	w->callback(w->arg, (what & EV_READ) != 0, (what & EV_WRITE) != 0);
-}
-
-static short
-event_flags(bool readable, bool writable)
-{
-	int flags = EV_PERSIST;
-
-	if (readable)
-		flags |= EV_READ;
-	if (writable)
-		flags |= EV_WRITE;
-	return (short)flags;
-}
-
-static struct loop_watch *
-watch_new(struct loop *l, int fd, loop_ready *callback, size_t bytes,
-    bool readable, bool writable)
-{
-	struct loop_watch *w = calloc(1, sizeof(*w) + bytes);
-
-	if (w == NULL)
-		return NULL;
-	w->loop = l;
-	w->callback = callback;
-	if (event_assign(&w->event, l->base, fd,
-		event_flags(readable, writable), on_ready, w) != 0 ||
-	    event_add(&w->event, NULL) != 0) {
-		free(w);
-		return NULL;
-	}
-	return w;
-}
-
-struct loop_watch *
-loop_watch_new(struct loop *l, int fd, loop_ready *callback, void *arg,
-    bool readable, bool writable)
-{
-	struct loop_watch *w =
-	    watch_new(l, fd, callback, 0, readable, writable);
-
-	if (w != NULL)
-		w->arg = arg;
-	return w;
-}
-
-void *
-loop_watch_new_with(struct loop *l, int fd, loop_ready *callback, size_t bytes,
-    bool readable, bool writable)
-{
-	struct loop_watch *w =
-	    watch_new(l, fd, callback, bytes, readable, writable);
-
-	if (w == NULL)
-		return NULL;
-	w->arg = w + 1;
-	return w->arg;
-}
-
-struct loop_watch *
-loop_watch_of(void *memory)
-{
-	return (struct loop_watch *)memory - 1;
-}
-
-void
-loop_watch_change(struct loop_watch *w, bool readable, bool writable)
-{
-	short flags = event_flags(readable, writable);
-	int fd = event_get_fd(&w->event);
-
-	if (event_get_events(&w->event) == flags &&
-	    event_pending(&w->event, EV_READ | EV_WRITE, NULL) != 0)
-		return;
-	(void)event_del(&w->event);
-	if (!readable && !writable)
-		return;
-	(void)event_assign(&w->event, w->loop->base, fd, flags, on_ready, w);
-	(void)event_add(&w->event, NULL);
-}
-
-void
-loop_watch_free(struct loop_watch *w)
-{
-	if (w == NULL)
-		return;
-	(void)event_del(&w->event);
-	free(w);
-}
+/* Signals */
 
 static void
 on_signal(evutil_socket_t signal, short what, void *arg)
@@ -442,7 +343,7 @@ on_signal(evutil_socket_t signal, short what, void *arg)
 	struct loop_signal_watch *w = arg;
 
 	(void)what;
-	begin_turn(w->loop);
+	loop_begin_turn(w->loop);
 	w->callback(w->arg, (int)signal);
 }
 

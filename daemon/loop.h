@@ -1,7 +1,7 @@
 /*
  * loop.h - the event loop: descriptors, timers, signals and one clock.
  *
- * The only file that knows libevent.  Callbacks come from loop_run() alone,
+ * All that knows libevent.  Callbacks come from loop_run() alone,
  * one at a time.  Everything here may be freed inside of any callback, its
  * own included, and no callback comes after that.
  *

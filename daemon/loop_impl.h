@@ -1,7 +1,8 @@
 /*
  * loop_impl.h - what the files of the loop share.
  *
- *   loop.c        libevent, the turns, the clocks
+ *   loop.c        the turns, the clocks, signals
+ *   loop_watch.c  descriptors; with loop.c all that knows libevent
  *   loop_heap.c   timers, the one that is due next first
  *   loop_queue.c  timers of one duration each, over loop.h alone
  */
@@ -42,6 +43,12 @@ struct loop_queues {
 	size_t count, room;
 	struct loop_queue *soon; /* what loop_soon() was told */
 };
+
+struct event_base;
+struct event_base *loop_base(struct loop *l);
+
+/* Before anything that the wait brought is told; once a turn has an effect. */
+void loop_begin_turn(struct loop *l);
 
 bool loop_stops(const struct loop *l);
 struct loop_queues *loop_queues(struct loop *l);

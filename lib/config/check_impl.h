@@ -39,6 +39,10 @@ void check_files(struct check *c, struct source where,
     const struct option_table *table, const void *group);
 
 void check_probe(struct check *c, const struct probe_settings *p);
+
+/* Can it be asked out of its turn, and does anybody listen? */
+void check_recheck(struct check *c, const struct service_settings *s,
+    const struct probe_settings *p);
 void check_service(struct check *c, const struct service_settings *s);
 
 /* check_discover.c */

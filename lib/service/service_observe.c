@@ -205,8 +205,9 @@ service_wants_recheck(const struct service *s, unsigned probe)
 	return false;
 }
 
-bool
-service_is_hasty(const struct service *s, unsigned evaluator)
+/* One that combines others is when it would not say that without those. */
+static bool
+is_hasty(const struct service *s, unsigned evaluator)
 {
 	const struct feed *f = &s->feeds[evaluator];
 	struct finding parts[EVALUATOR_PARTS_MAX];
@@ -222,6 +223,29 @@ service_is_hasty(const struct service *s, unsigned evaluator)
 		is_any = true;
 	}
 	return is_any && !evaluator_upholds(s->evaluators[evaluator], parts);
+}
+
+bool
+service_rule_is_hasty(const struct service *s, unsigned rule)
+{
+	const struct rule_state *r = &s->rules[rule];
+	struct tally tally = { 0 };
+	bool is_any = false;
+
+	if (s->settings->rules[rule].when != RULE_WHEN_TRIPPED)
+		return false;
+	for (size_t i = 0; i < r->part_count; i++) {
+		unsigned index = r->parts[i];
+		enum verdict v = evaluator_verdict(s->evaluators[index]);
+
+		if (is_hasty(s, index)) {
+			v = VERDICT_UNKNOWN;
+			is_any = true;
+		}
+		tally_add(&tally, v);
+	}
+	return is_any &&
+	    rule_tallied(&s->settings->rules[rule], tally) != VERDICT_TRIPPED;
 }
 
 bool

@@ -127,8 +127,8 @@ void service_note_verdict(struct service *s, int64_t at_ms);
 /* Those that judge by what others found: does any find otherwise now? */
 bool service_combine(struct service *s, int64_t at_ms);
 void service_hear(struct service *s, const struct service_input *in);
-/* One that combines others is when it would not say that without those. */
-bool service_is_hasty(const struct service *s, unsigned evaluator);
+/* Does it hold only by what was asked out of turn? */
+bool service_rule_is_hasty(const struct service *s, unsigned rule);
 
 /* service_said.c: of those that have become healthy nothing is dismissed. */
 void service_rules_settle(struct service *s);

@@ -262,30 +262,6 @@ service_stale_for(
 	return stale;
 }
 
-/* Does it hold only by what was asked out of turn? */
-static bool
-is_hasty(const struct service *s, unsigned rule)
-{
-	const struct rule_state *r = &s->rules[rule];
-	struct tally tally = { 0 };
-	bool is_any = false;
-
-	if (s->settings->rules[rule].when != RULE_WHEN_TRIPPED)
-		return false;
-	for (size_t i = 0; i < r->part_count; i++) {
-		unsigned index = r->parts[i];
-		enum verdict v = evaluator_verdict(s->evaluators[index]);
-
-		if (service_is_hasty(s, index)) {
-			v = VERDICT_UNKNOWN;
-			is_any = true;
-		}
-		tally_add(&tally, v);
-	}
-	return is_any &&
-	    rule_tallied(&s->settings->rules[rule], tally) != VERDICT_TRIPPED;
-}
-
 /* A report alone acts with no more authority than who made it has. */
 static bool
 lacks_authority(const struct service *s, unsigned rule)
@@ -344,7 +320,7 @@ situation(
 		.lacks_authority = lacks_authority(s, rule),
 		.is_approved = around->is_approved,
 		.confirm = around->confirm,
-		.is_hasty = is_hasty(s, rule),
+		.is_hasty = service_rule_is_hasty(s, rule),
 	};
 }
 
