@@ -90,6 +90,32 @@ load_read(const char *path)
 	return l;
 }
 
+struct reading {
+	const char *path;
+	struct loaded *loaded;
+};
+
+static void *
+read_apart(void *arg)
+{
+	struct reading *r = arg;
+
+	r->loaded = load_read(r->path);
+	return NULL;
+}
+
+struct loaded *
+load_read_apart(const char *path)
+{
+	struct reading r = { .path = path };
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, read_apart, &r) != 0)
+		return load_read(path);
+	(void)pthread_join(thread, NULL); /* it is ours, and ends */
+	return r.loaded;
+}
+
 void
 load_free(struct loaded *l)
 {

@@ -33,6 +33,12 @@ struct loaded {
 struct loaded *load_read(const char *path);
 
 /*
+ * The same on a thread, which is waited for: what it takes of memory is a
+ * piece of its own, and leaves no gaps between what stays.
+ */
+struct loaded *load_read_apart(const char *path);
+
+/*
  * Keeps a copy of the files under STATE/config/DIGEST and makes it the one
  * to fall back on.  Blocks.
  */

@@ -86,7 +86,7 @@ tell_connections(const struct config *c)
 static struct loaded *
 load(struct monitor *m, const struct options *o, int *status)
 {
-	struct loaded *l = load_read(o->config);
+	struct loaded *l = load_read_apart(o->config);
 	char last_good[PATH_BYTES];
 
 	if (l == NULL)
