@@ -11,6 +11,8 @@
 /* Lateness below this is the grain of timers, not lag. */
 #define LATE_MIN_MS 20
 #define PUMP_MS 10
+/* For a new connection, whatever the timeout. */
+#define WAIT_MIN_MS 5000
 /* Our own work for new connections, of each second, and at once. */
 #define WORK_MAX_US 800000
 #define WORK_MIN_US 160000
@@ -103,6 +105,21 @@ first_waiting(const struct fetch *f)
 	return f->fresh.first != NULL ? f->fresh.first : f->queue.first;
 }
 
+/*
+ * Late is better than lost where it is but the pace that is waited for: there
+ * would be no question in its place.
+ */
+static bool
+has_waited_too_long(const struct fetch *f, const struct fetch_question *q)
+{
+	int64_t left_ms = question_left_ms(q);
+
+	if (left_ms > 0)
+		return false;
+	return q->fresh || f->in_flight >= f->in_flight_max ||
+	    left_ms <= q->timeout_ms - WAIT_MIN_MS;
+}
+
 static void
 expire(struct fetch *f, const struct fetch_queue *queue)
 {
@@ -112,7 +129,7 @@ expire(struct fetch *f, const struct fetch_queue *queue)
 	f->expiring = queue->first;
 	while ((q = f->expiring) != NULL) {
 		f->expiring = q->next;
-		if (question_left_ms(q) <= 0)
+		if (has_waited_too_long(f, q))
 			question_out_of_time(q->target);
 	}
 }
