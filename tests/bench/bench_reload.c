@@ -143,6 +143,13 @@ bench_reload(struct rig *r)
 	}
 	rig_print("reload of one change", took_us, RELOADS);
 	rig_print("asked during a reload", asked_us, asked);
+	asked = 0;
+	for (int i = 0; i < RELOADS; i++) {
+		rig_change_all(r, 10 + i);
+		reload_once(r, asked_us, &asked, &took_us[i]);
+	}
+	rig_print("reload of all but one", took_us, RELOADS);
+	rig_print("asked during a reload of all", asked_us, asked);
 }
 
 int

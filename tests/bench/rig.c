@@ -210,24 +210,30 @@ write_file(const struct rig *r, int number, int first, int end, int failures)
 		err(1, "%s", path);
 }
 
-/* The last one has a file of its own. */
-static void
-write_services(const struct rig *r)
+void
+rig_change_all(struct rig *r, int failures)
 {
 	int last = r->settings.services - 1, files = r->settings.files;
 
 	for (int i = 0; i < files; i++)
-		write_file(r, i, last * i / files, last * (i + 1) / files,
-		    RIG_FAILURES);
-	write_file(r, files, last, last + 1, RIG_FAILURES);
+		write_file(
+		    r, i, last * i / files, last * (i + 1) / files, failures);
 }
 
+/* The last one has a file of its own. */
 void
 rig_change(struct rig *r, int failures)
 {
 	int last = r->settings.services - 1;
 
 	write_file(r, r->settings.files, last, last + 1, failures);
+}
+
+static void
+write_services(struct rig *r)
+{
+	rig_change_all(r, RIG_FAILURES);
+	rig_change(r, RIG_FAILURES);
 }
 
 static void
@@ -254,6 +260,7 @@ open_notify(struct rig *r)
 	struct sockaddr_un at = { .sun_family = AF_UNIX };
 
 	(void)snprintf(at.sun_path, sizeof(at.sun_path), "%s/notify", r->dir);
+	(void)unlink(at.sun_path);
 	r->notify = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (r->notify < 0 ||
 	    bind(r->notify, (struct sockaddr *)&at, sizeof(at)) != 0)
@@ -282,7 +289,6 @@ rig_open(struct rig *r, const struct rig_settings *settings)
 	start_server(r);
 	write_main(r);
 	write_services(r);
-	open_notify(r);
 }
 
 /* Its log goes to a file beside it.  It ends when the bench does, however. */
@@ -313,16 +319,21 @@ int64_t
 rig_start_us(struct rig *r)
 {
 	int64_t began_us = rig_now_us();
-	struct pollfd p = { .fd = r->notify, .events = POLLIN };
+	struct pollfd p = { .events = POLLIN };
 	char words[4096];
 
+	open_notify(r);
+	p.fd = r->notify;
 	spawn_daemon(r);
 	while (poll(&p, 1, READY_MAX_MS) == 1) {
 		ssize_t n = recv(r->notify, words, sizeof(words) - 1, 0);
 
 		words[n < 0 ? 0 : n] = '\0';
-		if (strstr(words, "READY=1") != NULL)
-			return rig_now_us() - began_us;
+		if (strstr(words, "READY=1") == NULL)
+			continue;
+		/* Nobody reads what else it tells. */
+		(void)close(r->notify);
+		return rig_now_us() - began_us;
 	}
 	errx(1, "the daemon is not ready: see %s/log", r->dir);
 }
@@ -421,7 +432,6 @@ rig_close(struct rig *r)
 	rig_stop(r);
 	(void)kill(r->server, SIGKILL);
 	(void)waitpid(r->server, NULL, 0);
-	(void)close(r->notify);
 	(void)munmap(r->board, sizeof(*r->board));
 	if (getenv("KEEP") == NULL &&
 	    posix_spawn(&pid, path, NULL, NULL, argv, environ) == 0)

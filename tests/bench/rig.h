@@ -56,8 +56,9 @@ int64_t rig_start_us(struct rig *r);
 /* Ends it. */
 void rig_stop(struct rig *r);
 
-/* Another value for a setting of the last service. */
+/* Another value for a setting of the last service, or of all others. */
 void rig_change(struct rig *r, int failures);
+void rig_change_all(struct rig *r, int failures);
 
 /* A connection to the control socket; one call on it, and its whole answer. */
 int rig_connect(const struct rig *r);
