@@ -62,43 +62,64 @@ record_reload(
 	events_append(m, &draft, 1, NULL, NULL, NULL, NULL);
 }
 
+/* One way or the other it is over. */
 static void
-on_loaded(void *arg, struct loaded *l)
+end(struct reloading *r, struct loaded *l)
 {
-	struct reloading r = *(struct reloading *)arg;
-	struct json_object *summary = NULL;
-	struct error err = { "no memory" };
+	struct monitor *m = r->m;
 
-	free(arg);
-	r.m->is_reloading = false;
-	r.m->reload_failed = true;
+	m->is_reloading = false;
 	life_reloaded();
-	if (l == NULL || l->config == NULL)
-		refuse_reload(r.call, l, "the configuration is wrong");
-	else if (!l->is_kept)
-		refuse_reload(r.call, l, l->trouble.text);
-	else if (!reload_apply(r.m, l, &summary, &err))
-		refuse_reload(r.call, NULL, err.text);
+	if (m->reload_failed)
+		m->counts.reloads_refused++;
+	else
+		m->counts.reloads++;
+	load_free(l);
+	generation_leave(r->before);
+	free(r);
+	if (m->reload_again) {
+		m->reload_again = false;
+		acts_reload(m, NULL);
+	}
+}
+
+static void
+on_applied(void *arg, struct loaded *l, struct json_object *summary,
+    const struct error *err)
+{
+	struct reloading *r = arg;
+
+	if (summary == NULL)
+		refuse_reload(r->call, NULL, err->text);
 	else {
-		r.m->shadow = false;
-		r.m->reload_failed = false;
-		r.m->trouble[0] = '\0';
-		record_reload(r.m, summary, r.call);
-		if (r.call != NULL)
-			control_reply(r.call, summary);
+		r->m->shadow = false;
+		r->m->reload_failed = false;
+		r->m->trouble[0] = '\0';
+		record_reload(r->m, summary, r->call);
+		if (r->call != NULL)
+			control_reply(r->call, summary);
 		else
 			json_object_put(summary);
 	}
-	if (r.m->reload_failed)
-		r.m->counts.reloads_refused++;
+	end(r, l);
+}
+
+static void
+on_loaded(void *arg, struct loaded *l)
+{
+	struct reloading *r = arg;
+	struct error err = { "no memory" };
+
+	r->m->reload_failed = true;
+	if (l == NULL || l->config == NULL)
+		refuse_reload(r->call, l, "the configuration is wrong");
+	else if (!l->is_kept)
+		refuse_reload(r->call, l, l->trouble.text);
+	else if (reload_start(r->m, l, on_applied, r, &err))
+		return;
 	else
-		r.m->counts.reloads++;
-	load_free(l);
-	generation_leave(r.before);
-	if (r.m->reload_again) {
-		r.m->reload_again = false;
-		acts_reload(r.m, NULL);
-	}
+		refuse_reload(r->call, NULL, err.text);
+	end(r, l);
 }
 
 void

@@ -240,6 +240,7 @@ on_recovered(void *arg)
 static void
 close_parts(struct monitor *m)
 {
+	reload_abandon(m);
 	/* First: that it ends is nothing to be recorded. */
 	recorder_free(m->recorder);
 	m->recorder = NULL;
@@ -295,7 +296,7 @@ run(struct monitor *m, struct loaded *l)
 		log_error("%s", err.text);
 		return EXIT_ANOTHER_RUNS;
 	}
-	if (!open_parts(m, c, &err) || !reload_apply(m, l, NULL, &err)) {
+	if (!open_parts(m, c, &err) || !reload_now(m, l, &err)) {
 		log_error("%s", err.text);
 		return EXIT_TROUBLE;
 	}

@@ -16,6 +16,8 @@
 #include "daemon/witness.h"
 
 #define PATH_BYTES 4096
+/* Services: half a millisecond of the loop's time, or less. */
+#define BUILT_A_TURN 32
 
 /* What will be swapped in: built first, so that failing changes nothing. */
 struct change {
@@ -29,6 +31,16 @@ struct change {
 	struct json_object *changed;
 	struct json_object *removed;
 	size_t kept;
+	size_t built; /* so far: of the services of the configuration */
+};
+
+/* One that goes on over more than one turn of the loop. */
+struct reload {
+	struct change change;
+	struct loaded *loaded;
+	struct loop_timer *timer;
+	reload_done *done;
+	void *arg;
 };
 
 static void
@@ -60,7 +72,7 @@ compare(struct change *c, struct loaded *l, struct error *err)
 }
 
 static bool
-build(struct change *c, struct error *err)
+prepare(struct change *c, struct error *err)
 {
 	const struct config *config = c->g->config;
 
@@ -71,9 +83,17 @@ build(struct change *c, struct error *err)
 	if (c->groups == NULL)
 		return error_set(err, "no memory for the groups");
 	c->witnesses = witnesses_new(&c->m->ask_tools, config, err);
-	if (c->witnesses == NULL)
-		return false;
-	for (size_t i = 0; i < config->service_count; i++) {
+	return c->witnesses != NULL;
+}
+
+/* Up to so many that are not as they were; false with the reason. */
+static bool
+build_some(struct change *c, size_t most, struct error *err)
+{
+	const struct config *config = c->g->config;
+
+	for (; c->built < config->service_count && most > 0; c->built++) {
+		size_t i = c->built;
 		const struct service_settings *s = &config->services[i];
 		struct watched *old = before(c, i);
 
@@ -85,6 +105,7 @@ build(struct change *c, struct error *err)
 		if (c->list[i] == NULL)
 			return false;
 		add_name(old == NULL ? c->added : c->changed, s->name);
+		most--;
 	}
 	return true;
 }
@@ -283,44 +304,116 @@ can_be_reloaded(
 	return true;
 }
 
-bool
-reload_apply(struct monitor *m, struct loaded *l, struct json_object **summary,
-    struct error *err)
+/* False with the reason: nothing was begun. */
+static bool
+begin(struct change *c, struct monitor *m, struct loaded *l, struct error *err)
 {
-	struct change c = {
-		.m = m,
-		.g = calloc(1, sizeof(*c.g)),
-		.added = json_object_new_array(),
-		.changed = json_object_new_array(),
-		.removed = json_object_new_array(),
-	};
-	struct json_object *result;
-
-	if (c.g == NULL)
+	*c = (struct change){ .m = m, .g = calloc(1, sizeof(*c->g)) };
+	if (c->g == NULL)
 		return error_set(err, "no memory");
 	if (!can_be_reloaded(m, l->config, err)) {
-		json_object_put(c.added);
-		json_object_put(c.changed);
-		json_object_put(c.removed);
-		free(c.g);
+		free(c->g);
 		return false;
 	}
-	c.g->config = l->config;
-	c.g->users = 1;
+	c->added = json_object_new_array();
+	c->changed = json_object_new_array();
+	c->removed = json_object_new_array();
+	c->g->config = l->config;
+	c->g->users = 1;
 	l->config = NULL;
-	if (!compare(&c, l, err) || !build(&c, err)) {
+	if (compare(c, l, err) && prepare(c, err))
+		return true;
+	give_up(c);
+	return false;
+}
+
+/* At once, between two samples. */
+static struct json_object *
+swap(struct change *c, struct loaded *l)
+{
+	swap_services(c);
+	swap_rest(c, l);
+	log_service(LOG_LEVEL_NOTICE, LOG_ID_RELOADED, NULL,
+	    "configuration in use: %zu services, %zu kept as they were",
+	    c->m->watched_count, c->kept);
+	return summarise(c, l);
+}
+
+bool
+reload_now(struct monitor *m, struct loaded *l, struct error *err)
+{
+	struct change c;
+
+	if (!begin(&c, m, l, err))
+		return false;
+	if (!build_some(&c, SIZE_MAX, err)) {
 		give_up(&c);
 		return false;
 	}
-	swap_services(&c);
-	swap_rest(&c, l);
-	result = summarise(&c, l);
-	log_service(LOG_LEVEL_NOTICE, LOG_ID_RELOADED, NULL,
-	    "configuration in use: %zu services, %zu kept as they were",
-	    m->watched_count, c.kept);
-	if (summary != NULL)
-		*summary = result;
-	else
-		json_object_put(result);
+	json_object_put(swap(&c, l));
 	return true;
+}
+
+static void
+finish(struct reload *r, struct json_object *summary, const struct error *err)
+{
+	struct reload it = *r;
+
+	it.change.m->reload = NULL;
+	loop_timer_free(it.timer);
+	free(r);
+	it.done(it.arg, it.loaded, summary, err);
+}
+
+static void
+go_on(void *arg)
+{
+	struct reload *r = arg;
+	struct change *c = &r->change;
+	struct error err = { "" };
+
+	if (!build_some(c, BUILT_A_TURN, &err)) {
+		give_up(c);
+		finish(r, NULL, &err);
+	} else if (c->built < c->g->config->service_count)
+		loop_timer_start(r->timer, 0);
+	else
+		finish(r, swap(c, r->loaded), NULL);
+}
+
+bool
+reload_start(struct monitor *m, struct loaded *l, reload_done *done, void *arg,
+    struct error *err)
+{
+	struct reload *r = calloc(1, sizeof(*r));
+
+	if (r != NULL)
+		r->timer = loop_timer_new(m->loop, go_on, r);
+	if (r == NULL || r->timer == NULL) {
+		free(r);
+		return error_set(err, "no memory");
+	}
+	if (!begin(&r->change, m, l, err)) {
+		loop_timer_free(r->timer);
+		free(r);
+		return false;
+	}
+	r->loaded = l;
+	r->done = done;
+	r->arg = arg;
+	m->reload = r;
+	go_on(r);
+	return true;
+}
+
+void
+reload_abandon(struct monitor *m)
+{
+	struct error err = { "rollbackd stops" };
+
+	if (m->reload == NULL)
+		return;
+	m->reload_again = false;
+	give_up(&m->reload->change);
+	finish(m->reload, NULL, &err);
 }

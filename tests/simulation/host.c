@@ -89,7 +89,7 @@ host_start(void)
 	oracle_started();
 	open_parts(m);
 	l = load_read("");
-	if (l->config == NULL || !reload_apply(m, l, NULL, &err))
+	if (l->config == NULL || !reload_now(m, l, &err))
 		breach("does not start: %s", err.text);
 	if (sim.breach[0] != '\0')
 		return;
