@@ -87,6 +87,24 @@ plain() {
 			"$(shown "$n.gap_ms") | $(shown "$n.rss_kb" - 0.001) |"
 	done
 }
+# A ratio of CPU times says little where one of both was starved.
+starved() {
+	local n asked f
+	for n in bare auto curl fresh haproxy auto_1k haproxy_1k auto_18k; do
+		asked=$many
+		[[ $n != *_1[k8]* ]] || asked=1000
+		f=$(of "$n.rate")
+		[ -n "$f" ] || continue
+		awk -v n="$n" -v f="$f" -v asked="$asked" 'BEGIN {
+			split(f, v, " ")
+			if (v[2] < 0.95 * asked)
+				printf "Starved: %s made %d of %d probes a " \
+				    "second in a round; do not quote it.\n",
+				    n, v[2], asked
+		}'
+	done
+}
+
 # The targets see what the daemon says, and their own lateness.
 lateness_twice() {
 	local n
@@ -200,6 +218,8 @@ goals() {
 	goals_of_scripts
 	echo
 	plain
+	echo
+	starved
 	echo
 	lateness_twice
 	echo
