@@ -131,7 +131,9 @@ observe_answers(struct error_rate *r, const struct sample *s)
 	    failed ? WINDOW_FAILED : WINDOW_OK, (double)NAN);
 	x = measure_window(traffic_of(r), failed);
 	x.own = 1;
-	x.value = (double)x.speakers / (double)x.samples;
+	x.value = 0;
+	if (x.speakers > 0)
+		x.value = (double)x.speakers / (double)x.samples;
 	measure_judge(&r->base, s, &x);
 }
 

@@ -281,16 +281,6 @@ measure_missing(const struct measure *m, const char *what, const char *speakers,
 		text_addf(out, "%s that can be measured", what);
 }
 
-struct measurement
-measure_window(const struct window *w, bool speaks)
-{
-	return (struct measurement){ .samples = window_samples(w),
-		.speakers = window_failed(w),
-		.first_ms = window_failed(w) > 0 ? window_first_failed_ms(w) :
-						   INT64_MAX,
-		.speaks = speaks };
-}
-
 int64_t
 measure_look_back_ms(int64_t window_ms, const struct probe_settings *probe)
 {

@@ -95,7 +95,17 @@ void measure_missing(const struct measure *m, const char *what,
     const char *speakers, struct text *out);
 
 /* A window of samples as of that moment, but for value and own. */
-struct measurement measure_window(const struct window *w, bool speaks);
+static inline struct measurement
+measure_window(const struct window *w, bool speaks)
+{
+	uint64_t speakers = window_failed(w);
+
+	return (struct measurement){ .samples = window_samples(w),
+		.speakers = speakers,
+		.first_ms =
+		    speakers > 0 ? window_first_failed_ms(w) : INT64_MAX,
+		.speaks = speaks };
+}
 
 /*
  * How far verdicts and gaps look back: the window, or where it is shorter
