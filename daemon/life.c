@@ -18,7 +18,7 @@
 #include "daemon/log.h"
 #include "daemon/poller.h"
 #include "daemon/recorder.h"
-#include "daemon/reload.h"
+#include "daemon/retired.h"
 #include "daemon/silence.h"
 #include "daemon/watched.h"
 #include "daemon/witness.h"
@@ -151,7 +151,7 @@ on_beat(void *arg)
 		(void)sd_notify(0, "WATCHDOG=1");
 	holds_expire(&l->m->holds, loop_now_ms(l->m->loop));
 	reports_expire(l->m);
-	reload_sweep(l->m);
+	retired_sweep(l->m);
 	recorder_look(l->m->recorder);
 	if (l->beats % PRUNE_EVERY_BEATS == 0)
 		store_prune(l->m->store, loop_wall_ms() - RETENTION_MS);

@@ -90,7 +90,7 @@ struct monitor {
 	const char *config_path; /* as given */
 	bool shadow;             /* runs on a last-known-good configuration */
 	bool is_ready;           /* recovered, and watching */
-	struct reload *reload; /* being built; NULL: none is */
+	struct reload *reload;   /* being built; NULL: none is */
 	bool is_reloading;
 	bool reload_failed; /* the last one was refused */
 	bool reload_again;  /* a signal came while one was under way */

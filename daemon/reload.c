@@ -10,6 +10,7 @@
 #include "daemon/log.h"
 #include "daemon/recorder.h"
 #include "daemon/recover.h"
+#include "daemon/retired.h"
 #include "daemon/rollback.h"
 #include "daemon/together.h"
 #include "daemon/watched.h"
@@ -125,48 +126,6 @@ give_up(struct change *c)
 	generation_leave(c->g);
 }
 
-/* A service that goes keeps its incident until that has ended. */
-static void
-retire(struct monitor *m, struct watched *w)
-{
-	struct watched **list;
-
-	if (watched_rollback(w) == NULL) {
-		watched_free(w);
-		return;
-	}
-	list = realloc(m->retired, (m->retired_count + 1) * sizeof(*list));
-	if (list == NULL)
-		abort(); /* start again, from the store */
-	m->retired = list;
-	m->retired[m->retired_count++] = w;
-}
-
-void
-reload_sweep(struct monitor *m)
-{
-	for (size_t i = m->retired_count; i > 0; i--) {
-		struct watched *w = m->retired[i - 1];
-
-		if (watched_rollback(w) != NULL)
-			continue;
-		m->retired[i - 1] = m->retired[--m->retired_count];
-		watched_free(w);
-	}
-}
-
-/* One that was removed, and whose incident is still open. */
-static struct watched *
-find_retired(struct monitor *m, const char *name)
-{
-	for (size_t i = 0; i < m->retired_count; i++)
-		if (watched_is_retired(m->retired[i]) &&
-		    watched_rollback(m->retired[i]) != NULL &&
-		    strcmp(watched_name(m->retired[i]), name) == 0)
-			return m->retired[i];
-	return NULL;
-}
-
 /* Those that were removed, or that something new stands for. */
 static void
 drop_others(struct change *c)
@@ -186,9 +145,9 @@ drop_others(struct change *c)
 		if (at == config->service_count || c->matches[at].was != i) {
 			add_name(c->removed, watched_name(old));
 			watched_retire(old);
-			retire(m, old);
+			retired_keep(m, old);
 		} else if (c->list[at] != old)
-			retire(m, old);
+			retired_keep(m, old);
 	}
 }
 
@@ -209,7 +168,7 @@ swap_services(struct change *c)
 			continue;
 		}
 		if (old == NULL)
-			old = find_retired(m, s->name);
+			old = retired_find(m, s->name);
 		if (old != NULL)
 			watched_inherit(c->list[i], old);
 		else if (m->is_ready)

@@ -33,7 +33,4 @@ bool reload_start(struct monitor *m, struct loaded *l, reload_done *done,
 /* At the end of the daemon: one under way comes to nothing. */
 void reload_abandon(struct monitor *m);
 
-/* Lets go of services that are configured no more, once they are done. */
-void reload_sweep(struct monitor *m);
-
 #endif
