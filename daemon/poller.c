@@ -27,6 +27,7 @@ struct poller {
 	bool is_recheck;         /* what is under way */
 	bool is_started;
 	bool is_stopped;
+	uint32_t rests; /* turns that will be left out on purpose */
 	uint32_t asked;
 	uint32_t skipped;
 };
@@ -65,6 +66,10 @@ poller_due(void *poller)
 	struct poller *p = poller;
 	bool was_recheck = p->is_recheck;
 
+	if (p->rests > 0) {
+		p->rests--;
+		return;
+	}
 	p->is_recheck = false;
 	if (asker_ask(p->target, p->settings->timeout_ms, false, on_sample, p))
 		p->asked++;
@@ -185,6 +190,7 @@ void
 poller_wake(struct poller *p)
 {
 	begin(p);
+	p->rests = 0;
 	schedule_skip(p->ring);
 }
 
@@ -194,6 +200,12 @@ poller_recheck(struct poller *p)
 	if (p->recheck != NULL && !p->is_stopped)
 		loop_queue_start(
 		    p->recheck->queue, &p->recheck->node, on_recheck, p);
+}
+
+void
+poller_rest(struct poller *p, unsigned turns)
+{
+	p->rests = turns;
 }
 
 void

@@ -2,9 +2,9 @@
  * poller.h - asks one probe at its interval, for ever.
  *
  * When in its interval a probe is asked follows from its name alone, so that
- * probes spread evenly and adding one moves no other.  A probe never overlaps
- * itself: what is due while the last answer is outstanding is left out and
- * counted.
+ * probes spread evenly and adding one moves no other by more than some
+ * milliseconds (see SCHEDULE_BATCH).  A probe never overlaps itself: what is
+ * due while the last answer is outstanding is left out and counted.
  */
 #ifndef DAEMON_POLLER_H
 #define DAEMON_POLLER_H
@@ -56,6 +56,9 @@ void poller_wake(struct poller *p);
  * that.
  */
 void poller_recheck(struct poller *p);
+
+/* Its next turns, so many, pass without a question; 0: none does. */
+void poller_rest(struct poller *p, unsigned turns);
 
 /* No further polls; questions out of turn are still put. */
 void poller_stop(struct poller *p);

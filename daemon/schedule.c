@@ -30,7 +30,7 @@ arm(struct schedule_ring *r)
 		loop_timer_start(r->timer, 0);
 	else
 		loop_timer_start_us(
-		    r->timer, ring_due_ms(r) * US_PER_MS - now_us);
+		    r->timer, ring_start_ms(r) * US_PER_MS - now_us);
 }
 
 /* Rounds that nobody had a turn in. */
@@ -56,7 +56,7 @@ call_next(struct schedule_ring *r)
 
 	if (r->count == r->gone || r->sorted == 0)
 		return false;
-	late_us = now_us - ring_due_ms(r) * US_PER_MS;
+	late_us = now_us - ring_start_ms(r) * US_PER_MS;
 	if (late_us < 0)
 		return false;
 	leave_out(r, now_us / US_PER_MS);

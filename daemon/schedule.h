@@ -17,7 +17,15 @@
 #include "daemon/loop.h"
 
 #define SCHEDULE_GRID_MS 5
-#define SCHEDULE_AT_ONCE 128 /* starts in one turn, of one ring */
+/*
+ * Where few are asked, so few are together on the grid that waking up costs
+ * more than asking: there the moments of so long, at most, are one, the first
+ * of them.
+ */
+#define SCHEDULE_BATCH 20 /* wanted at one wake-up */
+#define SCHEDULE_SPAN_MAX_MS 20
+#define SCHEDULE_SPANS_MIN 10 /* in an interval */
+#define SCHEDULE_AT_ONCE 128  /* starts in one turn, of one ring */
 
 struct schedule;
 struct schedule_ring;

@@ -46,6 +46,9 @@ void ring_next_round(struct schedule_ring *r);
 /* Of the next; there are sorted ones. */
 int64_t ring_due_ms(const struct schedule_ring *r);
 
+/* When it is to be called: with others, at the begin of their span. */
+int64_t ring_start_ms(const struct schedule_ring *r);
+
 /* One that has not gone; NULL: it is not in it. */
 struct ring_item *ring_find_entry(
     struct schedule_ring *r, const struct ring_item *item);

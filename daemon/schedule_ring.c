@@ -110,6 +110,26 @@ ring_due_ms(const struct schedule_ring *r)
 	return round_ms + r->items[i].offset_ms;
 }
 
+static int64_t
+span_ms(const struct schedule_ring *r)
+{
+	int64_t span_ms = SCHEDULE_SPAN_MAX_MS;
+
+	while (span_ms > SCHEDULE_GRID_MS &&
+	    (span_ms * SCHEDULE_SPANS_MIN > r->interval_ms ||
+		span_ms * (int64_t)r->count > SCHEDULE_BATCH * r->interval_ms))
+		span_ms /= 2;
+	return span_ms;
+}
+
+int64_t
+ring_start_ms(const struct schedule_ring *r)
+{
+	int64_t due_ms = ring_due_ms(r);
+
+	return due_ms - due_ms % span_ms(r);
+}
+
 struct ring_item *
 ring_find_entry(struct schedule_ring *r, const struct ring_item *item)
 {

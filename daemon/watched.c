@@ -51,14 +51,24 @@ watched_forget_answers(struct watched *w)
 		poller_forget(w->probes[i].poller);
 }
 
+/* Something is done, or was deployed: every turn counts again. */
+static void
+end_rest(struct watched *w)
+{
+	for (size_t i = 0; i < w->settings->probe_count; i++)
+		poller_rest(w->probes[i].poller, 0);
+}
+
 /* One that another stands for is heard no more. */
 static void
 on_heard(void *arg, const struct service_input *in)
 {
 	struct watched *w = arg;
 
-	if (service_input_forgets(in))
+	if (service_input_forgets(in)) {
 		watched_forget_answers(w);
+		end_rest(w);
+	}
 	if (in->kind == SERVICE_DEPLOYED)
 		together_deployed(w->monitor->together, w, in->at_ms);
 	if (!w->is_over && !w->is_retired)
@@ -233,6 +243,7 @@ void
 watched_set_rollback(struct watched *w, struct rollback *r)
 {
 	w->rollback = r;
+	end_rest(w);
 	service_incident(w->core, r != NULL);
 }
 
@@ -264,8 +275,9 @@ watched_silent_ms(const struct watched *w, int64_t now_ms)
 
 	for (size_t i = 0; i < w->settings->probe_count; i++) {
 		const struct probe_settings *p = &w->settings->probes[i];
-		int64_t silent_ms = now_ms - w->probes[i].told_ms -
-		    p->interval_ms - probe_wait_ms(p);
+		int64_t pace_ms = p->down_ms > 0 ? p->down_ms : p->interval_ms;
+		int64_t silent_ms =
+		    now_ms - w->probes[i].told_ms - pace_ms - probe_wait_ms(p);
 
 		if (silent_ms > worst_ms)
 			worst_ms = silent_ms;

@@ -125,6 +125,7 @@ take_sample(struct watched_probe *p, const struct sample *s)
 	if (s->outcome == SAMPLE_FAILED &&
 	    service_wants_recheck(w->core, p->index))
 		poller_recheck(p->poller);
+	poller_rest(p->poller, service_rests(w->core, p->index));
 }
 
 /* On its own, so that the others need no room for the copy. */

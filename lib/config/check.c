@@ -232,11 +232,12 @@ check_witness(struct check *c, const struct probe_settings *p)
 		    "witness \"%s\": a heartbeat cannot be asked whether our "
 		    "own network is well; use type = \"tcp\" or \"http\"",
 		    p->name);
-	if (p->recheck_ms > 0)
+	if (p->recheck_ms > 0 || p->down_ms > 0)
 		check_wrong(c, p->source,
-		    "witness \"%s\": recheck_interval is for probes of "
+		    "witness \"%s\": %s is for probes of "
 		    "services; a witness is asked whenever one of them fails",
-		    p->name);
+		    p->name,
+		    p->recheck_ms > 0 ? "recheck_interval" : "down_interval");
 }
 
 /* Where a recording goes: the daemon says it too late, and only once. */

@@ -40,6 +40,10 @@ void check_files(struct check *c, struct source where,
 
 void check_probe(struct check *c, const struct probe_settings *p);
 
+/* Can turns of it be left out, and is nothing forgotten meanwhile? */
+void check_down(struct check *c, const struct service_settings *s,
+    const struct probe_settings *p);
+
 /* Can it be asked out of its turn, and does anybody listen? */
 void check_recheck(struct check *c, const struct service_settings *s,
     const struct probe_settings *p);

@@ -315,6 +315,7 @@ check_service(struct check *c, const struct service_settings *s)
 	for (size_t i = 0; i < s->probe_count; i++) {
 		check_looks_back(c, s, &s->probes[i]);
 		check_recheck(c, s, &s->probes[i]);
+		check_down(c, s, &s->probes[i]);
 	}
 	if (s->name == NULL)
 		return;

@@ -13,6 +13,8 @@
 
 /* Where no gap is set: so many times the probe's interval or timeout. */
 #define GAP_PACES 5
+/* So a probe that is down may be asked so much more rarely. */
+#define PROBE_DOWN_PACES (GAP_PACES - 1)
 
 #define GAP_MIN_MS 100.0
 #define GAP_MAX_MS (7.0 * 24 * 3600 * 1000)

@@ -38,6 +38,11 @@ static const struct option options[] = {
 	  .min = RECHECK_MIN_MS, .max = INTERVAL_MAX_MS,
 	  .help = "from a failure to the next question, until it is well or "
 		  "failed often enough; by default it waits for its turn" },
+	{ .key = "down_interval", .type = OPTION_DURATION,
+	  .offset = PROBE(down_ms),
+	  .min = INTERVAL_MIN_MS, .max = INTERVAL_MAX_MS,
+	  .help = "from one question to the next while the service is bad "
+		  "and nothing is done about it; by default as ever" },
 };
 
 const struct option_table probe_options = {

@@ -20,6 +20,7 @@ struct probe_settings {
 	int64_t interval_ms; /* 100 ms to 1 day */
 	int64_t timeout_ms;  /* 10 ms to 10 min */
 	int64_t recheck_ms;  /* 20 ms to 1 day; 0: in its turn only */
+	int64_t down_ms;     /* while it is down; 0: as ever */
 	const struct option_kind *kind;
 	const void *settings; /* of the kind */
 	/* Where its answers name a version; NULL: nobody wants to know. */

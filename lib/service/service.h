@@ -59,6 +59,13 @@ void service_take(
 /* Should the probe that this was the newest sample of be asked once more? */
 bool service_wants_recheck(const struct service *s, unsigned probe);
 
+/*
+ * How many of the probe's turns may be left out from its newest sample on, see
+ * down_ms of its settings: it fails, the service is bad, and nothing is being
+ * done, nor waits for an answer of it.
+ */
+unsigned service_rests(const struct service *s, unsigned probe);
+
 /* An incident of this service was opened, or the last one was closed. */
 void service_incident(struct service *s, bool is_open);
 

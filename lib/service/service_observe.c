@@ -271,3 +271,18 @@ service_sample(const struct service *s, unsigned probe, struct sample *newest)
 		memcpy(newest->detail, p->detail, sizeof(newest->detail));
 	return true;
 }
+
+unsigned
+service_rests(const struct service *s, unsigned probe)
+{
+	const struct probe_settings *p = &s->settings->probes[probe];
+
+	if (p->down_ms <= p->interval_ms || s->has_incident ||
+	    s->verdict != VERDICT_TRIPPED ||
+	    s->probes[probe].outcome != SAMPLE_FAILED)
+		return 0;
+	for (unsigned i = 0; i < s->settings->rule_count; i++)
+		if (service_rule_is_hasty(s, i))
+			return 0;
+	return (unsigned)(p->down_ms / p->interval_ms) - 1;
+}

@@ -1,4 +1,7 @@
-/* Rechecks: when they come, what they are called, and that they are few. */
+/*
+ * Rechecks: when they come, what they are called, and that they are few; and
+ * turns that pass without a question.
+ */
 #include <stdlib.h>
 
 #include "daemon/poller.h"
@@ -23,6 +26,7 @@ struct stage {
 	size_t count, wanted;
 	size_t rechecks_max; /* so many in a row are asked for */
 	size_t rechecks;
+	unsigned rests; /* turns to leave out after each */
 };
 
 static void
@@ -35,6 +39,7 @@ on_sample(void *arg, const struct sample *sample)
 	s->rechecks = sample->is_recheck ? s->rechecks + 1 : 0;
 	if (s->rechecks < s->rechecks_max)
 		poller_recheck(s->p);
+	poller_rest(s->p, s->rests);
 	if (s->count == s->wanted)
 		loop_stop(s->w->loop);
 }
@@ -136,6 +141,24 @@ test_two_rechecks_lie_between_two_in_turn(void **state)
 }
 
 static void
+test_turns_may_pass_without_a_question(void **state)
+{
+	struct stage *s = *state;
+
+	s->rests = 2;
+	start(s);
+	hear(s, 2);
+	assert_true(apart_ms(s, 0, 1) > 2 * INTERVAL_MS);
+	assert_int_equal(poller_asked(s->p), 2);
+	assert_int_equal(poller_skipped(s->p), 0);
+	/* Until it is said otherwise: then the next one counts. */
+	s->rests = 0;
+	poller_rest(s->p, 0);
+	hear(s, 1);
+	assert_true(apart_ms(s, 1, 2) < 2 * INTERVAL_MS);
+}
+
+static void
 test_without_the_option_there_are_none(void **state)
 {
 	struct stage *s = *state;
@@ -219,6 +242,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 #define STAGED(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 		STAGED(test_two_rechecks_lie_between_two_in_turn),
+		STAGED(test_turns_may_pass_without_a_question),
 		STAGED(test_without_the_option_there_are_none),
 		STAGED(test_one_under_way_at_its_turn_stands_for_it),
 		STAGED(test_one_that_is_stopped_asks_no_more),

@@ -210,9 +210,57 @@ test_each_has_its_turn_at_its_moment(void **state)
 		assert_true(
 		    schedule_due_ms(e->ring, e->offset_ms, e) > e->at_ms);
 		assert_true(schedule_due_ms(e->ring, e->offset_ms, e) <=
-		    e->at_ms + INTERVAL_MS);
+		    e->at_ms + INTERVAL_MS + SCHEDULE_SPAN_MAX_MS);
 	}
 	assert_true(schedule_lateness(s->schedule)->count >= 3 * ENTRIES);
+}
+
+static unsigned
+moments(struct stage *s, size_t count)
+{
+	int64_t at_ms[ENTRIES];
+	unsigned different = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		size_t k = 0;
+
+		at_ms[i] = s->entries[i].at_ms -
+		    s->entries[i].at_ms % SCHEDULE_GRID_MS;
+		while (at_ms[k] != at_ms[i])
+			k++;
+		different += k == i;
+	}
+	return different;
+}
+
+/* Few at long intervals share a wake-up, many have the grid's own. */
+static void
+test_few_are_woken_up_for_together(void **state)
+{
+	static const struct {
+		size_t count;
+		int64_t interval_ms;
+		unsigned least, most;
+	} rows[] = {
+		{ 40, 200, 5, 16 },   /* 20 ms, which is a tenth of it */
+		{ 80, 160, 8, 24 },   /* 10 ms: more would be too much of it */
+		{ 400, 200, 10, 30 }, /* 10 ms: those are 20 together */
+	};
+	struct stage *s = *state;
+
+	for (size_t row = 0; row < ARRAY_LEN(rows); row++) {
+		size_t count = rows[row].count;
+
+		for (size_t i = 0; i < count; i++)
+			put_in(s, i, rows[row].interval_ms,
+			    schedule_offset_ms(rows[row].interval_ms,
+				(double)i / (double)count));
+		run_turns(s, 2 * (unsigned)count);
+		assert_in_range(
+		    moments(s, count), rows[row].least, rows[row].most);
+		for (size_t i = 0; i < count; i++)
+			take_out(&s->entries[i]);
+	}
 }
 
 static void
@@ -370,6 +418,7 @@ main(void)
 		cmocka_unit_test(test_a_pause_and_a_moved_clock_are_seen),
 #define STAGED(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 		STAGED(test_each_has_its_turn_at_its_moment),
+		STAGED(test_few_are_woken_up_for_together),
 		STAGED(test_rings_do_not_mind_each_other),
 		STAGED(test_who_has_left_has_no_turn),
 		STAGED(test_one_that_has_its_turn_may_take_out_all),

@@ -15,21 +15,13 @@ each_target() {
 	}'
 }
 
-# rollbackd_conf N INTERVAL [PROBE_OPTIONS]: one probe, one consecutive, one
-# breaker and one latency with a 5-minute window each, rules that act, the
-# control socket and the metrics.  Above 10 s a breaker must look further back.
-rollbackd_conf() {
+# rollbackd_services N INTERVAL [PROBE_OPTIONS]: one probe, one consecutive, one
+# breaker and one latency with a 5-minute window each, rules that act.  Above
+# 10 s a breaker must look further back.
+service_lines=9
+rollbackd_services() {
 	local breaker=
 	[ "${2%s}" -le 10 ] || breaker='window = "5m";'
-	cat <<-END
-		state_directory = "$dir/state";
-		metrics_file = "$dir/metrics.prom";
-		control = { socket = "$dir/control.sock"; };
-		runner = { program = "$build/rollbackd-step"; mode = "direct"; };
-		procedures = ( { name = "back"; steps = ( { name = "s";
-		  timeout = "5s"; command = [ "/bin/true" ]; } ); } );
-		services = (
-	END
 	each_target "$1" '{ name = "s@N@"; environment = "bench";
  verify = { probes = [ "p" ]; successes = 2; within = "10s"; interval = "1s"; };
  probes = ( { name = "p"; type = "http"; interval = "'"$2"'";
@@ -38,9 +30,38 @@ rollbackd_conf() {
   { name = "b"; type = "breaker"; probe = "p"; '"$breaker"' },
   { name = "l"; type = "latency"; probe = "p"; window = "5m"; above = "500ms"; } );
  rules = ( { name = "r"; any = [ "c", "b", "l" ]; severity = "P0";
-  mode = "enforce"; arm_window = "none"; procedure = "back"; } ); },' |
-		sed '$s/,$//'
+  mode = "enforce"; arm_window = "none"; procedure = "back"; } ); },'
+}
+
+# As a file of its own; the last one has nothing behind it.
+services_group() {
+	echo 'services = ('
+	sed '$s/,$//'
 	echo ');'
+}
+export -f services_group
+
+# rollbackd_conf N INTERVAL [PROBE_OPTIONS]: the control socket and the metrics
+# are on.  One file may not be large enough for all.
+rollbackd_conf() {
+	rm -rf "$dir/services.d"
+	cat <<-END
+		state_directory = "$dir/state";
+		metrics_file = "$dir/metrics.prom";
+		control = { socket = "$dir/control.sock"; };
+		runner = { program = "$build/rollbackd-step"; mode = "direct"; };
+		procedures = ( { name = "back"; steps = ( { name = "s";
+		  timeout = "5s"; command = [ "/bin/true" ]; } ); } );
+	END
+	if [ "$1" -le 20000 ]; then
+		rollbackd_services "$@" | services_group
+		return
+	fi
+	echo 'include = [ "services.d" ];'
+	mkdir -m 700 "$dir/services.d"
+	# shellcheck disable=SC2016 # for the filter to see
+	rollbackd_services "$@" | split --lines=$((20000 * service_lines)) \
+		--filter='services_group >"$FILE.conf"' - "$dir/services.d/part-"
 }
 
 # haproxy_conf N: checks only; the listener is there because one must be.

@@ -1,6 +1,7 @@
 /*
  * Questions out of turn after a failure: who hears their answers, when more of
- * them are wanted, and that nothing is done by them alone.
+ * them are wanted, and that nothing is done by them alone.  And how many turns
+ * are left out while it is down.
  */
 #include <string.h>
 
@@ -223,6 +224,58 @@ test_where_it_is_not_set_rechecks_are_nothing(void **state)
 	probes[0].recheck_ms = 100;
 }
 
+static void
+test_turns_are_left_out_while_it_is_down(void **state)
+{
+	struct service *s;
+
+	(void)state;
+	probes[0].down_ms = 4000;
+	s = service_new(&settings);
+	answer(s, 1000, SAMPLE_FAILED, false);
+	answer(s, 2000, SAMPLE_FAILED, false);
+	assert_int_equal(service_rests(s, 0), 0);
+	answer(s, 3000, SAMPLE_FAILED, false);
+	assert_int_equal(service_rests(s, 0), 3);
+	service_incident(s, true);
+	assert_int_equal(service_rests(s, 0), 0);
+	service_incident(s, false);
+	assert_int_equal(service_rests(s, 0), 3);
+	answer(s, 7000, SAMPLE_LOST, false);
+	assert_int_equal(service_rests(s, 0), 0);
+	answer(s, 8000, SAMPLE_FAILED, false);
+	assert_int_equal(service_rests(s, 0), 3);
+	answer(s, 12000, SAMPLE_OK, false);
+	assert_int_equal(service_verdict(s), VERDICT_TRIPPED);
+	assert_int_equal(service_rests(s, 0), 0);
+	service_free(s);
+	probes[0].down_ms = 0;
+}
+
+/* The next answer in its turn decides whether anything is done. */
+static void
+test_no_turn_is_left_out_that_is_waited_for(void **state)
+{
+	struct service *s;
+
+	(void)state;
+	probes[0].down_ms = 1999; /* less than another turn */
+	s = service_new(&settings);
+	answer(s, 2000, SAMPLE_FAILED, false);
+	answer(s, 2100, SAMPLE_FAILED, true);
+	answer(s, 2200, SAMPLE_FAILED, true);
+	assert_int_equal(service_verdict(s), VERDICT_TRIPPED);
+	assert_int_equal(service_rests(s, 0), 0);
+	probes[0].down_ms = 2000;
+	assert_int_equal(service_rests(s, 0), 0);
+	answer(s, 3000, SAMPLE_FAILED, false);
+	assert_int_equal(service_rests(s, 0), 1);
+	probes[0].down_ms = 1999;
+	assert_int_equal(service_rests(s, 0), 0);
+	service_free(s);
+	probes[0].down_ms = 0;
+}
+
 int
 main(void)
 {
@@ -232,6 +285,8 @@ main(void)
 		cmocka_unit_test(test_nothing_is_done_by_rechecks_alone),
 		cmocka_unit_test(test_what_is_over_by_then_is_left_alone),
 		cmocka_unit_test(test_where_it_is_not_set_rechecks_are_nothing),
+		cmocka_unit_test(test_turns_are_left_out_while_it_is_down),
+		cmocka_unit_test(test_no_turn_is_left_out_that_is_waited_for),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
