@@ -73,8 +73,10 @@ reply_write_parts(struct text *out, const char *id,
 	text_add_bytes(out, head, strlen(head) - 1);
 	json_object_put(o);
 	text_add(out, ",\"result\":");
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		text_add_bytes(out, text_str(parts[i]), parts[i]->length);
+		out->cut = out->cut || !text_ok(parts[i]);
+	}
 	text_add(out, "}\n");
 }
 

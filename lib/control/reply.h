@@ -33,7 +33,7 @@ const char *control_error_word(enum control_error code);
 /* Adds a line, newline included; result is borrowed. */
 void reply_write(struct text *out, const char *id, struct json_object *result);
 
-/* The same from texts that together are the result in JSON. */
+/* The same from texts that together are the result in JSON; cut if one is. */
 void reply_write_parts(struct text *out, const char *id,
     const struct text *const parts[], size_t count);
 

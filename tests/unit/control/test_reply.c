@@ -134,6 +134,44 @@ test_a_line_that_does_not_fit_is_known_to_be_cut(void **state)
 }
 
 static void
+test_a_result_in_parts_is_the_same_line(void **state)
+{
+	struct text begin = text_new(100), end = text_new(100);
+	const struct text *parts[] = { &begin, &end };
+	struct text line = text_new(1000);
+
+	(void)state;
+	text_add(&begin, "{\"path\":");
+	text_add(&end, "\"/a\\nb\"}");
+	reply_write_parts(&line, "x", parts, ARRAY_LEN(parts));
+	assert_true(text_ok(&line));
+	assert_string_equal(text_str(&line),
+	    "{\"v\":1,\"id\":\"x\",\"ok\":true,"
+	    "\"result\":{\"path\":\"/a\\nb\"}}\n");
+	text_free(&line);
+	text_free(&begin);
+	text_free(&end);
+}
+
+/* A reply without its end would be no JSON. */
+static void
+test_a_result_of_a_part_that_was_cut_is_cut(void **state)
+{
+	struct text begin = text_new(100), end = text_new(3);
+	const struct text *parts[] = { &begin, &end };
+	struct text line = text_new(1000);
+
+	(void)state;
+	text_add(&begin, "{\"path\":");
+	text_add(&end, "\"/a\"}");
+	reply_write_parts(&line, "x", parts, ARRAY_LEN(parts));
+	assert_false(text_ok(&line));
+	text_free(&line);
+	text_free(&begin);
+	text_free(&end);
+}
+
+static void
 test_only_a_reload_with_complaints_means_a_bad_configuration(void **state)
 {
 	const char line[] =
@@ -158,6 +196,8 @@ main(void)
 		cmocka_unit_test(test_an_error_is_written_and_read_again),
 		cmocka_unit_test(
 		    test_a_line_that_does_not_fit_is_known_to_be_cut),
+		cmocka_unit_test(test_a_result_in_parts_is_the_same_line),
+		cmocka_unit_test(test_a_result_of_a_part_that_was_cut_is_cut),
 		cmocka_unit_test(
 		    test_only_a_reload_with_complaints_means_a_bad_configuration),
 	};
