@@ -89,11 +89,11 @@ on_applied(void *arg, struct loaded *l, struct json_object *summary,
 {
 	struct reloading *r = arg;
 
+	r->m->reload_failed = summary == NULL;
 	if (summary == NULL)
 		refuse_reload(r->call, NULL, err->text);
 	else {
 		r->m->shadow = false;
-		r->m->reload_failed = false;
 		r->m->trouble[0] = '\0';
 		record_reload(r->m, summary, r->call);
 		if (r->call != NULL)
@@ -110,7 +110,6 @@ on_loaded(void *arg, struct loaded *l)
 	struct reloading *r = arg;
 	struct error err = { "no memory" };
 
-	r->m->reload_failed = true;
 	if (l == NULL || l->config == NULL)
 		refuse_reload(r->call, l, "the configuration is wrong");
 	else if (!l->is_kept)
@@ -119,6 +118,7 @@ on_loaded(void *arg, struct loaded *l)
 		return;
 	else
 		refuse_reload(r->call, NULL, err.text);
+	r->m->reload_failed = true;
 	end(r, l);
 }
 
