@@ -107,14 +107,27 @@ confirm(struct rollback *r, int rule, enum verdict v)
 	rollback_advance(r);
 }
 
+/* The same of whether its rule still holds; healthy: of one for what is bad. */
+static const char *
+what_is_over(
+    const struct rollback *r, int rule, enum verdict v, const char *healthy)
+{
+	const char *change = what_has_changed(r, rule);
+
+	if (change != NULL || v != VERDICT_HEALTHY)
+		return change;
+	return watched_settings(r->w)->rules[rule].when == RULE_WHEN_CLEARED ?
+	    "it is bad again" :
+	    healthy;
+}
+
 /* While a person is asked, or what he approved is prepared. */
 static void
 look_at_waiting(struct rollback *r, int rule, enum verdict v)
 {
-	const char *change = what_has_changed(r, rule);
+	const char *change =
+	    what_is_over(r, rule, v, "healthy again before it was approved");
 
-	if (change == NULL && v == VERDICT_HEALTHY)
-		change = "healthy again before it was approved";
 	if (change == NULL)
 		return;
 	incident_drop(r->core, change);
@@ -124,17 +137,17 @@ look_at_waiting(struct rollback *r, int rule, enum verdict v)
 bool
 rollback_drop_needless(struct rollback *r)
 {
+	enum verdict v = VERDICT_UNKNOWN;
 	const char *change;
 	int rule;
 
 	if (r->w == NULL || r->by_operator || incident_has_begun(r->core))
 		return false;
 	rule = rule_index(r);
-	change = what_has_changed(r, rule);
-	if (change == NULL &&
-	    service_rule_verdict(watched_core(r->w), (unsigned)rule) ==
-		VERDICT_HEALTHY)
-		change = "healthy again before the first step that acts";
+	if (rule >= 0)
+		v = service_rule_verdict(watched_core(r->w), (unsigned)rule);
+	change = what_is_over(
+	    r, rule, v, "healthy again before the first step that acts");
 	if (change == NULL)
 		return false;
 	incident_drop(r->core, change);
