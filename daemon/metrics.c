@@ -130,7 +130,7 @@ write_fetch(struct monitor *m, struct text *out)
 	add_of(out, name, "what", "retried", c->retried);
 	add_of(out, name, "what", "late", c->late);
 	metrics_family(out, "rollbackd_http_connections_total", "counter",
-	    "Connections for questions over HTTP, without those of libcurl.");
+	    "Connections for questions over HTTP; of libcurl's those opened.");
 	add_of(out, "rollbackd_http_connections_total", "what", "opened",
 	    c->connects);
 	add_of(out, "rollbackd_http_connections_total", "what",
