@@ -3,7 +3,6 @@
 #include <event2/event.h>
 #include <stdlib.h>
 #include <sys/timerfd.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "daemon/loop_impl.h"
@@ -38,37 +37,11 @@ struct loop {
 	int64_t ended_us;  /* when the last one ended */
 	struct lateness lag;
 	int64_t late_us;
+	int64_t asleep_us; /* before it began */
 	bool stopping;
 	struct loop_signal_watch signals[SIGNALS_MAX];
 	int signal_count;
 };
-
-static int64_t
-clock_us(clockid_t clock)
-{
-	struct timespec t;
-
-	(void)clock_gettime(clock, &t); /* cannot fail for these clocks */
-	return (int64_t)t.tv_sec * US_PER_S + t.tv_nsec / 1000;
-}
-
-int64_t
-loop_wall_ms(void)
-{
-	return clock_us(CLOCK_REALTIME) / US_PER_MS;
-}
-
-int64_t
-loop_boot_us(void)
-{
-	return clock_us(CLOCK_BOOTTIME);
-}
-
-int64_t
-loop_clock_us(void)
-{
-	return clock_us(CLOCK_MONOTONIC);
-}
 
 int64_t
 loop_now_ms(struct loop *l)
@@ -76,6 +49,15 @@ loop_now_ms(struct loop *l)
 	if (l->now_ms == 0)
 		l->now_ms = loop_boot_us() / US_PER_MS;
 	return l->now_ms;
+}
+
+/* CLOCK_MONOTONIC stands still while the machine is suspended. */
+static int64_t
+asleep_us(void)
+{
+	int64_t awake_us = loop_clock_us();
+
+	return loop_boot_us() - awake_us;
 }
 
 /* A turn begins: but when would it have, had the processor been ours? */
@@ -155,6 +137,7 @@ loop_new(void)
 		return NULL;
 	l->alarm_fd = -1;
 	l->ended_us = loop_clock_us();
+	l->asleep_us = asleep_us();
 	l->base = event_base_new();
 	l->pulse = loop_timer_new(l, on_pulse, l);
 	if (l->base == NULL || l->pulse == NULL || !open_alarm(l)) {
@@ -268,10 +251,14 @@ int64_t
 loop_late_ms(const struct loop *l)
 {
 	int64_t now_us = l->wished_us == 0 ? 0 : loop_clock_us() - l->wished_us;
+	int64_t slept_us = asleep_us() - l->asleep_us;
 
 	if (now_us <= LOOP_LATE_MS * US_PER_MS)
 		now_us = 0;
-	return (l->late_us + now_us) / US_PER_MS;
+	/* Two clocks are not read at once. */
+	if (slept_us <= LOOP_LATE_MS * US_PER_MS)
+		slept_us = 0;
+	return (l->late_us + now_us + slept_us) / US_PER_MS;
 }
 
 /* Timers */

@@ -120,9 +120,9 @@ void loop_soon(struct loop *l, loop_callback *callback, void *arg);
 const struct lateness *loop_lag(const struct loop *l);
 
 /*
- * What was lost in turns that were later than LOOP_LATE_MS, since the loop
- * began and up to now, in all.  Two of these, before a question and after it,
- * say how much of its time was ours.
+ * What was lost in turns that were later than LOOP_LATE_MS, and while the
+ * machine was suspended, since the loop began and up to now, in all.  Two of
+ * these, before a question and after it, say how much of its time was ours.
  */
 #define LOOP_LATE_MS 50
 int64_t loop_late_ms(const struct loop *l);

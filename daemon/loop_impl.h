@@ -1,7 +1,8 @@
 /*
  * loop_impl.h - what the files of the loop share.
  *
- *   loop.c        the turns, the clocks, signals
+ *   loop.c        the turns, signals
+ *   loop_clock.c  the clocks
  *   loop_watch.c  descriptors; with loop.c all that knows libevent
  *   loop_heap.c   timers, the one that is due next first
  *   loop_queue.c  timers of one duration each, over loop.h alone

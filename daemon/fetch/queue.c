@@ -18,6 +18,7 @@
 #define WORK_MIN_US 160000
 #define WORK_STEP_US 40000
 #define BURST_US 16000
+#define REFILL_MAX_US 1000000
 /* What one of them takes, about. */
 #define LEAN_US 50
 #define CURL_US 125
@@ -27,13 +28,16 @@ static void
 refill(struct fetch *f)
 {
 	int64_t now_us = fetch_clock_us();
+	int64_t since_us = now_us - f->refilled_us;
 
+	/* After a suspend it may be anything. */
+	if (since_us > REFILL_MAX_US)
+		since_us = REFILL_MAX_US;
 	if (f->work_us == 0) {
 		f->work_us = WORK_MAX_US;
 		f->work_left_us = BURST_US;
 	} else
-		f->work_left_us +=
-		    (now_us - f->refilled_us) * f->work_us / 1000000;
+		f->work_left_us += since_us * f->work_us / 1000000;
 	if (f->work_left_us > BURST_US)
 		f->work_left_us = BURST_US;
 	f->refilled_us = now_us;
