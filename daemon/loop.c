@@ -11,6 +11,10 @@
 #define US_PER_MS 1000
 #define US_PER_S 1000000
 #define NEVER_US INT64_MAX
+/* So many are asked for at first, and at most, in libevent 2.1. */
+#define BATCH_FIRST 32
+#define BATCH_MAX 4096
+#define READING_MAX_US 10000
 
 struct loop_signal_watch {
 	struct loop *loop;
@@ -38,6 +42,8 @@ struct loop {
 	struct lateness lag;
 	int64_t late_us;
 	int64_t asleep_us; /* before it began */
+	unsigned told;     /* by one reading of descriptors; of at most: */
+	unsigned batch;
 	bool stopping;
 	struct loop_signal_watch signals[SIGNALS_MAX];
 	int signal_count;
@@ -66,6 +72,7 @@ loop_begin_turn(struct loop *l)
 {
 	const struct loop_timer *first;
 
+	l->told++;
 	if (l->wished_us != 0)
 		return;
 	l->wished_us = loop_clock_us();
@@ -136,6 +143,7 @@ loop_new(void)
 	if (l == NULL)
 		return NULL;
 	l->alarm_fd = -1;
+	l->batch = BATCH_FIRST;
 	l->ended_us = loop_clock_us();
 	l->asleep_us = asleep_us();
 	l->base = event_base_new();
@@ -193,6 +201,38 @@ end_turn(struct loop *l)
 		l->late_us += lag_us;
 }
 
+/* There may be more; the next time libevent asks for twice as many. */
+static bool
+was_full(struct loop *l)
+{
+	if (l->told < l->batch)
+		return false;
+	while (l->batch <= l->told && l->batch < BATCH_MAX)
+		l->batch *= 2;
+	return true;
+}
+
+/* What is still unread would be called late by its deadline. */
+static bool
+read_descriptors(struct loop *l, int flags)
+{
+	int64_t now_us, until_us = 0;
+
+	for (;;) {
+		l->told = 0;
+		if (event_base_loop(l->base, flags) < 0)
+			return false;
+		if (!was_full(l) || l->stopping)
+			return true;
+		now_us = loop_clock_us();
+		if (until_us == 0)
+			until_us = now_us + READING_MAX_US;
+		if (now_us >= until_us)
+			return true;
+		flags |= EVLOOP_NONBLOCK;
+	}
+}
+
 static bool
 turn(struct loop *l)
 {
@@ -202,7 +242,7 @@ turn(struct loop *l)
 	l->wished_us = 0;
 	if (!set_alarm(l))
 		flags |= EVLOOP_NONBLOCK;
-	if (event_base_loop(l->base, flags) < 0)
+	if (!read_descriptors(l, flags))
 		return false;
 	loop_begin_turn(l);
 	call_timers(l);

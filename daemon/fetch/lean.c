@@ -178,7 +178,7 @@ has_unread(const struct fetch_target *t)
 	char byte;
 
 	return w->conn != NULL &&
-	    recv(w->conn->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+	    recv(w->conn->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0;
 }
 
 /* It was told when the head was there. */

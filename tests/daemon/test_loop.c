@@ -14,7 +14,7 @@
 /* What was called, in order. */
 struct book {
 	struct loop *loop;
-	char text[64];
+	char text[512];
 	size_t length;
 	size_t wanted; /* then the loop stops */
 };
@@ -297,6 +297,40 @@ an_answer_comes_before_its_deadline(void **state)
 	loop_free(b.loop);
 }
 
+#define MAILS 300
+
+/* Of all that is ready, more than libevent asks for at once. */
+static void
+all_answers_come_before_their_deadline(void **state)
+{
+	struct book b = { .loop = loop_new() };
+	struct mark deadline = { .book = &b, .name = 'd' };
+	struct mail *mails = calloc(MAILS, sizeof(*mails));
+
+	(void)state;
+	assert_non_null(mails);
+	for (size_t i = 0; i < MAILS; i++) {
+		struct mail *m = &mails[i];
+
+		m->mark = (struct mark){ .book = &b, .name = 'm' };
+		m->fd = eventfd(1, EFD_NONBLOCK | EFD_CLOEXEC);
+		m->watch =
+		    loop_watch_new(b.loop, m->fd, on_mail, m, true, false);
+		assert_non_null(m->watch);
+	}
+	loop_queue_start(
+	    loop_queue_of(b.loop, 1), &deadline.node, note, &deadline);
+	burn(2);
+	run(&b, MAILS + 1);
+	assert_int_equal(b.text[MAILS], 'd');
+	for (size_t i = 0; i < MAILS; i++) {
+		loop_watch_free(mails[i].watch);
+		(void)close(mails[i].fd);
+	}
+	free(mails);
+	loop_free(b.loop);
+}
+
 static void
 look_late(void *arg)
 {
@@ -369,6 +403,7 @@ main(void)
 		cmocka_unit_test(a_callback_may_free_all_of_its_queue),
 		cmocka_unit_test(no_duration_is_the_next_turn),
 		cmocka_unit_test(an_answer_comes_before_its_deadline),
+		cmocka_unit_test(all_answers_come_before_their_deadline),
 		cmocka_unit_test(a_late_turn_is_counted),
 		cmocka_unit_test(no_bound_is_passed_unseen),
 	};
