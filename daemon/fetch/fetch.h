@@ -74,7 +74,7 @@ enum fetch_engine {
 struct fetch_counts {
 	uint64_t asked;
 	uint64_t connects;       /* new connections that were tried */
-	uint64_t retried;        /* a kept connection had died */
+	uint64_t retried;        /* a kept connection had had its day */
 	uint64_t closed_by_peer; /* kept connections, while idle */
 	uint64_t given_up;       /* kept ones that others needed */
 	uint64_t late;           /* LOST because our own loop was late */

@@ -3,6 +3,8 @@
 
 #include "daemon/fetch/fetch_impl.h"
 
+#define REQUEST_TIMEOUT 408
+
 static const struct failure no_memory = { SAMPLE_LOST, "local.memory" };
 static const struct failure lag = { SAMPLE_LOST, "local.lag" };
 
@@ -128,6 +130,28 @@ ask_name(struct fetch_target *t)
 		settle(t, &no_memory, "");
 }
 
+/* Once more, on a new connection */
+
+static void
+put_again(struct fetch_target *t)
+{
+	t->engine->stop(t);
+	t->q->retried = true;
+	t->fetch->counts.retried++;
+	ask_name(t);
+}
+
+/*
+ * "Request Timeout" on a kept connection: the server was tired of waiting for
+ * a question and said so just when ours was on its way.
+ */
+static bool
+is_for_nobody(const struct fetch_target *t)
+{
+	return !t->q->retried && t->engine->status(t) == REQUEST_TIMEOUT &&
+	    t->engine->phases(t).connect_ms == 0.0;
+}
+
 /* Public functions */
 
 int64_t
@@ -217,16 +241,16 @@ question_ended(struct fetch_target *t, enum fetch_ending ending,
 {
 	switch (ending) {
 	case ENDING_ANSWER:
-		question_answered(t);
+		if (is_for_nobody(t))
+			put_again(t);
+		else
+			question_answered(t);
 		break;
 	case ENDING_TIME:
 		question_time_is_up(t);
 		break;
 	case ENDING_DIED:
-		t->engine->stop(t);
-		t->q->retried = true;
-		t->fetch->counts.retried++;
-		ask_name(t);
+		put_again(t);
 		break;
 	case ENDING_FAILED:
 		question_failed(t, failure, words);

@@ -152,6 +152,29 @@ test_a_kept_connection_that_died_is_no_failure(void **state)
 	expect_second_try("rx ; ok up ; rx ; tx HTTP/1. ; pause 30 ; reset");
 }
 
+/* The server was tired of waiting for what we were just about to ask. */
+#define TIRED                                               \
+	"tx HTTP/1.1 408 Request Timeout\\r\\nConnection: " \
+	"close\\r\\nContent-Length: 0\\r\\n\\r\\n ; close"
+
+static void
+test_nor_is_one_that_tired_its_server(void **state)
+{
+	struct scene *s = SCENE("rx ; " TIRED);
+	struct sample a;
+
+	(void)state;
+	expect_second_try("rx ; ok up ; rx ; " TIRED);
+	expect_second_try("rx ; ok up ; " TIRED);
+	/* On a new one it is an answer. */
+	a = ask_once(s->w, &s->settings, 2000);
+	expect_sample(&a, SAMPLE_FAILED, "http.status");
+	assert_int_equal(a.status, 408);
+	peer_stop(&s->p);
+	assert_int_equal(peer_count(&s->p, "connection"), 1);
+	scene_free(s);
+}
+
 /* libcurl takes one after the other and gives up after five. */
 static void
 test_nor_are_many_that_died(void **state)
@@ -735,6 +758,7 @@ run(void)
 		cmocka_unit_test(test_n19_no_connection_is_kept_for_ever),
 		cmocka_unit_test(
 		    test_a_kept_connection_that_died_is_no_failure),
+		cmocka_unit_test(test_nor_is_one_that_tired_its_server),
 		cmocka_unit_test(test_nor_are_many_that_died),
 		cmocka_unit_test(test_but_a_new_one_that_dies_at_once_is),
 		cmocka_unit_test(
