@@ -1,10 +1,12 @@
 #include "daemon/fetch/address.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <stdint.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 static bool
 is_local_v4(const uint8_t a[4])
@@ -83,4 +85,17 @@ address_is_localhost(const char *host)
 	host += length - (sizeof(name) - 1);
 	return strncasecmp(host, name, sizeof(name) - 1) == 0 &&
 	    (length == sizeof(name) - 1 || host[-1] == '.');
+}
+
+bool
+address_has_route(const struct sockaddr *address, socklen_t length)
+{
+	int fd = socket(address->sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool routed;
+
+	if (fd < 0)
+		return errno != EAFNOSUPPORT; /* let the real one find out */
+	routed = connect(fd, address, length) == 0;
+	(void)close(fd); /* nothing was sent */
+	return routed;
 }

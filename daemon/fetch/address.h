@@ -20,4 +20,10 @@ bool address_is_literal(const char *host);
 /* localhost and all below it: local by its very name (RFC 6761). */
 bool address_is_localhost(const char *host);
 
+/*
+ * Asks the routing table, not the network.  False as well where this host
+ * has not got that family.  True when in doubt.
+ */
+bool address_has_route(const struct sockaddr *address, socklen_t length);
+
 #endif

@@ -113,6 +113,16 @@ open_socket(struct fetch *f, int family)
 	return fd;
 }
 
+/* A family that this host has not got is no route, too. */
+static void
+note_no_socket(struct lean_work *w, int error)
+{
+	if (error == EAFNOSUPPORT)
+		w->attempts.unroutable++;
+	else
+		w->attempts.starved++;
+}
+
 static void
 note_refusal(struct fetch_target *t, int error)
 {
@@ -127,6 +137,21 @@ note_refusal(struct fetch_target *t, int error)
 	t->fetch->counts.connects++;
 }
 
+/* 0, EINPROGRESS, or why not. */
+static int
+begin_connect(int fd, const struct sockaddr *to, socklen_t length)
+{
+	int error;
+
+	if (connect(fd, to, length) == 0)
+		return 0;
+	error = errno;
+	/* Without a port, or without an address of that family? */
+	if (error == EADDRNOTAVAIL && !address_has_route(to, length))
+		return ENETUNREACH;
+	return error;
+}
+
 /* False: it is known already that it leads nowhere. */
 static bool
 try_address(struct fetch_target *t, const struct resolver_address *where)
@@ -135,7 +160,7 @@ try_address(struct fetch_target *t, const struct resolver_address *where)
 	struct lean_conn *c;
 	union address to;
 	socklen_t length = fill(&to, where, t->form->origin.port);
-	int fd, status, error;
+	int fd, error;
 
 	if (address_is_local(&to.any) &&
 	    !origin_may_be_local(&t->form->origin, t->form->settings)) {
@@ -144,17 +169,16 @@ try_address(struct fetch_target *t, const struct resolver_address *where)
 	}
 	fd = open_socket(t->fetch, where->family);
 	if (fd < 0) {
-		w->attempts.starved++;
+		note_no_socket(w, errno);
 		return false;
 	}
-	status = connect(fd, &to.any, length);
-	error = status == 0 ? 0 : errno;
-	if (status != 0 && error != EINPROGRESS) {
+	error = begin_connect(fd, &to.any, length);
+	if (error != 0 && error != EINPROGRESS) {
 		(void)close(fd); /* nothing was sent */
 		note_refusal(t, error);
 		return false;
 	}
-	c = lean_conn_new(t, fd, status != 0);
+	c = lean_conn_new(t, fd, error != 0);
 	if (c == NULL) {
 		(void)close(fd); /* nothing was sent */
 		w->attempts.starved++;

@@ -157,20 +157,6 @@ on_header(char *line, size_t one, size_t length, void *arg)
 
 /* Connections */
 
-/* Asks the routing table, not the network. */
-static bool
-has_route(const struct curl_sockaddr *a)
-{
-	int fd = socket(a->family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	bool routed;
-
-	if (fd < 0)
-		return true; /* let the real one find out */
-	routed = connect(fd, &a->addr, a->addrlen) == 0;
-	(void)close(fd); /* nothing was sent */
-	return routed;
-}
-
 static curl_socket_t
 on_open(void *arg, curlsocktype purpose, struct curl_sockaddr *a)
 {
@@ -188,7 +174,7 @@ on_open(void *arg, curlsocktype purpose, struct curl_sockaddr *a)
 		slot->attempts.starved++;
 		return CURL_SOCKET_BAD;
 	}
-	if (!has_route(a)) {
+	if (!address_has_route(&a->addr, a->addrlen)) {
 		slot->attempts.unroutable++;
 		return CURL_SOCKET_BAD;
 	}
