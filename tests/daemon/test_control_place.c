@@ -403,11 +403,14 @@ start_crowd(struct fixture *f, uid_t uid, size_t count, int *from)
 	_exit(0);
 }
 
-/* 120 for all the others together, and the last 8 for us. */
+/* One user may have half of them, all others together all but the last 8. */
 static void
 test_whatever_others_do_there_is_room_for_root(void **state)
 {
-	static const size_t counts[] = { 32, 32, 32, 24, 1 };
+	static const size_t counts[] = { CONTROL_CONNECTIONS_PER_UID,
+		CONTROL_CONNECTIONS_MAX - CONTROL_CONNECTIONS_PER_UID -
+		    CONTROL_CONNECTIONS_RESERVED,
+		1 };
 	const size_t others =
 	    CONTROL_CONNECTIONS_MAX - CONTROL_CONNECTIONS_RESERVED;
 	struct client c[CONTROL_CONNECTIONS_RESERVED + 1];
