@@ -104,9 +104,16 @@ decide(const struct rule_settings *rule, enum verdict verdict,
 	if (verdict != VERDICT_TRIPPED)
 		return nothing_to_do(rule, verdict);
 
-	for (enum guard g = GUARD_NONE + 1; g <= GUARD_CONFIRM; g++)
-		if (guard_objects(g, rule, s, &d))
-			return d;
+	for (enum guard g = GUARD_NONE + 1; g <= GUARD_CONFIRM; g++) {
+		if (!guard_objects(g, rule, s, &d))
+			continue;
+		/* By rechecks alone nobody is asked either. */
+		if (d.action != ACTION_HOLD && s->is_hasty) {
+			d.until_ms = NEVER_MS;
+			(void)guard_objects(GUARD_CONFIRM, rule, s, &d);
+		}
+		return d;
+	}
 	d.action = ACTION_ROLL_BACK;
 	say_go(rule, s, &d);
 	return d;

@@ -124,7 +124,8 @@ struct decision {
  * holds, whatever it is for.  Guards are asked in the order of enum guard and
  * the first that objects is named.  GUARD_UNARMED, GUARD_SEVERITY and
  * GUARD_MODE turn acting into proposing, GUARD_APPROVAL into preparing (or,
- * for a rule in shadow mode, both into saying so); all others hold.
+ * for a rule in shadow mode, both into saying so); all others hold.  What is
+ * bad by rechecks alone is held by GUARD_CONFIRM before any of these four.
  */
 struct decision decide(const struct rule_settings *rule, enum verdict verdict,
     const struct situation *s);

@@ -8,10 +8,13 @@ is_clear(const struct latch_settings *set, double value)
 	return set->below ? value >= set->clear : value <= set->clear;
 }
 
+/* Never below nothing: of several probes one may be told of out of order. */
 static uint32_t
 add(uint32_t to, int64_t more)
 {
-	return more < UINT32_MAX - (int64_t)to ? to + (uint32_t)more :
+	if (more <= -(int64_t)to)
+		return 0;
+	return more < UINT32_MAX - (int64_t)to ? (uint32_t)(to + more) :
 						 UINT32_MAX;
 }
 

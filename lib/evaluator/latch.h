@@ -93,7 +93,7 @@ latch_goes_on(struct latch *l, const struct latch_settings *set, double value,
 	    l->is_broken || l->run.length == 0 ||
 	    !(set->below ? value >= set->limit : value <= set->limit) ||
 	    (set->gap_ms > 0 && passed_ms > set->gap_ms) ||
-	    l->run.length == UINT32_MAX ||
+	    l->run.length == UINT32_MAX || passed_ms < 0 ||
 	    passed_ms > UINT32_MAX - (int64_t)l->run.held_ms)
 		return false;
 	l->run.length++;

@@ -132,8 +132,8 @@ struct service_ill {
 };
 
 /*
- * Those that hold just now and did before at_ms: to be asked before a
- * deployment, for the log.  Returns how many.
+ * Those that hold just now, not by rechecks alone, and did before at_ms: to
+ * be asked before a deployment, for the log.  Returns how many.
  */
 size_t service_ill(const struct service *s, int64_t at_ms,
     struct service_ill ill[SERVICE_RULES_MAX]);
@@ -246,8 +246,8 @@ bool service_is_failing(const struct service *s);
 /*
  * Most groups failed when the newest sample came; and, now, they do not (any
  * more): what was collected meanwhile is forgotten, if this one was bad then -
- * tripped, or failing for two samples - and had not tripped before.  See
- * groups.h, which calls both.
+ * tripped, or failing for two samples - and had not tripped before, but by
+ * rechecks alone.  See groups.h, which calls both.
  */
 void service_failed_together(struct service *s);
 void service_fails_alone(struct service *s, int64_t now_ms);

@@ -15,7 +15,8 @@ service_ill(const struct service *s, int64_t at_ms,
 		    still->is_on ? still->since_ms : service_first_bad_ms(s, i);
 
 		if (s->settings->rules[i].when != RULE_WHEN_TRIPPED ||
-		    since_ms == NEVER_MS || since_ms >= at_ms)
+		    since_ms == NEVER_MS || since_ms >= at_ms ||
+		    (!still->is_on && service_rule_is_hasty(s, i)))
 			continue;
 		ill[count++] = (struct service_ill){
 			.rule = s->settings->rules[i].name,

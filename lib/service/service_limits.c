@@ -164,7 +164,9 @@ service_fails_alone(struct service *s, int64_t now_ms)
 	s->together = 0;
 	if (was_bad)
 		service_forget(s, now_ms);
-	s->tripped_alone = s->verdict == VERDICT_TRIPPED;
+	/* By rechecks alone: the others may not have been asked since. */
+	s->tripped_alone =
+	    s->verdict == VERDICT_TRIPPED && service_has_surely_tripped(s);
 }
 
 static void

@@ -226,14 +226,12 @@ is_hasty(const struct service *s, unsigned evaluator)
 }
 
 bool
-service_rule_is_hasty(const struct service *s, unsigned rule)
+service_is_hasty_for(const struct service *s, unsigned rule)
 {
 	const struct rule_state *r = &s->rules[rule];
 	struct tally tally = { 0 };
 	bool is_any = false;
 
-	if (s->settings->rules[rule].when != RULE_WHEN_TRIPPED)
-		return false;
 	for (size_t i = 0; i < r->part_count; i++) {
 		unsigned index = r->parts[i];
 		enum verdict v = evaluator_verdict(s->evaluators[index]);
@@ -246,6 +244,24 @@ service_rule_is_hasty(const struct service *s, unsigned rule)
 	}
 	return is_any &&
 	    rule_tallied(&s->settings->rules[rule], tally) != VERDICT_TRIPPED;
+}
+
+bool
+service_rule_is_hasty(const struct service *s, unsigned rule)
+{
+	return s->settings->rules[rule].when == RULE_WHEN_TRIPPED &&
+	    service_is_hasty_for(s, rule);
+}
+
+bool
+service_has_surely_tripped(const struct service *s)
+{
+	for (unsigned i = 0; i < s->settings->rule_count; i++)
+		if (s->settings->rules[i].when != RULE_WHEN_CLEARED &&
+		    service_rule_verdict(s, i) == VERDICT_TRIPPED &&
+		    !service_rule_is_hasty(s, i))
+			return true;
+	return false;
 }
 
 bool

@@ -129,6 +129,10 @@ bool service_combine(struct service *s, int64_t at_ms);
 void service_hear(struct service *s, const struct service_input *in);
 /* Does it hold only by what was asked out of turn? */
 bool service_rule_is_hasty(const struct service *s, unsigned rule);
+/* And what it looks at, whatever it is for: has that tripped only so? */
+bool service_is_hasty_for(const struct service *s, unsigned rule);
+/* Is there a rule that holds, and not only so? */
+bool service_has_surely_tripped(const struct service *s);
 
 /* service_said.c: of those that have become healthy nothing is dismissed. */
 void service_rules_settle(struct service *s);

@@ -336,7 +336,10 @@ service_decide_rule(
 	return decide(&s->settings->rules[rule], verdict, &now);
 }
 
-/* What tripped it may be ours, of before a pause, or too old to believe. */
+/*
+ * What tripped it may be ours, of before a pause, too old to believe, or of
+ * rechecks alone.
+ */
 static bool
 is_believed(
     const struct service *s, unsigned rule, const struct surroundings *around)
@@ -344,7 +347,8 @@ is_believed(
 	int64_t bad_ms = first_bad_ms(s, rule);
 
 	if (around->blind_witness != NULL ||
-	    around->now_ms < around->tilt_until_ms)
+	    around->now_ms < around->tilt_until_ms ||
+	    service_is_hasty_for(s, rule))
 		return false;
 	if (around->has_witnesses && s->witnessed_ms < bad_ms)
 		return false;

@@ -336,6 +336,25 @@ static struct row {
 	  ACTION_HOLD, GUARD_CONFIRM, NEVER_MS,
 	  "confirm: bad by rechecks, and the next answer in its turn must "
 	  "first say the same" },
+	{ "nobody is asked by rechecks alone", { .severity = SEVERITY_P2 },
+	  { .is_hasty = true },
+	  ACTION_HOLD, GUARD_CONFIRM, NEVER_MS,
+	  "confirm: bad by rechecks, and the next answer in its turn must "
+	  "first say the same" },
+	{ "nor where nothing was deployed", PLAIN,
+	  { .is_hasty = true, .deployed_ms = NEVER_MS },
+	  ACTION_HOLD, GUARD_CONFIRM, NEVER_MS,
+	  "confirm: bad by rechecks, and the next answer in its turn must "
+	  "first say the same" },
+	{ "nor does a rule on trial say what it would do",
+	  { .mode = MODE_SHADOW }, { .is_hasty = true },
+	  ACTION_HOLD, GUARD_CONFIRM, NEVER_MS,
+	  "confirm: bad by rechecks, and the next answer in its turn must "
+	  "first say the same" },
+	{ "what holds anyway is named before", PLAIN,
+	  { .is_hasty = true, .run_is_on = true },
+	  ACTION_HOLD, GUARD_RUNNING, NEVER_MS,
+	  "running: a run of this service is under way" },
 	{ "just restarted, but it would only propose",
 	  { .severity = SEVERITY_P2 }, { .confirm = true },
 	  ACTION_PROPOSE, GUARD_SEVERITY, NEVER_MS,

@@ -263,6 +263,31 @@ test_after_a_gap_a_verdict_is_borne_out_once_it_is_reached_again(void **state)
 	assert_true(latch_bears_out(&l, &set));
 }
 
+/* As of two probes, one of which was told of later than it answered. */
+static void
+test_time_that_goes_back_is_no_long_time(void **state)
+{
+	struct latch_settings set = {
+		.limit = 100, .clear = 80, .for_ms = 3000, .clear_for_ms = 3000
+	};
+	struct latch l = { .verdict = VERDICT_UNKNOWN };
+
+	(void)state;
+	latch_measure(&l, &set, 150, 1, 1000);
+	latch_measure(&l, &set, 150, 1, 995);
+	latch_measure(&l, &set, 150, 1, 3990);
+	assert_int_equal(l.verdict, VERDICT_UNKNOWN);
+	latch_measure(&l, &set, 150, 1, 4000);
+	assert_int_equal(l.verdict, VERDICT_TRIPPED);
+	latch_measure(&l, &set, 150, 1, 3999);
+	latch_measure(&l, &set, 50, 1, 5000);
+	latch_measure(&l, &set, 50, 1, 4995);
+	assert_int_equal(l.verdict, VERDICT_TRIPPED);
+	latch_measure(&l, &set, 50, 1, 8000);
+	assert_int_equal(l.verdict, VERDICT_HEALTHY);
+	assert_false(latch_goes_on(&l, &set, 50, 7999));
+}
+
 static void
 test_min_samples_is_met_exactly(void **state)
 {
@@ -315,6 +340,7 @@ main(void)
 		    test_it_says_when_the_run_to_the_verdict_began),
 		cmocka_unit_test(
 		    test_after_a_gap_a_verdict_is_borne_out_once_it_is_reached_again),
+		cmocka_unit_test(test_time_that_goes_back_is_no_long_time),
 		cmocka_unit_test(test_min_samples_is_met_exactly),
 		cmocka_unit_test(test_infinity_is_beyond_and_nan_is_not),
 		cmocka_unit_test(test_a_clear_limit_on_the_wrong_side),

@@ -196,6 +196,111 @@ test_what_is_over_by_then_is_left_alone(void **state)
 	service_free(s);
 }
 
+/* In its turn, and at once again: the second and the third are rechecks. */
+static void
+blip(struct service *s, int64_t at_ms)
+{
+	answer(s, at_ms, SAMPLE_FAILED, false);
+	answer(s, at_ms + 100, SAMPLE_FAILED, true);
+	answer(s, at_ms + 200, SAMPLE_FAILED, true);
+	assert_int_equal(service_verdict(s), VERDICT_TRIPPED);
+}
+
+/* As its own network goes: it is the first that was asked. */
+static void
+test_the_first_of_many_was_not_bad_alone(void **state)
+{
+	struct service *s = service_new(&settings);
+
+	(void)state;
+	answer(s, 1000, SAMPLE_OK, false);
+	blip(s, 2000);
+	service_fails_alone(s, 2200);
+	answer(s, 3000, SAMPLE_FAILED, false);
+	service_failed_together(s);
+	service_fails_alone(s, 3900);
+	assert_int_not_equal(service_verdict(s), VERDICT_TRIPPED);
+	answer(s, 4000, SAMPLE_OK, false);
+	assert_int_equal(action_at(s, 4000, GUARD_NONE), ACTION_NONE);
+	service_free(s);
+}
+
+static void
+test_one_that_was_borne_out_before_is(void **state)
+{
+	struct service *s = service_new(&settings);
+
+	(void)state;
+	blip(s, 2000);
+	service_fails_alone(s, 2200);
+	answer(s, 3000, SAMPLE_FAILED, false);
+	service_fails_alone(s, 3000);
+	answer(s, 4000, SAMPLE_FAILED, false);
+	service_failed_together(s);
+	service_fails_alone(s, 4900);
+	assert_int_equal(service_verdict(s), VERDICT_TRIPPED);
+	assert_int_equal(action_at(s, 4900, GUARD_NONE), ACTION_ROLL_BACK);
+	service_free(s);
+}
+
+/* As it is taken down for a release: that would be found innocent. */
+static void
+test_a_release_is_not_excused_by_rechecks_alone(void **state)
+{
+	struct service *s = service_new(&settings);
+	struct service_ill ill[SERVICE_RULES_MAX];
+
+	(void)state;
+	answer(s, 1000, SAMPLE_OK, false);
+	blip(s, 2000);
+	assert_int_equal(service_ill(s, 2500, ill), 0);
+	answer(s, 3000, SAMPLE_FAILED, false);
+	assert_int_equal(service_ill(s, 3500, ill), 1);
+	service_free(s);
+}
+
+static struct rule_settings over[] = {
+	{ .name = "over",
+	    .any = { all, 1 },
+	    .when = RULE_WHEN_CLEARED,
+	    .severity = SEVERITY_P0,
+	    .mode = MODE_ENFORCE,
+	    .arm_window_ms = ARM_WINDOW_NONE,
+	    .procedure = "restore" },
+};
+
+static enum action
+action_after(bool is_borne_out)
+{
+	struct service_settings cleared = settings;
+	struct service *s;
+	enum action action;
+
+	cleared.rules = over;
+	s = service_new(&cleared);
+	answer(s, 1000, SAMPLE_OK, false);
+	answer(s, 2000, SAMPLE_FAILED, false);
+	for (int64_t i = 1; i <= 2; i++) {
+		answer(s, 2000 + 100 * i, SAMPLE_FAILED, true);
+		(void)action_at(s, 2000 + 100 * i, GUARD_NONE);
+	}
+	answer(s, 3000, is_borne_out ? SAMPLE_FAILED : SAMPLE_OK, false);
+	(void)action_at(s, 3000, GUARD_NONE);
+	answer(s, 4000, SAMPLE_OK, false);
+	answer(s, 5000, SAMPLE_OK, false);
+	action = action_at(s, 5000, GUARD_NONE);
+	service_free(s);
+	return action;
+}
+
+static void
+test_nothing_was_bad_that_is_called_cleared(void **state)
+{
+	(void)state;
+	assert_int_equal(action_after(false), ACTION_NONE);
+	assert_int_equal(action_after(true), ACTION_ROLL_BACK);
+}
+
 static void
 on_heard(void *arg, const struct service_input *in)
 {
@@ -284,6 +389,11 @@ main(void)
 		cmocka_unit_test(test_more_is_wanted_until_it_is_sure),
 		cmocka_unit_test(test_nothing_is_done_by_rechecks_alone),
 		cmocka_unit_test(test_what_is_over_by_then_is_left_alone),
+		cmocka_unit_test(test_the_first_of_many_was_not_bad_alone),
+		cmocka_unit_test(test_one_that_was_borne_out_before_is),
+		cmocka_unit_test(
+		    test_a_release_is_not_excused_by_rechecks_alone),
+		cmocka_unit_test(test_nothing_was_bad_that_is_called_cleared),
 		cmocka_unit_test(test_where_it_is_not_set_rechecks_are_nothing),
 		cmocka_unit_test(test_turns_are_left_out_while_it_is_down),
 		cmocka_unit_test(test_no_turn_is_left_out_that_is_waited_for),
