@@ -118,7 +118,7 @@ is_late(void *arg)
 	return monotonic_ms() > *deadline_ms;
 }
 
-/* A page that could not be read for now is not one that is damaged. */
+/* A page that cannot be read just then need not be damaged. */
 static enum verdict
 judge_finding(struct database *d, const char *finding)
 {

@@ -66,7 +66,7 @@ enum store_state {
 /*
  * Opens or makes DIRECTORY/rollbackd.db and starts the thread.  A file that
  * is corrupt, or of a newer schema, is renamed *.corrupt-TIME (a newer one
- * *.newer-TIME) and a new one begun.  When the file cannot be used for now
+ * *.newer-TIME) and a new one begun.  When the file cannot be used then
  * (full disk, I/O error, locked) the store begins as STORE_FAILED and tries
  * again every few seconds.  NULL with the reason when the folder must not be
  * used: another process has it open (flock on DIRECTORY/lock), it is a link,

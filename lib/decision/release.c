@@ -50,6 +50,14 @@ say_blind(const struct situation *s, struct decision *d)
 }
 
 static void
+say_lock(const struct situation *s, struct decision *d)
+{
+	say(d, "when the run of %s ends; or rollbackctl abort",
+	    reason_knows(s->lock_holder) ? s->lock_holder :
+					   "the other service");
+}
+
+static void
 say_no_target(const struct situation *s, struct decision *d)
 {
 	if (reason_knows(s->target_version))
@@ -76,14 +84,8 @@ release_say(enum guard guard, const struct situation *s, struct decision *d)
 	case GUARD_HOLD:
 		say_ends(s, d, "rollbackctl release");
 		return;
-	case GUARD_MAINTENANCE:
-		say_ends(s, d, by_hand);
-		return;
 	case GUARD_SHADOW:
 		say(d, "mend the configuration, then: rollbackctl reload");
-		return;
-	case GUARD_TILT:
-		say_ends(s, d, by_hand);
 		return;
 	case GUARD_BLIND:
 		say_blind(s, d);
@@ -100,10 +102,11 @@ release_say(enum guard guard, const struct situation *s, struct decision *d)
 		say(d, "when that run ends; or rollbackctl abort");
 		return;
 	case GUARD_LOCK:
-		say(d, "when the run of %s ends; or rollbackctl abort",
-		    reason_knows(s->lock_holder) ? s->lock_holder :
-						   "the other service");
+		say_lock(s, d);
 		return;
+	case GUARD_MAINTENANCE:
+	case GUARD_WINDOW:
+	case GUARD_TILT:
 	case GUARD_SETTLING:
 	case GUARD_COOLDOWN:
 	case GUARD_BUDGET:
@@ -122,9 +125,6 @@ release_say(enum guard guard, const struct situation *s, struct decision *d)
 		return;
 	case GUARD_APPROVAL:
 		say(d, "a person approves it: rollbackctl approve");
-		return;
-	case GUARD_WINDOW:
-		say_ends(s, d, by_hand);
 		return;
 	case GUARD_CONFIRM:
 		say(d, "when fresh samples say the same");
