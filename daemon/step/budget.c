@@ -162,3 +162,34 @@ budget_allows_preparing(
 		    t.prepared);
 	return true;
 }
+
+struct drill_tally {
+	const struct permit *permit;
+	const struct state *state;
+	unsigned runs;
+};
+
+static bool
+saw_drill(void *arg, const struct key *key, const struct claim *claim)
+{
+	struct drill_tally *t = arg;
+
+	t->runs += warrant_of(key, claim) == WARRANT_DRILL &&
+	    strcmp(key->run, t->permit->key.run) != 0 &&
+	    strcmp(claim->service, t->permit->request.service) == 0 &&
+	    history_age_ms(t->state, claim) < BUDGET_COUNTS_MS;
+	return true;
+}
+
+bool
+budget_allows_drill(
+    const struct permit *p, const struct state *s, struct error *err)
+{
+	struct drill_tally t = { .permit = p, .state = s };
+
+	if (!history_read(s, BUDGET_COUNTS_MS, saw_drill, &t, err))
+		return false;
+	return t.runs < SERVICE_DRILL_RUNS_PER_HOUR_MAX ||
+	    error_set(err, "%s had %u runs of drills within an hour",
+		p->request.service, t.runs);
+}

@@ -102,6 +102,13 @@ is_listed(const struct permit *p, struct error *err)
 	    strcmp(p->pin->procedure.name, r->procedure) != 0)
 		return error_set(
 		    err, "the run is of another service or procedure");
+	/* What breaks it on purpose is listed apart, and for nothing else. */
+	if (strcmp(r->cause, "drill") == 0)
+		return p->pin->authority.is_drill ||
+		    error_set(err,
+			"service %s has no drill with procedure %s, or its "
+			"environment allows none",
+			r->service, r->procedure);
 	/* What another run goes over to need not be. */
 	if (r->parent == NULL &&
 	    !strings_contain(&p->pin->service.procedures, r->procedure))

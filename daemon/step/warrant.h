@@ -21,6 +21,7 @@ enum warrant {
 	WARRANT_OPERATOR, /* direct mode: so the monitor says */
 	WARRANT_APPROVAL,
 	WARRANT_PARENT, /* it is an escalation */
+	WARRANT_DRILL,  /* no rollback: see drill_settings.h */
 };
 
 /* Of a step that was permitted; what an older version wrote counts, too. */

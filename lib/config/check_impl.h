@@ -52,6 +52,9 @@ void check_service(struct check *c, const struct service_settings *s);
 /* check_discover.c */
 void check_discover(struct check *c, const struct service_settings *s);
 
+/* check_drill.c */
+void check_drill(struct check *c, const struct service_settings *s);
+
 void check_rule(struct check *c, const struct service_settings *s,
     const struct rule_settings *r);
 

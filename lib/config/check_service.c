@@ -332,6 +332,7 @@ check_service(struct check *c, const struct service_settings *s)
 	}
 	check_verify(c, s);
 	check_discover(c, s);
+	check_drill(c, s);
 }
 
 static bool

@@ -174,6 +174,7 @@ derive_again(
     struct reader *r, struct spans_zones *zones, struct service_settings *s)
 {
 	derive_maintenance(r, zones, s);
+	derive_drill(r, zones, s);
 	for (size_t i = 0; i < s->rule_count; i++)
 		if (s->rules[i].when_open.count == 0)
 			derive_window(r, zones, &s->rules[i]);

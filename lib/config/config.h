@@ -81,6 +81,13 @@ struct limits_settings {
 	unsigned rollbacks_per_hour; /* automatic ones */
 };
 
+/* Where services run; one that is not named allows nothing. */
+struct environment_settings {
+	struct source source;
+	const char *name;
+	bool drills; /* services may be broken there on purpose */
+};
+
 /* A file as it was read: kept for the last-known-good copy. */
 struct config_file {
 	const char *path;  /* relative to the main file's folder */
@@ -107,6 +114,8 @@ struct config {
 	struct record_settings record;
 	struct severities severities;
 	struct limits_settings limits;
+	struct environment_settings *environments;
+	size_t environment_count;
 	const char *metrics_file; /* NULL: none is written */
 	struct strings include;
 	struct probe_settings *witnesses;
@@ -160,5 +169,8 @@ const struct service_settings *config_service(
     const struct config *c, const char *name);
 const struct procedure_settings *config_procedure(
     const struct config *c, const char *name);
+
+/* Is it an environment in which services may be broken on purpose? */
+bool config_allows_drills(const struct config *c, const char *environment);
 
 #endif

@@ -51,6 +51,20 @@ derive_window(
 	    r, zones, &rule->window, rule->source, who, &rule->when_open);
 }
 
+void
+derive_drill(
+    struct reader *r, struct spans_zones *zones, struct service_settings *s)
+{
+	char who[WHO_MAX];
+
+	if (s->drill.window.count == 0)
+		return;
+	(void)snprintf(who, sizeof(who), "service \"%s\": drill: window",
+	    s->name == NULL ? "?" : s->name);
+	spans_read(r, zones, &s->drill.window, s->drill.source, who,
+	    &s->drill.when_open);
+}
+
 static void
 derive_soak(struct reader *r, struct service_settings *s)
 {
@@ -97,6 +111,7 @@ derive_settings(
 	for (size_t i = 0; i < s->rule_count; i++)
 		derive_rule(r, &s->rules[i]);
 	derive_maintenance(r, zones, s);
+	derive_drill(r, zones, s);
 	for (size_t i = 0; i < s->rule_count; i++)
 		derive_window(r, zones, &s->rules[i]);
 }

@@ -19,6 +19,9 @@ void derive_maintenance(
 void derive_window(
     struct reader *r, struct spans_zones *zones, struct rule_settings *rule);
 
+void derive_drill(
+    struct reader *r, struct spans_zones *zones, struct service_settings *s);
+
 /*
  * When services are where they stay: its own probes say where versions are
  * named, and equal ones of others do not.

@@ -4,6 +4,7 @@
 #include "decision/cooldown.h"
 
 #define ARGUMENTS_MAX 256
+#define ENVIRONMENTS_MAX 64
 #define EVENTS_MAX 32
 #define GROUPS_MAX 64
 #define INCLUDES_MAX 64
@@ -119,6 +120,23 @@ static const struct option_table limits_options = {
 	.source = -1, .presence = -1,
 };
 
+#define ENVIRONMENT(member) offsetof(struct environment_settings, member)
+static const struct option environment[] = {
+	{ .key = "name", .type = OPTION_NAME, .offset = ENVIRONMENT(name),
+	  .required = true,
+	  .help = "as services name it" },
+	{ .key = "drills", .type = OPTION_BOOL, .offset = ENVIRONMENT(drills),
+	  .fallback = "false",
+	  .help = "services may be broken there on purpose" },
+};
+
+static const struct option_table environment_options = {
+	.what = "environment", .options = environment,
+	.count = OPTION_COUNT_OF(environment),
+	.size = sizeof(struct environment_settings),
+	.source = ENVIRONMENT(source), .presence = -1,
+};
+
 #define MAIN(member) offsetof(struct config, member)
 static const struct option main_file[] = {
 	{ .key = "state_directory", .type = OPTION_PATH,
@@ -139,6 +157,10 @@ static const struct option main_file[] = {
 	{ .key = "severities", .type = OPTION_GROUP,
 	  .offset = MAIN(severities), .detail = &severities_options,
 	  .help = "how fast each severity is answered" },
+	{ .key = "environments", .type = OPTION_LIST,
+	  .offset = MAIN(environments), .max = ENVIRONMENTS_MAX,
+	  .detail = &environment_options,
+	  .help = "what is allowed where services run" },
 	{ .key = "metrics_file", .type = OPTION_PATH,
 	  .offset = MAIN(metrics_file), .max = 4000,
 	  .help = "where the daemon's own metrics are written, every 15 s; "

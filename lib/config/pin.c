@@ -114,6 +114,15 @@ groups_at_most(const struct config *c)
 	    r->product.count;
 }
 
+/* Root has said of the environment that this may be done there. */
+static bool
+is_drill(const struct config *c, const struct service_settings *service,
+    const struct procedure_settings *procedure)
+{
+	return c != NULL && config_allows_drills(c, service->environment) &&
+	    drill_may_run(&service->drill, procedure->name);
+}
+
 void
 pin_write(struct text *out, const struct pin *p)
 {
@@ -142,6 +151,7 @@ pin_text(struct text *out, const struct config *c,
 	}
 	(void)authority_of(service, procedure->name, &a);
 	p.authority.is_automatic = a.is_automatic;
+	p.authority.is_drill = is_drill(c, service, procedure);
 	p.authority.severity = a.severity;
 	p.service.procedures.items = names;
 	p.service.procedures.count = allowed_procedures(service, names);

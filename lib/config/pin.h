@@ -21,6 +21,7 @@ struct pin_authority {
 	bool is_automatic;      /* nobody's: see service/authority.h */
 	enum severity severity; /* else of those who may act on that: */
 	struct strings groups;  /* Unix groups, sorted */
+	bool is_drill;          /* breaks it on purpose, or undoes that */
 };
 
 /*

@@ -69,6 +69,9 @@ static const struct option authority_part[] = {
 	{ .key = "groups", .type = OPTION_NAMES, .offset = AUTHORITY(groups),
 	  .max = PROCEDURES_MAX,
 	  .help = "the Unix groups of those" },
+	{ .key = "drill", .type = OPTION_BOOL, .offset = AUTHORITY(is_drill),
+	  .fallback = "false",
+	  .help = "it may be broken with it on purpose" },
 };
 
 const struct option_table pin_authority_table = {

@@ -22,7 +22,8 @@ key_is_valid(const char *text)
 static bool
 cause_is_valid(const char *text)
 {
-	return strcmp(text, "automatic") == 0 || strcmp(text, "operator") == 0;
+	return strcmp(text, "automatic") == 0 ||
+	    strcmp(text, "operator") == 0 || strcmp(text, "drill") == 0;
 }
 
 static bool

@@ -21,7 +21,7 @@ struct request {
 	const char *files[REQUEST_FILES_MAX]; /* beneath the folder of the
 	                                         configuration */
 	unsigned file_count;
-	const char *cause;            /* "automatic" or "operator" */
+	const char *cause;            /* "automatic", "operator", "drill" */
 	const char *version;          /* NULL: not known */
 	const char *previous_version; /* NULL: not known */
 	const char *target_version;   /* NULL: not known */

@@ -64,6 +64,9 @@ static const struct option options[] = {
 	{ .key = "discover", .type = OPTION_GROUP, .offset = SERVICE(discover),
 	  .detail = &discover_options,
 	  .help = "how deployments are seen that nobody tells of" },
+	{ .key = "drill", .type = OPTION_GROUP, .offset = SERVICE(drill),
+	  .detail = &drill_options,
+	  .help = "how a bad release is tried on purpose" },
 	{ .key = "like", .type = OPTION_NAME, .offset = SERVICE(like),
 	  .help = "the template that says what is not said here" },
 };

@@ -15,6 +15,7 @@
 #include "evaluator/evaluator_settings.h"
 #include "probe/probe_settings.h"
 #include "service/discover_settings.h"
+#include "service/drill_settings.h"
 #include "verify/verify_settings.h"
 
 #define SERVICE_PROBES_MAX 64
@@ -48,6 +49,7 @@ struct service_settings {
 	size_t rule_count;
 	struct verify_settings verify;
 	struct discover_settings discover;
+	struct drill_settings drill;
 	const char *like;   /* the template it was made from; NULL: none */
 	const char *digest; /* of the canonical text: equal means unchanged */
 };
