@@ -9,6 +9,7 @@ SYSCONFDIR  ?= /etc
 UNITDIR     ?= $(PREFIX)/lib/systemd/system
 SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
 TMPFILESDIR ?= $(PREFIX)/lib/tmpfiles.d
+SHAREDIR    ?= $(PREFIX)/share/rollbackd
 CATALOGDIR  ?= $(PREFIX)/lib/systemd/catalog
 POLKITDIR   ?= $(PREFIX)/share/polkit-1/rules.d
 DESTDIR     ?=
@@ -71,6 +72,9 @@ bench_src  := $(wildcard tests/bench/bench_*.c)
 tool_src   := $(wildcard tests/peer/*.c)
 rig_src    := $(addprefix tests/bench/,prober_libevent.c responder.c stamp.c)
 all_src    := $(shell find daemon lib tests -name '*.[ch]' 2>/dev/null)
+
+handbook   := $(wildcard conf/procedures.d/*.conf)
+scripts    := $(wildcard conf/procedures.d/scripts/*)
 
 obj   = $(patsubst %.c,$(BUILD)/%.o,$(1))
 exe   = $(patsubst %.c,$(BUILD)/%,$(1))
@@ -285,6 +289,7 @@ lint: deps
 	$(Q)cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr \
 		--enable=warning,performance,portability -Ilib -I. lib daemon
 	$(Q)mandoc -T lint -W warning man/*
+	$(Q)shellcheck $(scripts) tests/handbook/place tests/handbook/examples
 
 ## format: lay the sources out as .clang-format says
 format:
@@ -314,6 +319,19 @@ install: all
 		$(DESTDIR)$(SYSCONFDIR)/rollbackd/procedures.d
 	conf=$(DESTDIR)$(SYSCONFDIR)/rollbackd/rollbackd.conf; \
 	test -e $$conf || install -D -m 640 conf/rollbackd.conf $$conf
+	install -d -m 755 $(DESTDIR)$(LIBEXECDIR)/procedures
+	install -m 555 -t $(DESTDIR)$(LIBEXECDIR)/procedures $(scripts)
+	install -d -m 755 $(DESTDIR)$(SHAREDIR)/procedures.d
+	for file in $(handbook); do \
+		name=procedures.d/$${file##*/}; \
+		conf=$(DESTDIR)$(SYSCONFDIR)/rollbackd/$$name; \
+		was=$(DESTDIR)$(SHAREDIR)/$$name; \
+		if test -e $$was; then cmp -s $$was $$conf; \
+		else test ! -e $$conf; fi; kept=$$?; \
+		sed 's|/usr/libexec/rollbackd/procedures/|$(LIBEXECDIR)/procedures/|' \
+			$$file >$$was.new && chmod 644 $$was.new && \
+			mv $$was.new $$was || exit 1; \
+		test $$kept -ne 0 || install -m 640 $$was $$conf || exit 1; done
 
 ## uninstall: what install put there, but not the configuration
 uninstall:
@@ -326,6 +344,10 @@ uninstall:
 		$(DESTDIR)$(CATALOGDIR)/rollbackd.catalog
 	cd man && for page in *.[1-9]; do rm -f \
 		$(DESTDIR)$(MANDIR)/man$${page##*.}/$$page; done
+	rm -f $(addprefix $(DESTDIR)$(LIBEXECDIR)/procedures/,$(notdir $(scripts))) \
+		$(addprefix $(DESTDIR)$(SHAREDIR)/procedures.d/,$(notdir $(handbook)))
+	for d in $(LIBEXECDIR)/procedures $(SHAREDIR)/procedures.d $(SHAREDIR); \
+		do test ! -d $(DESTDIR)$$d || rmdir $(DESTDIR)$$d; done
 	test ! -d $(DESTDIR)$(LIBEXECDIR) || rmdir $(DESTDIR)$(LIBEXECDIR)
 
 ## clean: remove $(BUILD)

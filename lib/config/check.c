@@ -1,13 +1,10 @@
 #include "config/check_impl.h"
 
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
-#include <unistd.h>
 
 #include "base/error.h"
 #include "config/suggest.h"
@@ -111,74 +108,6 @@ check_find_procedure(
 	check_wrong(c, where, "%s = \"%s\": there is no such procedure%s", key,
 	    name, suggest_text(&near, buffer));
 	return NULL;
-}
-
-/*
- * Where nothing may be executed at all, because a sandbox is around us, the
- * one who will execute it is another one.
- */
-static bool
-may_be_executed(const char *path, const struct stat *st)
-{
-	struct statvfs here;
-
-	if (!S_ISREG(st->st_mode))
-		return false;
-	if (statvfs("/", &here) == 0 && (here.f_flag & ST_NOEXEC) != 0)
-		return (st->st_mode & (S_IXUSR | S_IXGRP | S_IXOTH)) != 0;
-	return access(path, X_OK) == 0;
-}
-
-void
-check_program(struct check *c, struct source where, const char *key,
-    const struct strings *command)
-{
-	const char *path;
-	struct stat st;
-
-	if (command->count == 0)
-		return;
-	path = command->items[0];
-	if (*path != '/') {
-		check_wrong(c, where,
-		    "%s: \"%s\" is no absolute path; there is no search path "
-		    "and no shell",
-		    key, path);
-		return;
-	}
-	if (!c->rules->check_programs || strstr(path, "${") != NULL)
-		return;
-	if (stat(path, &st) != 0)
-		check_doubt(c, where, "%s: %s: %s", key, path, strerror(errno));
-	else if (!may_be_executed(path, &st))
-		check_doubt(c, where, "%s: %s cannot be executed; chmod +x it",
-		    key, path);
-	else if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-		check_doubt(c, where,
-		    "%s: others may write to %s; chmod go-w it", key, path);
-}
-
-void
-check_files(struct check *c, struct source where,
-    const struct option_table *table, const void *group)
-{
-	struct stat st;
-
-	if (!c->rules->check_programs)
-		return;
-	for (size_t i = 0; i < table->count; i++) {
-		const struct option *o = &table->options[i];
-		const void *field;
-		const char *path;
-
-		if (o->type != OPTION_PATH)
-			continue;
-		field = (const char *)group + o->offset;
-		path = *(const char *const *)field;
-		if (path != NULL && stat(path, &st) != 0)
-			check_doubt(c, where, "%s: %s: %s", o->key, path,
-			    strerror(errno));
-	}
 }
 
 static void
@@ -311,6 +240,14 @@ check_main(struct check *c)
 		check_witness(c, &config->witnesses[i]);
 }
 
+/* A file that is included may hold procedures until somebody needs them. */
+static bool
+is_in_store(const struct check *c, const struct procedure_settings *p)
+{
+	return p->source.file != NULL &&
+	    strcmp(p->source.file, c->config->files[0].shown) != 0;
+}
+
 /* What is missing or superfluous, once all that is there is right. */
 static void
 check_absent(struct check *c)
@@ -330,7 +267,8 @@ check_absent(struct check *c)
 	for (size_t i = 0; i < config->service_count; i++)
 		check_unused(c, &config->services[i]);
 	for (size_t i = 0; i < config->procedure_count; i++)
-		if (!c->procedure_is_used[i])
+		if (!c->procedure_is_used[i] &&
+		    !is_in_store(c, &config->procedures[i]))
 			check_doubt(c, config->procedures[i].source,
 			    "no rule, service or procedure uses procedure "
 			    "\"%s\"",
@@ -381,10 +319,11 @@ check_all(const struct config *config, const struct config_rules *rules,
 	size_t room = config->procedure_count + 1;
 
 	c.procedure_is_used = calloc(room, sizeof(bool));
+	c.procedure_is_run = calloc(room, sizeof(bool));
 	c.procedure_is_bad = calloc(room, sizeof(bool));
 	c.procedure_is_deep = calloc(room, sizeof(bool));
-	if (c.procedure_is_used == NULL || c.procedure_is_bad == NULL ||
-	    c.procedure_is_deep == NULL) {
+	if (c.procedure_is_used == NULL || c.procedure_is_run == NULL ||
+	    c.procedure_is_bad == NULL || c.procedure_is_deep == NULL) {
 		check_wrong(&c, (struct source){ 0 }, "memory is short");
 		goto out;
 	}
@@ -401,6 +340,7 @@ check_all(const struct config *config, const struct config_rules *rules,
 		check_absent(&c);
 out:
 	free(c.procedure_is_used);
+	free(c.procedure_is_run);
 	free(c.procedure_is_bad);
 	free(c.procedure_is_deep);
 }

@@ -11,6 +11,7 @@ struct check {
 	const struct config_rules *rules;
 	struct complaints *complaints;
 	bool *procedure_is_used; /* by index */
+	bool *procedure_is_run;  /* by a service, and so its programs are */
 	bool *procedure_is_bad;  /* it has had its complaints */
 	bool *procedure_is_deep; /* too many follow it, which was said */
 	bool was_read_well;      /* no complaints before the check */
@@ -30,9 +31,13 @@ void check_duplicates(struct check *c, const void *items, size_t count,
 const struct procedure_settings *check_find_procedure(
     struct check *c, struct source where, const char *key, const char *name);
 
-/* A program that is named is there and may be run. */
+/* A program that is named is there and may be run: both of the below. */
 void check_program(struct check *c, struct source where, const char *key,
     const struct strings *command);
+void check_program_path(struct check *c, struct source where, const char *key,
+    const struct strings *command);
+void check_program_is_there(struct check *c, struct source where,
+    const char *key, const struct strings *command);
 
 /* The files that a group of that table names are there. */
 void check_files(struct check *c, struct source where,
@@ -69,6 +74,9 @@ void check_no_such_evaluator(struct check *c, const struct service_settings *s,
 /* Asked last: where something is wrong, much seems to be unused. */
 void check_unused(struct check *c, const struct service_settings *s);
 void check_procedure(struct check *c, const struct procedure_settings *p);
+
+/* Those of one that a service may run; of others they may be missing. */
+void check_programs_of(struct check *c, const struct procedure_settings *p);
 void check_chain(struct check *c, const struct procedure_settings *p);
 
 /* What p names to follow it: escalate at 0, then by steps; or NULL. */

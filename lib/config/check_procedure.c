@@ -251,9 +251,9 @@ check_step(struct at_step *at, const struct step_settings *s)
 
 	check_executor(at, s);
 	check_user(at, s);
-	check_program(at->check, at->where, "command", &s->command);
-	check_program(at->check, at->where, "check", &s->check);
-	check_program(at->check, at->where, "undo", &s->undo);
+	check_program_path(at->check, at->where, "command", &s->command);
+	check_program_path(at->check, at->where, "check", &s->check);
+	check_program_path(at->check, at->where, "undo", &s->undo);
 	check_templates(at, "command", &s->command);
 	check_templates(at, "check", &s->check);
 	check_templates(at, "undo", &s->undo);
@@ -316,6 +316,18 @@ steps_are_named(const struct procedure_settings *p)
 		if (p->steps[i].name == NULL)
 			return false;
 	return true;
+}
+
+void
+check_programs_of(struct check *c, const struct procedure_settings *p)
+{
+	for (size_t i = 0; i < p->step_count; i++) {
+		const struct step_settings *s = &p->steps[i];
+
+		check_program_is_there(c, s->source, "command", &s->command);
+		check_program_is_there(c, s->source, "check", &s->check);
+		check_program_is_there(c, s->source, "undo", &s->undo);
+	}
 }
 
 void

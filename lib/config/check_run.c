@@ -114,6 +114,10 @@ check_run(struct check *c, const struct service_settings *s,
 	struct plan *plan;
 	struct error err;
 
+	if (!c->procedure_is_run[index_of(c, p)]) {
+		c->procedure_is_run[index_of(c, p)] = true;
+		check_programs_of(c, p);
+	}
 	if (check_is_bad(c, p) || s->name == NULL)
 		return;
 	plan = plan_new(p, &s->params, &err);
