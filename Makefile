@@ -188,6 +188,11 @@ check-systemd: deps-systemd
 	+$(Q)$(again) all $(BUILD)/failing/rollbackd-step $(tools)
 	$(Q)BUILD=$(abspath $(BUILD)) tests/booted/run $(TESTS)
 
+## check-kubernetes: the handbook's procedures, before a real Kubernetes
+check-kubernetes: deps-kubernetes
+	+$(Q)$(again) all
+	$(Q)BUILD=$(abspath $(BUILD)) tests/kubernetes/run $(TESTS)
+
 ## asan, tsan: check once more under the sanitizers
 asan: SAN = address,undefined
 tsan: SAN = thread
@@ -297,7 +302,7 @@ format:
 
 ## deps: install the Debian packages that building and testing need
 deps: deps-all
-deps-demo deps-check deps-oracle deps-systemd deps-bench deps-all: deps-%:
+deps-demo deps-check deps-oracle deps-systemd deps-bench deps-kubernetes deps-all: deps-%:
 	$(Q)tests/deps $*
 
 ## install: into $(DESTDIR)$(PREFIX); a configuration in place is kept
@@ -364,7 +369,7 @@ help:
 
 .PHONY: crash crash-systemd bugs simulate oracle all check run-check asan tsan coverage fuzz run-fuzzers \
 	bench run-bench bench-peers demo lint format deps deps-demo deps-check \
-	deps-oracle deps-systemd deps-bench deps-all check-systemd install uninstall clean help FORCE
+	deps-oracle deps-systemd deps-bench deps-all deps-kubernetes check-systemd check-kubernetes install uninstall clean help FORCE
 # Not of the other variants, which are built below this one.
 -include $(shell find $(addprefix $(BUILD)/,daemon failing lib tests) -name '*.d' \
 	2>/dev/null)
