@@ -51,6 +51,7 @@ struct option {
 	enum option_type type;
 	size_t offset; /* of the field in the struct */
 	bool required;
+	bool may_be_empty;    /* a text: "" says something, too */
 	const char *fallback; /* as it would be written; NULL: stays zero */
 	double min, max;      /* both 0: the type's own range */
 	const void *detail;   /* words, or the table of the group or item */

@@ -6,6 +6,7 @@
 #include "executor/executor.h"
 #include "procedure/match.h"
 #include "procedure/retry.h"
+#include "procedure/step_kind.h"
 #include "procedure/variables.h"
 #include "procedure/when.h"
 
@@ -83,25 +84,37 @@ check_templates(
 			    at->check, at->where, "%s: %s", key, err.text);
 }
 
+/* A step of a procedure that is being told about. */
+struct at_kind {
+	struct at_step *at;
+	const struct step_settings *s;
+};
+
+static void
+saw_wrong(const char *wrong, void *arg)
+{
+	const struct at_kind *k = arg;
+
+	check_wrong(
+	    k->at->check, k->at->where, "step \"%s\": %s", k->s->name, wrong);
+}
+
 static void
 check_executor(struct at_step *at, const struct step_settings *s)
 {
-	const struct executor_kind *kind = executor_find(s->executor);
+	struct at_kind kind = { .at = at, .s = s };
 	struct suggestion near = suggest_new(s->executor);
 	char buffer[HINT_BYTES];
 
-	if (kind == NULL) {
-		for (size_t i = 0; executor_kinds[i] != NULL; i++)
-			suggest_consider(&near, executor_kinds[i]->name);
-		check_wrong(at->check, at->where,
-		    "step \"%s\": there is no executor \"%s\"%s", s->name,
-		    s->executor, suggest_text(&near, buffer));
-	} else if (kind->needs_command && s->command.count == 0 &&
-	    at->check->was_read_well)
-		check_wrong(at->check, at->where,
-		    "step \"%s\" has no command: command = [ \"/path/to/"
-		    "program\", \"argument\" ]",
-		    s->name);
+	if (executor_find(s->executor) != NULL) {
+		step_kind_check(s, at->check->was_read_well, saw_wrong, &kind);
+		return;
+	}
+	for (size_t i = 0; executor_kinds[i] != NULL; i++)
+		suggest_consider(&near, executor_kinds[i]->name);
+	check_wrong(at->check, at->where,
+	    "step \"%s\": there is no executor \"%s\"%s", s->name, s->executor,
+	    suggest_text(&near, buffer));
 }
 
 static void
@@ -109,7 +122,8 @@ check_user(struct at_step *at, const struct step_settings *s)
 {
 	const struct config *c = at->check->config;
 
-	if (s->user != NULL || c->runner.mode == RUNNER_DIRECT)
+	if (s->user != NULL || c->runner.mode == RUNNER_DIRECT ||
+	    !step_is_claimed(s))
 		return;
 	if (c->runner.mode == RUNNER_SYSTEMD)
 		check_wrong(at->check, at->where,
@@ -164,8 +178,8 @@ check_attempts(struct at_step *at, const struct step_settings *s)
 	if (!retry_on_check(&s->retry_on, &err))
 		check_wrong(
 		    at->check, at->where, "step \"%s\": %s", s->name, err.text);
-	if (s->attempts > 1 && s->resume == RESUME_ASK &&
-	    s->retry_on.count == 0)
+	if (s->attempts > 1 && step_resume(s) == RESUME_ASK &&
+	    !retry_is_said(s))
 		check_wrong(at->check, at->where,
 		    "step \"%s\": attempts = %u: when it fails half of it may "
 		    "be done; write resume = \"rerun\" if it may be run twice, "

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "procedure/retry.h"
+#include "procedure/step_kind.h"
 #include "service/inputs.h"
 
 #define EVALUATORS_MAX SERVICE_EVALUATORS_MAX
@@ -127,10 +128,10 @@ times_detection(const struct service_settings *s, const struct rule_settings *r)
 static int64_t
 attempts_ms(const struct step_settings *s)
 {
-	int64_t sum_ms = s->timeout_ms;
+	int64_t sum_ms = step_limit_ms(s);
 
 	for (unsigned i = 1; i < s->attempts; i++)
-		sum_ms += retry_delay_ms(s, i) + s->timeout_ms;
+		sum_ms += retry_delay_ms(s, i) + step_limit_ms(s);
 	return sum_ms;
 }
 

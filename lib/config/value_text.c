@@ -73,7 +73,7 @@ value_text(struct reader *r, const struct option *o, config_setting_t *s,
 
 	if (text == NULL)
 		return;
-	if (*text == '\0')
+	if (*text == '\0' && !o->may_be_empty)
 		value_wrong(r, s, "is empty; leave the line out");
 	else if (o->type == OPTION_PATH && *text != '/')
 		value_wrong(r, s, "write the absolute path");

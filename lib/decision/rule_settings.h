@@ -57,7 +57,8 @@ struct rule_settings {
 	const char *arm_window; /* as written: a duration or "none" */
 	int64_t arm_window_ms;  /* ARM_WINDOW_NONE for "none" */
 	const char *procedure;
-	struct strings window; /* as written; none: any time */
+	bool automatic_destructive; /* acts alone also where that destroys */
+	struct strings window;      /* as written; none: any time */
 	struct calendar when_open;
 };
 

@@ -4,22 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct executor_kind command_kind = {
-	.name = "command",
-	.needs_command = true,
-};
-
-const struct executor_kind *const executor_kinds[] = { &command_kind, NULL };
-
-const struct executor_kind *
-executor_find(const char *name)
-{
-	for (size_t i = 0; executor_kinds[i] != NULL; i++)
-		if (strcmp(executor_kinds[i]->name, name) == 0)
-			return executor_kinds[i];
-	return NULL;
-}
-
 /* Appends to a list that ends with NULL; takes the text over. */
 static bool
 list_add(char ***list, size_t *count, char *text, struct error *err)

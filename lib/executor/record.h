@@ -15,7 +15,7 @@
 #include "base/error.h"
 #include "base/text.h"
 
-#define RECORD_FIELDS_MAX 128
+#define RECORD_FIELDS_MAX 512
 #define RECORD_NAME_MAX 32
 #define RECORD_HEADER_MAX 128
 

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "executor/executor.h"
+#include "procedure/step_kind.h"
 #include "procedure/variables.h"
 #include "procedure/when.h"
 
@@ -151,6 +152,39 @@ check_environment(const struct plan *p, unsigned step, struct error *err)
 	return true;
 }
 
+struct first_wrong {
+	const char *step;
+	struct error *err;
+	bool found;
+};
+
+static void
+saw_wrong(const char *wrong, void *arg)
+{
+	struct first_wrong *first = arg;
+
+	if (!first->found)
+		(void)error_set(first->err, "step %s: %s", first->step, wrong);
+	first->found = true;
+}
+
+static bool
+check_kind(const struct step_settings *s, struct error *err)
+{
+	struct first_wrong first = { .step = s->name, .err = err };
+	const struct executor_kind *kind;
+
+	if (s->executor == NULL)
+		return true;
+	kind = executor_find(s->executor);
+	if (kind == NULL)
+		return error_set(err, "step %s: there is no executor %s",
+		    s->name, s->executor);
+	/* That nothing is missing, rollbackd -t and the runner see. */
+	step_kind_check(s, false, saw_wrong, &first);
+	return !first.found;
+}
+
 /* What changes nothing comes first, and is not all there is. */
 static bool
 check_prepare(const struct plan *p, struct error *err)
@@ -187,7 +221,8 @@ check_steps(const struct plan *p, struct error *err)
 			    "step %s: resume = \"check\" needs a check "
 			    "command",
 			    s->name);
-		if (!check_arguments(p, i, &s->command, err) ||
+		if (!check_kind(s, err) ||
+		    !check_arguments(p, i, &s->command, err) ||
 		    !check_arguments(p, i, &s->check, err) ||
 		    !check_arguments(p, i, &s->undo, err) ||
 		    !check_environment(p, i, err))

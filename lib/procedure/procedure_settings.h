@@ -15,6 +15,8 @@
 #define PROCEDURE_PLAN_STEPS_MAX 256 /* after for_each */
 #define STEP_ATTEMPTS_MAX 10
 #define STEP_BACKOFF_MAX 10
+#define STEP_BODY_MAX_BYTES (32 * 1024)
+#define STEP_SUCCESSES_MAX 1000
 
 /* What to do when a crash or reboot left a step with unknown outcome. */
 enum resume {
@@ -26,7 +28,7 @@ enum resume {
 struct step_settings {
 	struct source source;
 	const char *name;
-	const char *executor;   /* default "command" */
+	const char *executor;   /* default "command": see executor.h */
 	const char *user;       /* the step's user; used in systemd mode */
 	struct strings command; /* command[0] is an absolute path */
 	struct strings check;   /* with resume = "check": 0 done, 1 not done */
@@ -49,6 +51,45 @@ struct step_settings {
 	bool prepare;
 	struct strings undo;     /* takes back what the step has done */
 	int64_t undo_timeout_ms; /* 0: as the step's */
+
+	/* executor = "http"; a text that is not said is NULL. */
+	const char *method; /* default POST */
+	const char *url;
+	struct strings headers; /* "Name: value" */
+	const char *body;
+	const char *content_type; /* with a body; default application/json */
+	struct strings expect_status; /* "200", "200-299", the default */
+	const char *extract;          /* JSON pointer to the step's output */
+	const char *bearer_file;
+	const char *username;
+	const char *password_file;
+	struct strings header_files; /* "Name: /path" */
+	const char *ca_file;
+	const char *client_cert_file;
+	const char *client_key_file;
+	const char *idempotency; /* "key" or "none", the default */
+
+	/* executor = "systemd" */
+	struct strings units;
+	const char *action;
+
+	/* executor = "plugin", "external" */
+	const char *plugin; /* path of the shared object */
+	struct params settings;
+
+	/* executor = "wait", "verify" */
+	int64_t wait_ms;    /* "time"; 0: until */
+	const char *until;  /* a probe of the service */
+	unsigned successes; /* 0: not said */
+	struct strings probes;
+
+	/* executor = "approval" */
+	const char *role;
+	const char *ask; /* for people */
+
+	/* executor = "procedure" */
+	const char *procedure;
+	struct params with;
 };
 
 struct param_spec {
@@ -68,6 +109,7 @@ struct procedure_settings {
 	const char *lock;     /* may hold ${...}; NULL: the environment */
 	const char *escalate; /* procedure to run when this one fails */
 	bool undo_on_abort;   /* an abort undoes what was done */
+	bool destructive;     /* no rule starts it without a person */
 	struct param_spec *params;
 	size_t param_count;
 	struct step_settings *steps;
@@ -75,5 +117,6 @@ struct procedure_settings {
 };
 
 extern const struct option_table procedure_options;
+extern const struct option_table step_options;
 
 #endif

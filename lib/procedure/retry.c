@@ -1,6 +1,7 @@
 #include "procedure/retry.h"
 
 #include "base/units.h"
+#include "executor/executor.h"
 
 static bool
 parse(const char *text, uint64_t *first, uint64_t *last)
@@ -23,11 +24,28 @@ retry_on_check(const struct strings *retry_on, struct error *err)
 	return true;
 }
 
+static bool
+is_of_helper(const struct step_settings *s)
+{
+	const struct executor_kind *kind =
+	    s->executor == NULL ? NULL : executor_find(s->executor);
+
+	return kind != NULL && kind->place == EXECUTOR_OF_HELPER;
+}
+
+bool
+retry_is_said(const struct step_settings *s)
+{
+	return s->retry_on.count > 0 || is_of_helper(s);
+}
+
 bool
 retry_names_status(const struct step_settings *s, int exit_status)
 {
 	uint64_t first, last;
 
+	if (s->retry_on.count == 0 && is_of_helper(s))
+		return exit_status == EXECUTOR_EXIT_NOTHING_DONE;
 	for (size_t i = 0; i < s->retry_on.count; i++)
 		if (parse(s->retry_on.items[i], &first, &last) &&
 		    exit_status >= (int)first && exit_status <= (int)last)

@@ -18,6 +18,12 @@
 bool retry_on_check(const struct strings *retry_on, struct error *err);
 
 /*
+ * Is there any such status?  A helper that comes with rollbackd has one by
+ * itself, EXECUTOR_EXIT_NOTHING_DONE.
+ */
+bool retry_is_said(const struct step_settings *s);
+
+/*
  * Does the step name this status as one by which its program says that it
  * has changed nothing?  0 and what comes of a signal are never such.
  */

@@ -1,9 +1,10 @@
 /* What follows from each way in which what was asked for can end. */
 #include <string.h>
 
-#include "procedure/retry.h"
 #include "base/bug.h"
+#include "procedure/retry.h"
 #include "procedure/run_private.h"
+#include "procedure/step_kind.h"
 
 #define PROCEDURE_PREFIX "procedure:"
 
@@ -93,7 +94,7 @@ static void
 step_may_be_done(struct run *r, const char *reason, int64_t now_ms)
 {
 	has_touched(r);
-	switch (run_settings_now(r)->resume) {
+	switch (step_resume(run_settings_now(r))) {
 	case RESUME_ASK:
 		if (BUG(RERUN_FAILED))
 			count_failure(r, reason, now_ms);
@@ -145,7 +146,7 @@ step_interrupted(struct run *r, const struct step_ended *e, int64_t now_ms)
 		    "some of its processes cannot be killed");
 		return;
 	}
-	switch (run_settings_now(r)->resume) {
+	switch (step_resume(run_settings_now(r))) {
 	case RESUME_ASK:
 		if (BUG(RERUN_INTERRUPTED))
 			rerun(r, now_ms);

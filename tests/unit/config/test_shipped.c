@@ -243,7 +243,7 @@ test_the_shipped_file_is_good_with_everything_in_it(void **state)
 	assert_null(complaints_line(complaints, 0));
 	assert_non_null(c);
 	assert_int_equal(c->service_count, 1);
-	assert_int_equal(c->procedure_count, 3);
+	assert_int_equal(c->procedure_count, 4);
 	config_free(c);
 	complaints_free(complaints);
 	text_free(&all);

@@ -94,10 +94,67 @@ test_names(void **state)
 static void
 test_kinds(void **state)
 {
+	static const struct {
+		const char *kind;
+		const char *option;
+		bool takes;
+	} rows[] = {
+		{ "command", "command", true },
+		{ "command", "url", false },
+		{ "command", "undo", true },
+		{ "http", "url", true },
+		{ "http", "command", false },
+		{ "http", "check", true },
+		{ "systemd", "units", true },
+		{ "systemd", "settings", false },
+		{ "plugin", "settings", true },
+		{ "external", "command", true },
+		{ "wait", "time", true },
+		{ "wait", "user", false },
+		{ "wait", "when", true },
+		{ "verify", "probes", true },
+		{ "verify", "resume", false },
+		{ "approval", "role", true },
+		{ "approval", "undo", false },
+		{ "procedure", "with", true },
+		{ "procedure", "on_failure", true },
+		{ "procedure", "for_each", false },
+	};
+
 	(void)state;
-	assert_non_null(executor_find("command"));
-	assert_true(executor_find("command")->needs_command);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		const struct executor_kind *kind = executor_find(rows[i].kind);
+
+		assert_non_null(kind);
+		if (executor_takes(kind, rows[i].option) != rows[i].takes)
+			fail_msg("%s: %s", rows[i].kind, rows[i].option);
+	}
 	assert_null(executor_find("commander"));
+}
+
+static void
+test_claims(void **state)
+{
+	static const struct {
+		const char *kind;
+		bool is_claimed;
+	} rows[] = {
+		{ "command", true },
+		{ "http", true },
+		{ "systemd", true },
+		{ "plugin", true },
+		{ "external", true },
+		{ "wait", false },
+		{ "verify", false },
+		{ "approval", false },
+		{ "procedure", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		assert_int_equal(
+		    executor_is_claimed(executor_find(rows[i].kind)),
+		    rows[i].is_claimed);
 }
 
 int
@@ -109,6 +166,7 @@ main(void)
 		cmocka_unit_test(test_bytes),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_kinds),
+		cmocka_unit_test(test_claims),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
