@@ -4,6 +4,7 @@ PREFIX      ?= /usr
 BINDIR      ?= $(PREFIX)/bin
 SBINDIR     ?= $(PREFIX)/sbin
 LIBEXECDIR  ?= $(PREFIX)/libexec/rollbackd
+INCLUDEDIR  ?= $(PREFIX)/include
 MANDIR      ?= $(PREFIX)/share/man
 SYSCONFDIR  ?= /etc
 UNITDIR     ?= $(PREFIX)/lib/systemd/system
@@ -65,6 +66,9 @@ monitor_src := $(wildcard daemon/*.c daemon/ask/*.c daemon/bus/*.c \
 	daemon/fetch/*.c daemon/store/*.c) $(host_src)
 step_src   := $(wildcard daemon/step/*.c) $(host_src)
 ctl_src    := $(wildcard daemon/ctl/*.c)
+# What the executors that run another's code have in common.
+charge_src := $(addprefix daemon/executors/,charge.c intake.c supervise.c \
+	trusted.c) $(host_src)
 unit_src   := $(wildcard tests/unit/test_*.c tests/unit/*/test_*.c)
 shell_src  := $(wildcard tests/daemon/test_*.c)
 fuzz_src   := $(wildcard tests/fuzz/fuzz_*.c)
@@ -93,7 +97,9 @@ benches := $(call exe,$(bench_src))
 tools   := $(call exe,$(tool_src))
 rig     := $(call exe,$(rig_src))
 failing := $(BUILD)/failing/rollbackd $(BUILD)/failing/rollbackd-step
-programs := $(BUILD)/rollbackd $(BUILD)/rollbackctl $(BUILD)/rollbackd-step
+executors := $(addprefix $(BUILD)/rollbackd-,external plugin)
+programs := $(BUILD)/rollbackd $(BUILD)/rollbackctl $(BUILD)/rollbackd-step \
+	$(executors)
 services := $(patsubst systemd/%.in,$(BUILD)/%,$(wildcard systemd/*.service.in))
 
 .DEFAULT_GOAL := all
@@ -133,6 +139,10 @@ $(BUILD)/rollbackctl: $(call obj,$(ctl_src)) $(lib)
 	$(link) $(call libs_of,$(LIB_PKGS) libcurl)
 $(BUILD)/rollbackd-step: $(call obj,$(step_src)) $(lib)
 	$(link) $(call libs_of,$(STEP_PKGS))
+$(BUILD)/rollbackd-external: $(call obj,daemon/executors/external.c $(charge_src)) $(lib)
+	$(link) $(call libs_of,json-c libmd)
+$(BUILD)/rollbackd-plugin: $(call obj,$(addprefix daemon/executors/,plugin.c plugin_child.c) $(charge_src)) $(lib)
+	$(link) $(call libs_of,json-c libmd)
 # The same programs, but that a test can kill them at named places.
 failing_src := $(shell grep -ls FAILPOINT daemon/*.c daemon/*/*.c)
 failing_obj = $(foreach s,$(1),$(BUILD)/$(if $(filter $(s),$(failing_src)),failing/)$(s:.c=.o))
@@ -309,7 +319,10 @@ deps-demo deps-check deps-oracle deps-systemd deps-bench deps-kubernetes deps-al
 install: all
 	install -D -m 755 -t $(DESTDIR)$(SBINDIR) $(BUILD)/rollbackd
 	install -D -m 755 -t $(DESTDIR)$(BINDIR) $(BUILD)/rollbackctl
-	install -D -m 755 -t $(DESTDIR)$(LIBEXECDIR) $(BUILD)/rollbackd-step
+	install -D -m 755 -t $(DESTDIR)$(LIBEXECDIR) $(BUILD)/rollbackd-step \
+		$(executors)
+	install -D -m 644 -t $(DESTDIR)$(INCLUDEDIR)/rollbackd \
+		daemon/executors/rollbackd/executor.h
 	install -D -m 644 -t $(DESTDIR)$(UNITDIR) $(services)
 	install -D -m 644 systemd/rollbackd.rules \
 		$(DESTDIR)$(POLKITDIR)/10-rollbackd.rules
@@ -342,6 +355,8 @@ install: all
 uninstall:
 	rm -f $(DESTDIR)$(SBINDIR)/rollbackd $(DESTDIR)$(BINDIR)/rollbackctl \
 		$(DESTDIR)$(LIBEXECDIR)/rollbackd-step \
+		$(addprefix $(DESTDIR)$(LIBEXECDIR)/,$(notdir $(executors))) \
+		$(DESTDIR)$(INCLUDEDIR)/rollbackd/executor.h \
 		$(addprefix $(DESTDIR)$(UNITDIR)/,$(notdir $(services))) \
 		$(DESTDIR)$(POLKITDIR)/10-rollbackd.rules \
 		$(DESTDIR)$(SYSUSERSDIR)/rollbackd.conf \
@@ -354,6 +369,8 @@ uninstall:
 	for d in $(LIBEXECDIR)/procedures $(SHAREDIR)/procedures.d $(SHAREDIR); \
 		do test ! -d $(DESTDIR)$$d || rmdir $(DESTDIR)$$d; done
 	test ! -d $(DESTDIR)$(LIBEXECDIR) || rmdir $(DESTDIR)$(LIBEXECDIR)
+	test ! -d $(DESTDIR)$(INCLUDEDIR)/rollbackd || \
+		rmdir $(DESTDIR)$(INCLUDEDIR)/rollbackd
 
 ## clean: remove $(BUILD)
 clean:
