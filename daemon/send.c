@@ -99,15 +99,16 @@ send_notice(void *arg, const struct store_delivery *delivery, outbox_done *done,
 	const struct notifier_settings *n =
 	    find(m->generation->config, delivery->channel);
 	const char *argv[ARGUMENTS_MAX + 1] = { NULL };
+	const struct notifier_command *command;
 	struct sending *sending;
 	char id[ULID_BYTES];
 
 	/* One that is configured no more may be again: it waits. */
-	if (n == NULL || n->command.count == 0 ||
-	    n->command.count > ARGUMENTS_MAX)
+	if (n == NULL || notifier_traits(n)->form != NOTIFIER_COMMAND)
 		return false;
-	for (size_t i = 0; i < n->command.count; i++)
-		argv[i] = n->command.items[i];
+	command = n->settings;
+	for (size_t i = 0; i < command->command.count; i++)
+		argv[i] = command->command.items[i];
 	events_new_id(m, id);
 	sending = sending_new(m, delivery, done, done_arg);
 	if (sending == NULL)

@@ -31,9 +31,20 @@ set_number(CURL *easy, CURLoption option, long value)
 }
 
 static bool
+set_post(CURL *easy, const struct fetch_target *t, const char *method)
+{
+	return set_number(easy, CURLOPT_POST, 1) &&
+	    set_text(easy, CURLOPT_POSTFIELDS, t->form->curl->body) &&
+	    set_number(easy, CURLOPT_POSTFIELDSIZE,
+		(long)strlen(t->form->curl->body)) &&
+	    set_text(easy, CURLOPT_CUSTOMREQUEST, method);
+}
+
+static bool
 set_method(CURL *easy, const struct fetch_target *t)
 {
-	bool ok = set_number(easy, CURLOPT_NOBODY, t->q->method == HTTP_HEAD);
+	bool ok = set_number(easy, CURLOPT_NOBODY, t->q->method == HTTP_HEAD) &&
+	    set_text(easy, CURLOPT_CUSTOMREQUEST, NULL);
 
 	switch (t->q->method) {
 	case HTTP_GET:
@@ -41,10 +52,11 @@ set_method(CURL *easy, const struct fetch_target *t)
 	case HTTP_HEAD:
 		return ok;
 	case HTTP_POST:
-		return ok && set_number(easy, CURLOPT_POST, 1) &&
-		    set_text(easy, CURLOPT_POSTFIELDS, t->form->curl->body) &&
-		    set_number(easy, CURLOPT_POSTFIELDSIZE,
-			(long)strlen(t->form->curl->body));
+		return ok && set_post(easy, t, NULL);
+	case HTTP_PUT:
+		return ok && set_post(easy, t, "PUT");
+	case HTTP_PATCH:
+		return ok && set_post(easy, t, "PATCH");
 	}
 	return false;
 }

@@ -8,7 +8,6 @@
 
 #include "base/error.h"
 #include "config/suggest.h"
-#include "report/notice.h"
 
 #define HINT_BYTES 128
 #define RECORD_FOLDER_BYTES 4096
@@ -108,48 +107,6 @@ check_find_procedure(
 	check_wrong(c, where, "%s = \"%s\": there is no such procedure%s", key,
 	    name, suggest_text(&near, buffer));
 	return NULL;
-}
-
-static void
-check_events(struct check *c, const struct notifier_settings *n)
-{
-	for (size_t i = 0; i < n->events.count; i++) {
-		const char *event = n->events.items[i];
-		struct suggestion near = suggest_new(event);
-		char buffer[HINT_BYTES];
-		bool known = false;
-
-		for (size_t k = 0; notice_events[k] != NULL; k++) {
-			known = known || strcmp(notice_events[k], event) == 0;
-			suggest_consider(&near, notice_events[k]);
-		}
-		if (!known)
-			check_wrong(c, n->source,
-			    "notifier \"%s\": there is no event \"%s\"%s",
-			    n->name, event, suggest_text(&near, buffer));
-	}
-}
-
-static void
-check_notifiers(struct check *c)
-{
-	const struct config *config = c->config;
-
-	check_duplicates(c, config->notifiers, config->notifier_count,
-	    sizeof(*config->notifiers), "notifier");
-	for (size_t i = 0; i < config->notifier_count; i++) {
-		const struct notifier_settings *n = &config->notifiers[i];
-
-		if (n->name == NULL)
-			continue;
-		if (n->type != NULL && strcmp(n->type, "command") != 0)
-			check_wrong(c, n->source,
-			    "notifier \"%s\": type = \"%s\": write "
-			    "\"command\"",
-			    n->name, n->type);
-		check_events(c, n);
-		check_program(c, n->source, "command", &n->command);
-	}
 }
 
 static void

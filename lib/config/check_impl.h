@@ -39,11 +39,18 @@ void check_program_path(struct check *c, struct source where, const char *key,
 void check_program_is_there(struct check *c, struct source where,
     const char *key, const struct strings *command);
 
+/* A file that is named is there. */
+void check_file(
+    struct check *c, struct source where, const char *key, const char *path);
+
 /* The files that a group of that table names are there. */
 void check_files(struct check *c, struct source where,
     const struct option_table *table, const void *group);
 
 void check_probe(struct check *c, const struct probe_settings *p);
+
+/* check_notifier.c */
+void check_notifiers(struct check *c);
 
 /* Can turns of it be left out, and is nothing forgotten meanwhile? */
 void check_down(struct check *c, const struct service_settings *s,

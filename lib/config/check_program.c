@@ -65,13 +65,19 @@ check_program(struct check *c, struct source where, const char *key,
 }
 
 void
-check_files(struct check *c, struct source where,
-    const struct option_table *table, const void *group)
+check_file(
+    struct check *c, struct source where, const char *key, const char *path)
 {
 	struct stat st;
 
-	if (!c->rules->check_programs)
-		return;
+	if (c->rules->check_programs && stat(path, &st) != 0)
+		check_doubt(c, where, "%s: %s: %s", key, path, strerror(errno));
+}
+
+void
+check_files(struct check *c, struct source where,
+    const struct option_table *table, const void *group)
+{
 	for (size_t i = 0; i < table->count; i++) {
 		const struct option *o = &table->options[i];
 		const void *field;
@@ -81,8 +87,7 @@ check_files(struct check *c, struct source where,
 			continue;
 		field = (const char *)group + o->offset;
 		path = *(const char *const *)field;
-		if (path != NULL && stat(path, &st) != 0)
-			check_doubt(c, where, "%s: %s: %s", o->key, path,
-			    strerror(errno));
+		if (path != NULL)
+			check_file(c, where, o->key, path);
 	}
 }

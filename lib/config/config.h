@@ -21,21 +21,13 @@
 #include "config/complaints.h"
 #include "decision/severity_settings.h"
 #include "procedure/procedure_settings.h"
+#include "report/notifier_settings.h"
 #include "service/service_settings.h"
 
 #define CONFIG_SERVICES_MAX 20000
 #define CONFIG_PROCEDURES_MAX 5000
 #define CONFIG_FILES_MAX 1000
 #define CONFIG_FILE_MAX_BYTES (16 * 1024 * 1024)
-
-struct notifier_settings {
-	struct source source;
-	const char *name;
-	const char *type; /* "command" */
-	struct strings command;
-	struct strings events; /* words of notifier_events; empty: all */
-	int64_t timeout_ms;
-};
 
 /* Unix groups whose members have a role. */
 struct control_settings {

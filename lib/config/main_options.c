@@ -3,9 +3,7 @@
 #include "config/config.h"
 #include "decision/cooldown.h"
 
-#define ARGUMENTS_MAX 256
 #define ENVIRONMENTS_MAX 64
-#define EVENTS_MAX 32
 #define GROUPS_MAX 64
 #define INCLUDES_MAX 64
 #define NOTIFIERS_MAX 64
@@ -174,34 +172,6 @@ const struct option_table main_options = {
 	.what = "main file", .options = main_file,
 	.count = OPTION_COUNT_OF(main_file), .size = sizeof(struct config),
 	.source = -1, .presence = -1,
-};
-
-#define NOTIFIER(member) offsetof(struct notifier_settings, member)
-static const struct option notifier[] = {
-	{ .key = "name", .type = OPTION_NAME, .offset = NOTIFIER(name),
-	  .required = true,
-	  .help = "what status and reports call it" },
-	{ .key = "type", .type = OPTION_TEXT, .offset = NOTIFIER(type),
-	  .required = true,
-	  .help = "\"command\": a program with the event on standard input" },
-	{ .key = "command", .type = OPTION_STRINGS,
-	  .offset = NOTIFIER(command), .required = true,
-	  .min = 1, .max = ARGUMENTS_MAX,
-	  .help = "program and arguments, as they are: there is no shell" },
-	{ .key = "events", .type = OPTION_STRINGS, .offset = NOTIFIER(events),
-	  .max = EVENTS_MAX,
-	  .help = "what it wants to hear of; default: everything" },
-	{ .key = "timeout", .type = OPTION_DURATION,
-	  .offset = NOTIFIER(timeout_ms), .fallback = "30s",
-	  .min = 1000, .max = 600000,
-	  .help = "then it is killed and tried again" },
-};
-
-const struct option_table notifier_options = {
-	.what = "notifier", .options = notifier,
-	.count = OPTION_COUNT_OF(notifier),
-	.size = sizeof(struct notifier_settings),
-	.source = NOTIFIER(source), .presence = -1,
 };
 
 static const struct option every_file[] = {

@@ -11,6 +11,5 @@
 
 extern const struct option_table main_options;
 extern const struct option_table file_options;
-extern const struct option_table notifier_options;
 
 #endif

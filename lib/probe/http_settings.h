@@ -15,6 +15,9 @@ enum http_method {
 	HTTP_GET,
 	HTTP_HEAD,
 	HTTP_POST,
+	/* No probe asks so. */
+	HTTP_PUT,
+	HTTP_PATCH,
 };
 
 enum http_engine {

@@ -183,6 +183,15 @@ probe_check_asking(
 	check_headers(h, o);
 }
 
+void
+probe_check_http(const struct http_settings *h, const char *key,
+    probe_object *object, void *arg)
+{
+	const struct objector o = { object, arg };
+
+	probe_check_asking(h, key, &o);
+}
+
 static void
 check_http(const struct probe_settings *p, const struct objector *o)
 {

@@ -7,6 +7,7 @@
 #ifndef PROBE_PROBE_CHECK_H
 #define PROBE_PROBE_CHECK_H
 
+#include "probe/http_settings.h"
 #include "probe/probe_settings.h"
 
 enum probe_objection {
@@ -21,5 +22,9 @@ typedef void probe_object(
 /* Calls object for all that the settings contradict. */
 void probe_check(
     const struct probe_settings *p, probe_object *object, void *arg);
+
+/* Of what is not a probe and goes over HTTP as well; key: of the URL. */
+void probe_check_http(const struct http_settings *h, const char *key,
+    probe_object *object, void *arg);
 
 #endif

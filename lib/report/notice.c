@@ -8,6 +8,7 @@ const char *const notice_events[] = {
 	"decision",
 	"approval",
 	"approval_escalated",
+	"approved",
 	"held",
 	"step_failed",
 	"interrupted",
@@ -54,5 +55,9 @@ notice_json(const struct notice *n)
 		json_set_text(o, "at", moment_text(n->wall_ms, moment));
 		json_set_int(o, "at_ms", n->wall_ms);
 	}
+	if (n->first_bad_ms > 0)
+		json_set_int(o, "first_bad_ms", n->first_bad_ms);
+	if (n->recovered_ms > 0)
+		json_set_int(o, "recovered_ms", n->recovered_ms);
 	return o;
 }

@@ -15,12 +15,15 @@ extern const char *const notice_events[];
  *   approval     a decision still waits for a person; to ask for it brings
  *                also those decisions themselves
  *   approval_escalated  nobody has answered, so the next role is told
+ *   approved     somebody has: what waited for it begins
  *   held         a rule holds and a guard forbids to act; once a guard
  *   step_failed  a step ended badly
  *   interrupted  a step's outcome is unknown
  *   closed       an incident ended, with its outcome
  *   alarm        the daemon itself is in trouble
  *   hold         an operator's hold began or ended
+ *   test         somebody wants to see whether a channel works; nobody need
+ *                ask for it
  */
 struct notice {
 	const char *event;
@@ -41,6 +44,8 @@ struct notice {
 	const char *approver; /* role that is waited for */
 	const char *report;   /* path */
 	const char *summary;  /* one sentence, required */
+	int64_t first_bad_ms; /* of the incident, by the wall clock */
+	int64_t recovered_ms;
 };
 
 /* The caller puts it.  {"schema":"rollbackd.notice/1", ...} */
