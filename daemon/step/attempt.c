@@ -14,6 +14,7 @@
 #include "daemon/host/host.h"
 #include "daemon/step/claims.h"
 #include "daemon/step/effect.h"
+#include "daemon/step/order_input.h"
 #include "daemon/step/output.h"
 #include "daemon/step/permit.h"
 #include "procedure/step_command.h"
@@ -66,6 +67,21 @@ end_without(struct attempt *a, enum step_outcome outcome, const char *reason)
 	return store_result(a, &r);
 }
 
+/* What a helper says by its status, see executor.h. */
+static const char *
+meaning(const struct permit *p, int status)
+{
+	if (p->order.length == 0)
+		return "";
+	if (status == EXECUTOR_EXIT_NOTHING_DONE)
+		return ": nothing was done";
+	if (status == EXECUTOR_EXIT_UNKNOWN)
+		return ": whether it was done is not known";
+	if (status == EXECUTOR_EXIT_MALFORMED)
+		return ": it was told what makes no sense";
+	return "";
+}
+
 static enum step_outcome
 judge_exit(struct attempt *a, const char **capture)
 {
@@ -81,7 +97,8 @@ judge_exit(struct attempt *a, const char **capture)
 		return STEP_FAILED;
 	}
 	if (e->exit_status != 0) {
-		(void)error_set(&a->reason, "exit status %d", e->exit_status);
+		(void)error_set(&a->reason, "exit status %d%s", e->exit_status,
+		    meaning(&a->permit, e->exit_status));
 		return STEP_FAILED;
 	}
 	if (captures && *capture == NULL)
@@ -167,7 +184,7 @@ run_effect(struct attempt *a)
 	char mark[MARK_BYTES];
 	int file = openat(a->state->outputs, a->settings->key,
 	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	int input = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	int input = order_input(&a->permit.order, &a->reason);
 	const struct effect_settings settings = {
 		.command = &a->permit.command,
 		.mark = mark,
@@ -182,7 +199,7 @@ run_effect(struct attempt *a)
 	a->output = output_new(file);
 	if (a->output == NULL || input < 0)
 		return end_without(a, STEP_REFUSED,
-		    input < 0 ? "cannot open /dev/null" : "out of memory");
+		    input < 0 ? a->reason.text : "out of memory");
 	FAILPOINT("runner.before-effect");
 	effect_run(&settings, a->output, &a->effect);
 	FAILPOINT("runner.after-effect");

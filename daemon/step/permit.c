@@ -274,6 +274,7 @@ permit_free(struct permit *p)
 {
 	permit_unlock(p);
 	who_clear(&p->user);
+	text_free(&p->order);
 	command_clear(&p->command);
 	run_free(p->run);
 	plan_free(p->plan);

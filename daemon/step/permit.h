@@ -38,6 +38,7 @@ struct permit {
 	struct plan *plan;
 	struct run *run;
 	struct command command; /* ready to be executed */
+	struct text order;      /* for its standard input; empty: nothing */
 	int64_t time_left_ms;   /* of the run's budget */
 	int64_t limit_ms;       /* then the program is killed */
 	struct who user;        /* whom it runs as, in system mode */

@@ -1,16 +1,22 @@
 #include "daemon/step/program.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include "executor/order.h"
 #include "procedure/step_command.h"
+#include "procedure/step_kind.h"
+#include "procedure/step_order.h"
 #include "procedure/variables.h"
 
 /* Names that a step's own environment may not take. */
 #define OWN_PREFIX "ROLLBACK"
+#define HELPER_PREFIX "rollbackd-"
 
 static bool
 may_be_declared(const struct params *declared, struct error *err)
@@ -115,6 +121,79 @@ part(const struct key *key)
 	return key->check > 0 ? STEP_CHECK : STEP_ITSELF;
 }
 
+/* The helper lies where this program does. */
+static bool
+helper_path(char path[PATH_MAX], const char *executor, struct error *err)
+{
+	ssize_t length = readlink("/proc/self/exe", path, PATH_MAX - 1);
+	char *slash;
+
+	if (length <= 0)
+		return error_set(err, "where the runner lies is not known: %s",
+		    strerror(errno));
+	path[length] = '\0';
+	slash = strrchr(path, '/');
+	if (slash == NULL ||
+	    snprintf(slash + 1, PATH_MAX - (size_t)(slash + 1 - path),
+		HELPER_PREFIX "%s", executor) >= PATH_MAX - (slash + 1 - path))
+		return error_set(err, "the path of the helper is too long");
+	return true;
+}
+
+static bool
+make_order(struct permit *p, const struct occasion *occasion, struct error *err)
+{
+	const char *executor = permit_step(p)->executor;
+	char path[PATH_MAX];
+
+	p->order = text_new(ORDER_MAX_BYTES);
+	return helper_path(path, executor, err) &&
+	    step_command_of_helper(p->plan, p->key.step, path, occasion, p->run,
+		&p->command, err) &&
+	    step_order(p->plan, &p->key, occasion, p->run, p->limit_ms,
+		&p->order, err);
+}
+
+/* A helper does the step itself; its check and its undo are commands. */
+static bool
+make_command(
+    struct permit *p, const struct occasion *occasion, struct error *err)
+{
+	const struct executor_kind *kind =
+	    executor_find(permit_step(p)->executor);
+
+	if (kind->place == EXECUTOR_OF_HELPER && part(&p->key) == STEP_ITSELF)
+		return make_order(p, occasion, err);
+	return step_command(p->plan, p->key.step, part(&p->key), occasion,
+	    p->run, &p->command, err);
+}
+
+static void
+saw_wrong(const char *wrong, void *arg)
+{
+	struct error *first = arg;
+
+	if (first->text[0] == '\0')
+		(void)error_set(first, "%s", wrong);
+}
+
+/* What rollbackd -t refuses may stand here nevertheless. */
+static bool
+is_for_runner(const struct step_settings *step, struct error *err)
+{
+	const struct executor_kind *kind = executor_find(step->executor);
+	struct error wrong = { "" };
+
+	if (kind == NULL)
+		return error_set(err, "no executor %s", step->executor);
+	if (!executor_is_claimed(kind))
+		return error_set(
+		    err, "%s is not done by the runner", step->executor);
+	step_kind_check(step, true, saw_wrong, &wrong);
+	return wrong.text[0] == '\0' ||
+	    error_set(err, "step %s: %s", step->name, wrong.text);
+}
+
 bool
 program_find(struct permit *p, const struct state *s, struct error *err)
 {
@@ -136,13 +215,12 @@ program_find(struct permit *p, const struct state *s, struct error *err)
 
 	(void)snprintf(time_left, sizeof(time_left), "%lld",
 	    (long long)p->time_left_ms / 1000);
-	if (executor_find(step->executor) == NULL)
-		return error_set(err, "no executor %s", step->executor);
+	if (!is_for_runner(step, err))
+		return false;
 	if (s->is_system && !find_user(p, err))
 		return false;
 	return may_be_declared(&step->environment, err) &&
-	    step_command(p->plan, p->key.step, part(&p->key), &occasion, p->run,
-		&p->command, err) &&
+	    make_command(p, &occasion, err) &&
 	    (!s->is_system || set_login(p, err)) &&
 	    is_safe(p->command.argv[0], s->is_system && p->user.uid == 0, err);
 }

@@ -8,8 +8,8 @@
 #include "daemon/step/permit.h"
 
 /*
- * Fills the permit's command and, in system mode, its user.  Refuses with the
- * reason.
+ * Fills the permit's command and, in system mode, its user; of a step that a
+ * helper does, what that is told as well.  Refuses with the reason.
  */
 bool program_find(struct permit *p, const struct state *s, struct error *err);
 

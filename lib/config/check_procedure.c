@@ -2,11 +2,13 @@
 
 #include <string.h>
 
+#include "base/json.h"
 #include "config/suggest.h"
 #include "executor/executor.h"
 #include "procedure/match.h"
 #include "procedure/retry.h"
 #include "procedure/step_kind.h"
+#include "procedure/templates.h"
 #include "procedure/variables.h"
 #include "procedure/when.h"
 
@@ -70,18 +72,33 @@ saw_variable(const char *name, void *arg)
 		    at->key, name, suggest_text(&near, buffer));
 }
 
+/* What is JSON must be so whatever the variables stand for. */
 static void
-check_templates(
-    struct at_step *at, const char *key, const struct strings *templates)
+check_json(struct at_step *at, const char *template)
 {
+	struct json_object *json = NULL;
 	struct error err;
 
-	at->key = key;
-	for (size_t i = 0; i < templates->count; i++)
-		if (!variables_scan(
-			templates->items[i], saw_variable, at, &err))
-			check_wrong(
-			    at->check, at->where, "%s: %s", key, err.text);
+	if (template_json_check(template, &err))
+		json = json_parse(template, strlen(template), &err);
+	if (json == NULL)
+		check_wrong(at->check, at->where, "%s: %s", at->key, err.text);
+	json_object_put(json);
+}
+
+static bool
+saw_template(const char *option, enum template_place place,
+    const char *template, void *arg)
+{
+	struct at_step *at = arg;
+	struct error err;
+
+	at->key = option;
+	if (!variables_scan(template, saw_variable, at, &err))
+		check_wrong(at->check, at->where, "%s: %s", option, err.text);
+	else if (place == TEMPLATE_JSON)
+		check_json(at, template);
+	return true;
 }
 
 /* A step of a procedure that is being told about. */
@@ -240,7 +257,6 @@ check_names_of_step(struct at_step *at, const struct step_settings *s)
 static void
 check_environment(struct at_step *at, const struct step_settings *s)
 {
-	at->key = "environment";
 	for (size_t i = 0; i < s->environment.count; i++) {
 		const struct param *e = &s->environment.items[i];
 
@@ -254,7 +270,6 @@ check_environment(struct at_step *at, const struct step_settings *s)
 			    "\"_\", and does not begin with ROLLBACK, which "
 			    "are set by rollbackd",
 			    e->name);
-		check_templates(at, "environment", &e->values);
 	}
 }
 
@@ -268,9 +283,7 @@ check_step(struct at_step *at, const struct step_settings *s)
 	check_program_path(at->check, at->where, "command", &s->command);
 	check_program_path(at->check, at->where, "check", &s->check);
 	check_program_path(at->check, at->where, "undo", &s->undo);
-	check_templates(at, "command", &s->command);
-	check_templates(at, "check", &s->check);
-	check_templates(at, "undo", &s->undo);
+	(void)templates_of(s, saw_template, at);
 	check_environment(at, s);
 	check_on_failure(at, s);
 	check_attempts(at, s);

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "executor/executor.h"
 #include "procedure/step_kind.h"
+#include "procedure/templates.h"
 #include "procedure/variables.h"
 #include "procedure/when.h"
 
@@ -78,13 +79,20 @@ check_when(
 	return true;
 }
 
+/* One text of a step, and why it was refused. */
+struct looking {
+	const struct plan *plan;
+	unsigned step;
+	struct error *err;
+};
+
 static bool
-is_known_already(const struct plan *p, unsigned step, const char *template)
+is_known_already(const struct looking *l, const char *template)
 {
 	struct text out = text_new(COMMAND_BYTES_MAX);
 	struct error ignored = { "" };
 	bool known = variables_expand_value(
-	    template, NULL, p, step, NULL, &out, &ignored);
+	    template, NULL, l->plan, l->step, NULL, &out, &ignored);
 
 	text_free(&out);
 	return known;
@@ -92,29 +100,41 @@ is_known_already(const struct plan *p, unsigned step, const char *template)
 
 /* What is known already is tried already: a "-" in front is found. */
 static bool
-check_argument(const struct plan *p, unsigned step, const char *template,
-    struct error *err)
+check_template(const struct looking *l, enum template_place place,
+    const char *template, struct error *err)
 {
 	struct text out = text_new(COMMAND_BYTES_MAX);
-	bool good = variables_check(template, p, step, err) &&
-	    (!is_known_already(p, step, template) ||
-		variables_expand(template, NULL, p, step, NULL, &out, err));
+	bool good = variables_check(template, l->plan, l->step, err) &&
+	    (place != TEMPLATE_JSON || template_json_check(template, err)) &&
+	    (!is_known_already(l, template) ||
+		template_expand(
+		    place, template, NULL, l->plan, l->step, NULL, &out, err));
 
 	text_free(&out);
 	return good;
 }
 
 static bool
-check_arguments(const struct plan *p, unsigned step,
-    const struct strings *command, struct error *err)
+saw_template(const char *option, enum template_place place,
+    const char *template, void *arg)
 {
+	const struct looking *l = arg;
+	const char *label = plan_step(l->plan, l->step)->label;
 	struct error why;
 
-	for (size_t i = 0; i < command->count; i++)
-		if (!check_argument(p, step, command->items[i], &why))
-			return error_set(err, "step %s: %s",
-			    plan_step(p, step)->label, why.text);
-	return true;
+	if (check_template(l, place, template, &why))
+		return true;
+	if (place == TEMPLATE_ARGUMENT)
+		return error_set(l->err, "step %s: %s", label, why.text);
+	return error_set(l->err, "step %s: %s: %s", label, option, why.text);
+}
+
+static bool
+check_templates(const struct plan *p, unsigned step, struct error *err)
+{
+	struct looking l = { p, step, err };
+
+	return templates_of(plan_step(p, step)->settings, saw_template, &l);
 }
 
 /* ROLLBACK... are ours, and what a step's processes are found by. */
@@ -144,8 +164,7 @@ check_environment(const struct plan *p, unsigned step, struct error *err)
 	for (size_t i = 0; i < s->settings->environment.count; i++) {
 		const struct param *e = &s->settings->environment.items[i];
 
-		if (!check_variable(e, &why) ||
-		    !variables_check(e->values.items[0], p, step, &why))
+		if (!check_variable(e, &why))
 			return error_set(err, "step %s: environment: %s",
 			    s->label, why.text);
 	}
@@ -221,11 +240,8 @@ check_steps(const struct plan *p, struct error *err)
 			    "step %s: resume = \"check\" needs a check "
 			    "command",
 			    s->name);
-		if (!check_kind(s, err) ||
-		    !check_arguments(p, i, &s->command, err) ||
-		    !check_arguments(p, i, &s->check, err) ||
-		    !check_arguments(p, i, &s->undo, err) ||
-		    !check_environment(p, i, err))
+		if (!check_kind(s, err) || !check_environment(p, i, err) ||
+		    !check_templates(p, i, err))
 			return false;
 	}
 	return true;

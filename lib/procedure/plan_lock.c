@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "procedure/plan.h"
+#include "procedure/templates.h"
 #include "procedure/variables.h"
 
 static void
@@ -13,31 +14,27 @@ see_target(const char *name, void *arg)
 }
 
 static bool
-mentions_target(const struct strings *templates)
+see_template(const char *option, enum template_place place,
+    const char *template, void *arg)
 {
 	struct error ignored = { "" }; /* plan_new() has checked */
-	bool seen = false;
+	const bool *seen = arg;
 
-	for (size_t i = 0; i < templates->count; i++)
-		(void)variables_scan(
-		    templates->items[i], see_target, &seen, &ignored);
-	return seen;
+	(void)option;
+	(void)place;
+	(void)variables_scan(template, see_target, arg, &ignored);
+	return !*seen;
 }
 
 bool
 plan_needs_target(const struct plan *p)
 {
-	for (unsigned i = 0; i < plan_step_count(p); i++) {
-		const struct step_settings *s = plan_step(p, i)->settings;
+	bool seen = false;
 
-		if (mentions_target(&s->command) ||
-		    mentions_target(&s->check) || mentions_target(&s->undo))
-			return true;
-		for (size_t k = 0; k < s->environment.count; k++)
-			if (mentions_target(&s->environment.items[k].values))
-				return true;
-	}
-	return false;
+	for (unsigned i = 0; i < plan_step_count(p) && !seen; i++)
+		(void)templates_of(
+		    plan_step(p, i)->settings, see_template, &seen);
+	return seen;
 }
 
 bool

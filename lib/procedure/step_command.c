@@ -125,3 +125,16 @@ step_command(const struct plan *plan, unsigned step, enum step_part part,
 	command_clear(out);
 	return false;
 }
+
+bool
+step_command_of_helper(const struct plan *plan, unsigned step,
+    const char *helper, const struct occasion *occasion, const struct run *run,
+    struct command *out, struct error *err)
+{
+	const struct making m = { plan, step, occasion, run, out };
+
+	if (set_environment(&m, err) && command_add_argument(out, helper, err))
+		return true;
+	command_clear(out);
+	return false;
+}

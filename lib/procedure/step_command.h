@@ -36,6 +36,12 @@ enum step_part {
 	STEP_CHECK,
 	STEP_UNDO,
 };
+
+/* As below, of a step that is done by a helper: that is its program. */
+bool step_command_of_helper(const struct plan *plan, unsigned step,
+    const char *helper, const struct occasion *occasion, const struct run *run,
+    struct command *out, struct error *err);
+
 bool step_command(const struct plan *plan, unsigned step, enum step_part part,
     const struct occasion *occasion, const struct run *run, struct command *out,
     struct error *err);

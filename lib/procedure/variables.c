@@ -214,15 +214,31 @@ may_begin_with_dash(const char *name, const struct plan *plan)
 	return spec != NULL && spec->dash;
 }
 
-/* first: the variable that the first byte came from; "" when none did. */
+static bool
+put_as_it_is(
+    struct text *out, const char *value, bool is_first, struct error *err)
+{
+	(void)is_first;
+	(void)err;
+	text_add(out, value);
+	return true;
+}
+
+/* How values are written, and the variable that the first byte came from. */
+struct expansion {
+	variables_put *put;
+	char first[NAME_MAX_BYTES + 1]; /* "" when none did */
+};
+
 static bool
 expand(const char *template, const struct occasion *occasion,
     const struct plan *plan, unsigned step, const struct run *run,
-    struct text *out, char first[NAME_MAX_BYTES + 1], struct error *err)
+    struct text *out, struct expansion *e, struct error *err)
 {
 	size_t start = out->length;
+	struct error why;
 
-	first[0] = '\0';
+	e->first[0] = '\0';
 	for (const char *cursor = template; *cursor != '\0';) {
 		char name[NAME_MAX_BYTES + 1];
 		struct piece piece;
@@ -239,8 +255,10 @@ expand(const char *template, const struct occasion *occasion,
 		if (value == NULL)
 			return unknown(name, plan, step, err);
 		if (out->length == start && *value != '\0')
-			copy_name(first, &piece);
-		text_add(out, value);
+			copy_name(e->first, &piece);
+		if (!e->put(out, value, out->length == start, &why))
+			return error_set(
+			    err, "\"%s\": ${%s}: %s", template, name, why.text);
 	}
 	return text_ok(out) || error_set(err, "\"%s\": too long", template);
 }
@@ -266,13 +284,13 @@ variables_expand(const char *template, const struct occasion *occasion,
     const struct plan *plan, unsigned step, const struct run *run,
     struct text *out, struct error *err)
 {
-	char first[NAME_MAX_BYTES + 1];
+	struct expansion e = { .put = put_as_it_is };
 	size_t start = out->length;
 
-	if (!expand(template, occasion, plan, step, run, out, first, err))
+	if (!expand(template, occasion, plan, step, run, out, &e, err))
 		return false;
 	if (out->length == start || out->data[start] != '-' ||
-	    template[0] == '-' || may_begin_with_dash(first, plan))
+	    template[0] == '-' || may_begin_with_dash(e.first, plan))
 		return true;
 	return error_set(err,
 	    "\"%s\" would begin with \"-\" and be taken for an option; if it "
@@ -285,9 +303,18 @@ variables_expand_value(const char *template, const struct occasion *occasion,
     const struct plan *plan, unsigned step, const struct run *run,
     struct text *out, struct error *err)
 {
-	char first[NAME_MAX_BYTES + 1];
+	return variables_expand_with(
+	    template, occasion, plan, step, run, put_as_it_is, out, err);
+}
 
-	return expand(template, occasion, plan, step, run, out, first, err);
+bool
+variables_expand_with(const char *template, const struct occasion *occasion,
+    const struct plan *plan, unsigned step, const struct run *run,
+    variables_put *put, struct text *out, struct error *err)
+{
+	struct expansion e = { .put = put };
+
+	return expand(template, occasion, plan, step, run, out, &e, err);
 }
 
 bool

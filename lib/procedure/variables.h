@@ -57,6 +57,20 @@ bool variables_expand_value(const char *template,
     const struct run *run, struct text *out, struct error *err);
 
 /*
+ * Writes one value where it belongs; is_first: nothing stands before it.
+ * False with the reason, which speaks of "its value", when it may not stand
+ * there.
+ */
+typedef bool variables_put(
+    struct text *out, const char *value, bool is_first, struct error *err);
+
+/* The same with values that are written in another way. */
+bool variables_expand_with(const char *template,
+    const struct occasion *occasion, const struct plan *plan, unsigned step,
+    const struct run *run, variables_put *put, struct text *out,
+    struct error *err);
+
+/*
  * Can every name be known when this step comes?  So that a procedure that
  * cannot be carried out is refused before its first step.
  */
