@@ -66,6 +66,10 @@ monitor_src := $(wildcard daemon/*.c daemon/ask/*.c daemon/bus/*.c \
 	daemon/fetch/*.c daemon/store/*.c) $(host_src)
 step_src   := $(wildcard daemon/step/*.c) $(host_src)
 ctl_src    := $(wildcard daemon/ctl/*.c)
+http_src   := $(wildcard daemon/executors/http*.c) daemon/executors/intake.c \
+	daemon/fetch/secret_file.c $(host_src)
+systemd_src := $(wildcard daemon/executors/systemd*.c) \
+	daemon/executors/intake.c $(host_src)
 # What the executors that run another's code have in common.
 charge_src := $(addprefix daemon/executors/,charge.c intake.c supervise.c \
 	trusted.c) $(host_src)
@@ -97,7 +101,7 @@ benches := $(call exe,$(bench_src))
 tools   := $(call exe,$(tool_src))
 rig     := $(call exe,$(rig_src))
 failing := $(BUILD)/failing/rollbackd $(BUILD)/failing/rollbackd-step
-executors := $(addprefix $(BUILD)/rollbackd-,external plugin)
+executors := $(addprefix $(BUILD)/rollbackd-,external http plugin systemd)
 programs := $(BUILD)/rollbackd $(BUILD)/rollbackctl $(BUILD)/rollbackd-step \
 	$(executors)
 services := $(patsubst systemd/%.in,$(BUILD)/%,$(wildcard systemd/*.service.in))
@@ -141,6 +145,10 @@ $(BUILD)/rollbackd-step: $(call obj,$(step_src)) $(lib)
 	$(link) $(call libs_of,$(STEP_PKGS))
 $(BUILD)/rollbackd-external: $(call obj,daemon/executors/external.c $(charge_src)) $(lib)
 	$(link) $(call libs_of,json-c libmd)
+$(BUILD)/rollbackd-http: $(call obj,$(http_src)) $(lib)
+	$(link) $(call libs_of,json-c libpcre2-8 libmd libcurl)
+$(BUILD)/rollbackd-systemd: $(call obj,$(systemd_src)) $(lib)
+	$(link) $(call libs_of,libmd libsystemd)
 $(BUILD)/rollbackd-plugin: $(call obj,$(addprefix daemon/executors/,plugin.c plugin_child.c) $(charge_src)) $(lib)
 	$(link) $(call libs_of,json-c libmd)
 # The same programs, but that a test can kill them at named places.

@@ -8,6 +8,7 @@
  *
  * A script is commands with " ; " between them:
  *   rx            read a request, or end where there is none
+ *   save FILE     read a request and append its very bytes to FILE
  *   line          read one line, or end where there is none
  *   tx TEXT       send; \r \n \\ \xHH are understood
  *   ok BODY       send a complete answer 200
@@ -151,6 +152,33 @@ do_rx(struct connection *c, char *argument)
 		(void)sscanf(line, "Content-Length: %ld", &length);
 	}
 	return END;
+}
+
+/* At once, so that what is in the file is a whole request. */
+static enum next
+do_save(struct connection *c, char *argument)
+{
+	char bytes[LINE_MAX_BYTES + 1];
+	FILE *file = fopen(argument, "a");
+	size_t length = 0, wanted = 0;
+	const char *found;
+
+	while (file != NULL && length < LINE_MAX_BYTES &&
+	    (wanted == 0 || length < wanted) &&
+	    get(c, &bytes[length], 1) == 1) {
+		bytes[++length] = '\0';
+		if (wanted > 0 || length < 4 ||
+		    strcmp(bytes + length - 4, "\r\n\r\n") != 0)
+			continue;
+		found = strstr(bytes, "\r\nContent-Length: ");
+		wanted = length +
+		    (found == NULL ? 0 : strtoul(found + 18, NULL, 10));
+	}
+	if (file == NULL)
+		return END;
+	(void)fwrite(bytes, 1, length, file);
+	(void)fclose(file);
+	return wanted > 0 && length == wanted ? NEXT : END;
 }
 
 static enum next
@@ -338,6 +366,7 @@ struct command {
 
 static const struct command commands[] = {
 	{ "rx", do_rx },
+	{ "save", do_save },
 	{ "line", do_line },
 	{ "tx", do_tx },
 	{ "ok", do_ok },
