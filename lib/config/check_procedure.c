@@ -44,6 +44,24 @@ is_captured_before(
 	return false;
 }
 
+/* What is captured for each item is known to the same item's steps. */
+static bool
+is_captured_here(
+    const struct procedure_settings *p, size_t step, const char *name)
+{
+	const char *here =
+	    step < p->step_count ? p->steps[step].for_each : NULL;
+
+	for (size_t i = 0; i < step && i < p->step_count; i++) {
+		const struct step_settings *s = &p->steps[i];
+
+		if (s->capture != NULL && strcmp(s->capture, name) == 0)
+			return s->for_each == NULL ||
+			    (here != NULL && strcmp(here, s->for_each) == 0);
+	}
+	return false;
+}
+
 static void
 saw_variable(const char *name, void *arg)
 {
@@ -57,7 +75,7 @@ saw_variable(const char *name, void *arg)
 			return;
 		suggest_consider(&near, occasion_names[i]);
 	}
-	if (is_param(p, name) || is_captured_before(p, at->step, name))
+	if (is_param(p, name) || is_captured_here(p, at->step, name))
 		return;
 	for (size_t i = 0; i < p->param_count; i++)
 		suggest_consider(&near, p->params[i].name);
@@ -66,6 +84,11 @@ saw_variable(const char *name, void *arg)
 		    "%s: ${reason} is free text and no part of an argument; "
 		    "the program finds it in ROLLBACK_REASON",
 		    at->key);
+	else if (is_captured_before(p, at->step, name))
+		check_wrong(at->check, at->where,
+		    "%s: ${%s} is captured for each item of a list: only a "
+		    "step with the same for_each knows which it is",
+		    at->key, name);
 	else
 		check_wrong(at->check, at->where,
 		    "%s: ${%s} is not known here: declare it in params%s",
@@ -241,11 +264,6 @@ check_names_of_step(struct at_step *at, const struct step_settings *s)
 	}
 	if (s->capture == NULL)
 		return;
-	if (s->for_each != NULL)
-		check_wrong(at->check, at->where,
-		    "step \"%s\": capture and for_each do not go together: "
-		    "which output should it be?",
-		    s->name);
 	if (is_param(p, s->capture) ||
 	    is_captured_before(p, at->step, s->capture))
 		check_wrong(at->check, at->where,

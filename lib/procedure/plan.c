@@ -207,6 +207,26 @@ plan_step(const struct plan *p, unsigned index)
 	return &p->steps[index];
 }
 
+bool
+plan_sees_capture(
+    const struct plan *p, unsigned step, unsigned from, const char *name)
+{
+	const struct plan_step *source = &p->steps[from];
+	const char *capture = source->settings->capture;
+	const struct plan_step *here;
+
+	if (capture == NULL || strcmp(capture, name) != 0)
+		return false;
+	if (source->item == NULL)
+		return true;
+	if (step >= p->step_count || p->steps[step].item == NULL)
+		return false;
+	here = &p->steps[step];
+	return strcmp(here->settings->for_each, source->settings->for_each) ==
+	    0 &&
+	    strcmp(here->item, source->item) == 0;
+}
+
 const struct procedure_settings *
 plan_procedure(const struct plan *p)
 {

@@ -43,6 +43,13 @@ const struct procedure_settings *plan_procedure(const struct plan *p);
 const struct params *plan_params(const struct plan *p);
 
 /*
+ * Is it the output of the step "from" that ${name} stands for at this step?
+ * One with for_each is seen where the same item of the same list is, alone.
+ */
+bool plan_sees_capture(
+    const struct plan *p, unsigned step, unsigned from, const char *name);
+
+/*
  * Does anything in it mention ${target_version}?  Then there is nothing to be
  * done while no target is known.
  */

@@ -47,11 +47,6 @@ check_capture(const struct procedure_settings *procedure,
 {
 	if (s->capture == NULL)
 		return true;
-	if (s->for_each != NULL)
-		return error_set(err,
-		    "step %s: capture and for_each do not go together: which "
-		    "output should it be?",
-		    s->name);
 	for (size_t i = 0; i < procedure->param_count; i++)
 		if (strcmp(procedure->params[i].name, s->capture) == 0)
 			return error_set(err,
@@ -228,6 +223,19 @@ check_prepare(const struct plan *p, struct error *err)
 }
 
 static bool
+check_conditions(const struct plan *p, unsigned step, struct error *err)
+{
+	const struct plan_step *s = plan_step(p, step);
+	struct error why;
+
+	for (size_t i = 0; i < s->settings->when.count; i++)
+		if (!when_fits(s->settings->when.items[i], p, step, &why))
+			return error_set(
+			    err, "step %s: %s", s->label, why.text);
+	return true;
+}
+
+static bool
 check_steps(const struct plan *p, struct error *err)
 {
 	if (!check_prepare(p, err))
@@ -241,7 +249,7 @@ check_steps(const struct plan *p, struct error *err)
 			    "command",
 			    s->name);
 		if (!check_kind(s, err) || !check_environment(p, i, err) ||
-		    !check_templates(p, i, err))
+		    !check_templates(p, i, err) || !check_conditions(p, i, err))
 			return false;
 	}
 	return true;

@@ -258,14 +258,11 @@ run_step_was_reached(const struct run *r, unsigned step)
 }
 
 const char *
-run_capture(const struct run *r, const char *name)
+run_capture(const struct run *r, unsigned step, const char *name)
 {
-	for (unsigned i = r->step_count; i > 0; i--) {
-		const struct step_settings *s =
-		    plan_step(r->plan, i - 1)->settings;
-
-		if (r->steps[i - 1].captured && strcmp(s->capture, name) == 0)
+	for (unsigned i = r->step_count; i > 0; i--)
+		if (r->steps[i - 1].captured &&
+		    plan_sees_capture(r->plan, step, i - 1, name))
 			return r->steps[i - 1].capture;
-	}
 	return NULL;
 }

@@ -141,9 +141,9 @@ enum step_outcome run_step_outcome(const struct run *r, unsigned step);
 bool run_step_was_reached(const struct run *r, unsigned step);
 
 /*
- * What the last step that is done and captures under that name printed; NULL
- * when there is none.
+ * What the last step that is done and captures under that name printed, as
+ * plan_sees_capture() has it for this step; NULL when there is none.
  */
-const char *run_capture(const struct run *r, const char *name);
+const char *run_capture(const struct run *r, unsigned step, const char *name);
 
 #endif

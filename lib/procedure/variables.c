@@ -166,13 +166,23 @@ find_spec(const char *name, const struct plan *plan)
 static bool
 is_captured_before(const char *name, const struct plan *plan, unsigned step)
 {
-	for (unsigned i = 0; i < step && i < plan_step_count(plan); i++) {
-		const char *capture = plan_step(plan, i)->settings->capture;
-
-		if (capture != NULL && strcmp(capture, name) == 0)
+	for (unsigned i = 0; i < step && i < plan_step_count(plan); i++)
+		if (plan_sees_capture(plan, step, i, name))
 			return true;
-	}
 	return false;
+}
+
+/* The for_each of the steps that capture it, one of which this is not. */
+static const char *
+captured_for_each(const char *name, const struct plan *plan, unsigned step)
+{
+	for (unsigned i = 0; i < step && i < plan_step_count(plan); i++) {
+		const struct step_settings *s = plan_step(plan, i)->settings;
+
+		if (s->capture != NULL && strcmp(s->capture, name) == 0)
+			return s->for_each;
+	}
+	return NULL;
 }
 
 /* Why a name has no value, and what to do. */
@@ -200,6 +210,12 @@ unknown(
 		    name);
 	if (step != VARIABLES_NO_STEP && is_captured_before(name, plan, step))
 		return error_set(err, "${%s} has not been captured", name);
+	if (step != VARIABLES_NO_STEP &&
+	    captured_for_each(name, plan, step) != NULL)
+		return error_set(err,
+		    "${%s} is captured for each %s: only a step with the same "
+		    "for_each knows which it is",
+		    name, captured_for_each(name, plan, step));
 	return error_set(err,
 	    "${%s} is neither a parameter of procedure %s nor captured by an "
 	    "earlier step",
@@ -275,7 +291,7 @@ variable(const char *name, const struct occasion *occasion,
 	if (value == NULL)
 		value = param_value(name, plan);
 	if (value == NULL && run != NULL)
-		value = run_capture(run, name);
+		value = run_capture(run, step, name);
 	return value;
 }
 

@@ -3,10 +3,11 @@
 #include <string.h>
 
 #include "base/units.h"
+#include "procedure/variables.h"
 
 struct condition {
 	char subject[NAME_MAX_BYTES + 1];
-	bool on_capture; /* else on the outcome of a step */
+	bool on_text; /* else on the outcome of a step */
 	bool negated;
 	enum step_outcome outcome;
 	const char *text;
@@ -87,14 +88,14 @@ parse(const char *text, struct condition *c, struct error *err)
 {
 	const char *p = skip_space(text);
 
-	*c = (struct condition){ .on_capture = false };
+	*c = (struct condition){ .on_text = false };
 	if (!take_subject(&p, c))
 		return error_set(err,
-		    "when \"%s\": must begin with the name of a step or of a "
-		    "captured output",
+		    "when \"%s\": must begin with the name of a step, a "
+		    "captured output or a parameter",
 		    text);
-	c->on_capture = (*p == '=' || *p == '!') && p[1] == '=';
-	if (c->on_capture) {
+	c->on_text = (*p == '=' || *p == '!') && p[1] == '=';
+	if (c->on_text) {
 		c->negated = *p == '!';
 		if (take_text(skip_space(p + 2), c))
 			return true;
@@ -104,7 +105,7 @@ parse(const char *text, struct condition *c, struct error *err)
 	if (!take_word(&p, "is"))
 		return error_set(err,
 		    "when \"%s\": write STEP is OUTCOME, STEP is not OUTCOME, "
-		    "CAPTURE == 'text' or CAPTURE != 'text'",
+		    "NAME == 'text' or NAME != 'text'",
 		    text);
 	c->negated = take_word(&p, "not");
 	if (take_outcome(p, c))
@@ -115,28 +116,50 @@ parse(const char *text, struct condition *c, struct error *err)
 	    text);
 }
 
+/* Do both go through the same list, or the one that captures through none? */
 static bool
-check_capture(const char *text, const struct condition *c,
+is_of_same_item(
+    const struct step_settings *source, const struct step_settings *here)
+{
+	return source->for_each == NULL ||
+	    (here->for_each != NULL &&
+		strcmp(source->for_each, here->for_each) == 0);
+}
+
+static bool
+is_param(const struct procedure_settings *procedure, const char *name)
+{
+	for (size_t i = 0; i < procedure->param_count; i++)
+		if (strcmp(procedure->params[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+static bool
+check_text(const char *text, const struct condition *c,
     const struct procedure_settings *procedure, size_t step_index,
     struct error *err)
 {
-	bool found = false;
+	bool found = is_param(procedure, c->subject);
 
 	for (size_t i = 0; i < step_index; i++) {
 		const struct step_settings *s = &procedure->steps[i];
 
 		if (s->capture == NULL || strcmp(s->capture, c->subject) != 0)
 			continue;
-		if (s->for_each != NULL)
+		if (!is_of_same_item(s, &procedure->steps[step_index]))
 			return error_set(err,
 			    "when \"%s\": step %s has for_each, so that its "
-			    "output is not one text",
+			    "output is one text only for a step with the same "
+			    "for_each",
 			    text, s->name);
 		found = true;
 	}
 	return found ||
-	    error_set(err, "when \"%s\": no earlier step captures %s", text,
-		c->subject);
+	    error_set(err,
+		"when \"%s\": no earlier step captures %s, and no parameter "
+		"is called so",
+		text, c->subject);
 }
 
 static bool
@@ -152,9 +175,10 @@ check_step(const char *text, const struct condition *c,
 }
 
 static bool
-capture_equals(const struct condition *c, const struct run *run)
+text_equals(const struct condition *c, const struct plan *plan, unsigned step,
+    const struct run *run)
 {
-	const char *value = run_capture(run, c->subject);
+	const char *value = variable(c->subject, NULL, plan, step, run);
 
 	return value != NULL && strlen(value) == c->text_length &&
 	    memcmp(value, c->text, c->text_length) == 0;
@@ -187,9 +211,26 @@ when_check(const char *condition, const struct procedure_settings *procedure,
 
 	if (!parse(condition, &c, err))
 		return false;
-	if (c.on_capture)
-		return check_capture(condition, &c, procedure, step_index, err);
+	if (c.on_text)
+		return check_text(condition, &c, procedure, step_index, err);
 	return check_step(condition, &c, procedure, step_index, err);
+}
+
+bool
+when_fits(const char *condition, const struct plan *plan, unsigned step,
+    struct error *err)
+{
+	const struct param *p;
+	struct condition c;
+
+	if (!parse(condition, &c, err))
+		return false;
+	p = c.on_text ? params_find(plan_params(plan), c.subject) : NULL;
+	if (p == NULL || !p->is_list ||
+	    variable(c.subject, NULL, plan, step, NULL) != NULL)
+		return true;
+	return error_set(
+	    err, "when \"%s\": %s is a list", condition, c.subject);
 }
 
 bool
@@ -201,7 +242,7 @@ when_holds(const char *condition, const struct plan *plan, unsigned step,
 
 	if (!parse(condition, &c, &ignored))
 		return false;
-	if (c.on_capture)
-		return capture_equals(&c, run) != c.negated;
+	if (c.on_text)
+		return text_equals(&c, plan, step, run) != c.negated;
 	return step_is(&c, plan, step, run) != c.negated;
 }

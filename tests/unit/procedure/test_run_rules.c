@@ -1,6 +1,8 @@
 /* What holds of every run, whatever its story. */
 #include "tests/unit/procedure/run_story.h"
 
+#include <limits.h>
+
 static void
 test_a_retry_waits_for_its_delay(void **state)
 {
@@ -98,16 +100,63 @@ test_captures_come_from_steps_that_are_done(void **state)
 	struct run *r = run_new(plan);
 
 	(void)state;
-	assert_null(run_capture(r, "x"));
+	assert_null(run_capture(r, 0, "x"));
 	end_with_capture(r, STEP_FAILED, "half of it");
-	assert_null(run_capture(r, "x"));
+	assert_null(run_capture(r, 0, "x"));
 	end_with_capture(r, STEP_DONE, "blue");
-	assert_string_equal(run_capture(r, "x"), "blue");
+	assert_string_equal(run_capture(r, 0, "x"), "blue");
 	end_with_capture(r, STEP_DONE, NULL);
-	assert_null(run_capture(r, "y"));
-	assert_null(run_capture(r, "z"));
+	assert_null(run_capture(r, 0, "y"));
+	assert_null(run_capture(r, 0, "z"));
 	end_with_capture(r, STEP_DONE, "");
-	assert_string_equal(run_capture(r, "x"), "");
+	assert_string_equal(run_capture(r, 0, "x"), "");
+	run_free(r);
+	plan_free(plan);
+}
+
+/* Each item's steps see what was captured for it, and nobody else does. */
+static void
+test_captures_of_each(void **state)
+{
+	static const char *words[] = { "web", "db" };
+	static const char *command[] = { "/bin/do" };
+	static const char *web_alone[] = { "seen == 'blue'" };
+	static struct param given = { "unit", { words, 2 }, true };
+	static struct param_spec spec = { .name = "unit" };
+	static struct step_settings steps[] = {
+		{ .name = "look",
+		    .command = { command, 1 },
+		    .for_each = "unit",
+		    .capture = "seen" },
+		{ .name = "act",
+		    .command = { command, 1 },
+		    .for_each = "unit",
+		    .when = { web_alone, 1 } },
+		{ .name = "rest", .command = { command, 1 } },
+	};
+	static const struct procedure_settings procedure = { .name = "p",
+		.params = &spec,
+		.param_count = 1,
+		.steps = steps,
+		.step_count = 3 };
+	const struct params params = { &given, 1 };
+	struct error err = { "" };
+	struct plan *plan = plan_new(&procedure, &params, &err);
+	struct run *r;
+
+	(void)state;
+	assert_string_equal(err.text, "");
+	r = run_new(plan);
+	end_with_capture(r, STEP_DONE, "blue");
+	end_with_capture(r, STEP_DONE, "green");
+	assert_string_equal(run_capture(r, 2, "seen"), "blue");
+	assert_string_equal(run_capture(r, 3, "seen"), "green");
+	assert_null(run_capture(r, 4, "seen"));
+	assert_null(run_capture(r, UINT_MAX, "seen"));
+	assert_int_equal(run_next(r).step, 2);
+	end_with_capture(r, STEP_DONE, NULL);
+	/* That of "db" is another one, and is passed over. */
+	assert_int_equal(run_next(r).step, 4);
 	run_free(r);
 	plan_free(plan);
 }
@@ -126,11 +175,11 @@ test_a_capture_is_whole_or_none(void **state)
 	memset(longest, 'v', sizeof(longest));
 	longest[RUN_CAPTURE_MAX] = '\0';
 	end_with_capture(r, STEP_DONE, longest);
-	assert_string_equal(run_capture(r, "x"), longest);
+	assert_string_equal(run_capture(r, 0, "x"), longest);
 	longest[RUN_CAPTURE_MAX] = 'v';
 	longest[RUN_CAPTURE_MAX + 1] = '\0';
 	end_with_capture(r, STEP_DONE, longest);
-	assert_null(run_capture(r, "y"));
+	assert_null(run_capture(r, 0, "y"));
 	/* What is printed but not asked for goes nowhere. */
 	end_with_capture(r, STEP_DONE, "more");
 	run_free(r);
@@ -368,6 +417,7 @@ main(void)
 		cmocka_unit_test(test_only_what_was_asked_for_can_end),
 		cmocka_unit_test(test_outcomes_are_remembered),
 		cmocka_unit_test(test_captures_come_from_steps_that_are_done),
+		cmocka_unit_test(test_captures_of_each),
 		cmocka_unit_test(test_a_capture_is_whole_or_none),
 		cmocka_unit_test(test_reasons_are_for_people),
 		cmocka_unit_test(test_words_read_back),

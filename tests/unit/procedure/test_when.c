@@ -64,6 +64,18 @@ static struct row rows[] = {
 	{ "color == ''", "ddd", NULL, false },
 	{ "color == 'blue'", "fdd", "blue", false },
 
+	/* parameters */
+	{ "mode == 'slow'", "ddd", NULL, true },
+	{ "mode == slow", "ddd", NULL, true },
+	{ "mode == 'slower'", "ddd", NULL, false },
+	{ "mode != 'slow'", "ddd", NULL, false },
+	{ "mode != 'fast'", "ddd", NULL, true },
+	{ "unset == 'fast'", "ddd", NULL, false },
+	{ "unset == ''", "ddd", NULL, false },
+	{ "unset != 'fast'", "ddd", NULL, true },
+	{ "by-itself == 'yes'", "ddd", NULL, true },
+	{ "mode == '${mode}'", "ddd", NULL, false },
+
 	/* What is no condition holds never */
 	{ "a was done", "ddd", NULL, false },
 	{ "", "ddd", NULL, false },
@@ -78,6 +90,9 @@ static const struct {
 	{ "b is not skipped", 3, NULL },
 	{ "color == 'x'", 1, NULL },
 	{ "color!=x", 1, NULL },
+	{ "mode == 'slow'", 0, NULL },
+	{ "unset != 'slow'", 0, NULL },
+	{ "mode is done", 3, "there is no earlier step mode" },
 	{ "a is done", 0, "there is no earlier step a" },
 	{ "s is done", 2, "there is no earlier step s" },
 	{ "z is done", 3, "there is no earlier step z" },
@@ -116,9 +131,13 @@ static const struct {
 
 static const char *command[] = { "/bin/true" };
 static const char *items[] = { "x", "y" };
-static struct param list = { "list", { items, 2 }, true };
-static const struct params given = { &list, 1 };
-static struct param_spec spec = { .name = "list", .required = true };
+static const char *slow[] = { "slow" };
+static struct param given_params[] = { { "list", { items, 2 }, true },
+	{ "mode", { slow, 1 }, false } };
+static const struct params given = { given_params, 2 };
+static struct param_spec specs[] = { { .name = "list", .required = true },
+	{ .name = "mode" }, { .name = "unset" },
+	{ .name = "by-itself", .fallback = "yes" } };
 static const char *never[] = { "a is skipped" };
 
 #define ANY .command = { command, 1 }, .on_failure = "continue"
@@ -132,8 +151,8 @@ static struct step_settings steps[] = {
 
 static const struct procedure_settings procedure = {
 	.name = "p",
-	.params = &spec,
-	.param_count = 1,
+	.params = specs,
+	.param_count = ARRAY_LEN(specs),
 	.steps = steps,
 	.step_count = ARRAY_LEN(steps),
 };
