@@ -201,6 +201,12 @@ run-check: all $(units) $(shells) $(fuzzers) $(tools) $(simulation) \
 		$(units) $(shells) $(fuzzers) $(simulation) tests/bugs/test_short \
 		$(wildcard tests/system/test_*)
 
+## check-handbook: procedures that need more than check has: aws, PostgreSQL
+check-handbook: deps-handbook
+	+$(Q)$(again) all $(tools)
+	$(Q)BUILD=$(abspath $(BUILD)) TEST_SECONDS=900 tests/run \
+		$(or $(TESTS),$(wildcard tests/handbook/test_*))
+
 ## check-systemd: the units, in a booted Debian 12 of their own (as root)
 check-systemd: deps-systemd
 	+$(Q)$(again) all $(BUILD)/failing/rollbackd-step $(tools)
@@ -321,7 +327,7 @@ format:
 
 ## deps: install the Debian packages that building and testing need
 deps: deps-all
-deps-demo deps-check deps-oracle deps-systemd deps-bench deps-kubernetes deps-all: deps-%:
+deps-demo deps-check deps-handbook deps-oracle deps-systemd deps-bench deps-kubernetes deps-all: deps-%:
 	$(Q)tests/deps $*
 
 ## install: into $(DESTDIR)$(PREFIX); a configuration in place is kept
@@ -395,7 +401,7 @@ help:
 
 .PHONY: crash crash-systemd bugs simulate oracle all check run-check asan tsan coverage fuzz run-fuzzers \
 	bench run-bench bench-peers demo lint format deps deps-demo deps-check \
-	deps-oracle deps-systemd deps-bench deps-all deps-kubernetes check-systemd check-kubernetes install uninstall clean help FORCE
+	deps-oracle deps-handbook check-handbook deps-systemd deps-bench deps-all deps-kubernetes check-systemd check-kubernetes install uninstall clean help FORCE
 # Not of the other variants, which are built below this one.
 -include $(shell find $(addprefix $(BUILD)/,daemon failing lib tests) -name '*.d' \
 	2>/dev/null)
