@@ -5,9 +5,9 @@
 
 #define SHOWN_BYTES 200
 
-static const char *const methods[] = { "GET", "HEAD", "OPTIONS", "POST", "PUT",
-	"PATCH", "DELETE" };
-#define SAFE_METHODS 3 /* the first ones */
+static const char *const methods[] = { "GET", "HEAD", "POST", "PUT", "PATCH",
+	"DELETE" };
+#define SAFE_METHODS 2 /* the first ones */
 #define METHODS (sizeof(methods) / sizeof(methods[0]))
 
 /* What says how the request is to be read, or is written by us. */
@@ -184,7 +184,7 @@ http_method_check(const char *method, struct error *err)
 		if (strcmp(method, methods[i]) == 0)
 			return true;
 	return error_set(err,
-	    "\"%.*s\" is none of GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE",
+	    "\"%.*s\" is none of GET, HEAD, POST, PUT, PATCH, DELETE",
 	    SHOWN_BYTES, method);
 }
 
@@ -249,7 +249,7 @@ http_header_file_check(const char *line, struct error *err)
 
 	if (!check_field(line, &f, err))
 		return false;
-	if (*f.value != '/')
+	if (*f.value != '/' && strncmp(f.value, "${", 2) != 0)
 		return error_set(err,
 		    "%.*s: write \"Name: /path\", with the absolute path of "
 		    "a file that holds the value",

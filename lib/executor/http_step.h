@@ -41,7 +41,7 @@ bool http_url_check(const char *url, bool is_template, struct error *err);
 /* "Name: value"; not one that is written by rollbackd, nor a secret. */
 bool http_header_check(const char *line, struct error *err);
 
-/* "Name: /path" to a file with the value. */
+/* "Name: /path" to a file with the value; its path may begin with ${name}. */
 bool http_header_file_check(const char *line, struct error *err);
 
 #endif

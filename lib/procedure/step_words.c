@@ -5,6 +5,8 @@
 
 #include "base/text.h"
 #include "base/units.h"
+#include "executor/http_step.h"
+#include "executor/unit_step.h"
 
 #define WORDS_MAX_BYTES 1024
 #define STATUS_MIN 100
@@ -48,17 +50,11 @@ check_word(const struct hearing *h, const char *key, const char *value,
 	text_free(&all);
 }
 
-static bool
-begins_with(const char *text, const char *beginning)
-{
-	return strncmp(text, beginning, strlen(beginning)) == 0;
-}
-
 /* A variable may stand for it, or for its beginning. */
 static bool
 begins_with_variable(const char *text)
 {
-	return begins_with(text, "${");
+	return strncmp(text, "${", 2) == 0;
 }
 
 static void
@@ -68,77 +64,27 @@ check_path(const struct hearing *h, const char *key, const char *path)
 		wrong(h, "%s = \"%s\": write the absolute path", key, path);
 }
 
-/* "Name: value"; what is_path says of the value. */
-static bool
-is_header(const char *header, bool is_path)
-{
-	size_t name = strspn(header,
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-	    "0123456789!#$%&'*+-.^_`|~");
-	const char *value = header + name;
-
-	if (name == 0 || *value != ':' || strpbrk(header, "\r\n") != NULL)
-		return false;
-	value += 1 + strspn(value + 1, " \t");
-	return !is_path || *value == '/' || begins_with_variable(value);
-}
-
-static bool
-has_name(const char *header, const char *name)
-{
-	size_t length = strlen(name);
-
-	for (size_t i = 0; i < length; i++)
-		if ((header[i] | 0x20) != (name[i] | 0x20))
-			return false;
-	return header[length] == ':';
-}
-
 static void
 check_headers(const struct hearing *h)
 {
 	const struct step_settings *s = h->s;
+	struct error err;
 
-	for (size_t i = 0; i < s->headers.count; i++) {
-		const char *header = s->headers.items[i];
-
-		if (!is_header(header, false))
-			wrong(h, "headers: \"%s\" is not \"Name: value\"",
-			    header);
-		else if (has_name(header, "Authorization") ||
-		    has_name(header, "Cookie"))
-			wrong(h,
-			    "headers: a secret does not stand in the "
-			    "configuration; use bearer_file, password_file or "
-			    "header_files");
-	}
+	for (size_t i = 0; i < s->headers.count; i++)
+		if (!http_header_check(s->headers.items[i], &err))
+			wrong(h, "headers: %s", err.text);
 	for (size_t i = 0; i < s->header_files.count; i++)
-		if (!is_header(s->header_files.items[i], true))
-			wrong(h, "header_files: \"%s\" is not \"Name: /path\"",
-			    s->header_files.items[i]);
+		if (!http_header_file_check(s->header_files.items[i], &err))
+			wrong(h, "header_files: %s", err.text);
 }
 
 static void
 check_url(const struct hearing *h)
 {
-	const char *url = h->s->url, *host;
-	size_t length;
+	struct error err;
 
-	if (url == NULL || begins_with_variable(url))
-		return;
-	if (!begins_with(url, "http://") && !begins_with(url, "https://")) {
-		wrong(
-		    h, "url = \"%s\": it begins with http:// or https://", url);
-		return;
-	}
-	host = strstr(url, "://") + 3;
-	length = strcspn(host, "/?#");
-	if (length == 0 || strcspn(url, " \t\r\n") != strlen(url))
-		wrong(h, "url = \"%s\": it has no host, or a blank in it", url);
-	else if (memchr(host, '@', length) != NULL)
-		wrong(h,
-		    "url: a name and password do not stand in the address; use "
-		    "username and password_file");
+	if (h->s->url != NULL && !http_url_check(h->s->url, true, &err))
+		wrong(h, "url: %s", err.text);
 }
 
 static void
@@ -202,39 +148,19 @@ check_http(const struct hearing *h)
 		    s->extract);
 }
 
-static bool
-is_unit(const char *unit)
-{
-	static const char *const kinds[] = { ".service", ".socket", ".target",
-		".timer", ".path", ".mount", ".automount", ".swap", ".slice",
-		".scope", NULL };
-	const char *dot = strrchr(unit, '.');
-
-	if (strstr(unit, "${") != NULL)
-		return true;
-	if (dot == NULL || dot == unit || unit[0] == '-' ||
-	    strpbrk(unit, "/ \t\r\n*?[") != NULL)
-		return false;
-	for (size_t i = 0; kinds[i] != NULL; i++)
-		if (strcmp(dot, kinds[i]) == 0)
-			return true;
-	return false;
-}
-
 static void
 check_systemd(const struct hearing *h)
 {
 	static const char *const actions[] = { "start", "stop", "restart",
 		"reload", "try-restart", "reload-or-restart", "isolate", NULL };
 	const struct step_settings *s = h->s;
+	struct error err;
 
 	check_word(h, "action", s->action, actions);
 	for (size_t i = 0; i < s->units.count; i++)
-		if (!is_unit(s->units.items[i]))
-			wrong(h,
-			    "units: \"%s\" is no name of a unit: write all of "
-			    "it, such as \"shop.service\"",
-			    s->units.items[i]);
+		if (strstr(s->units.items[i], "${") == NULL &&
+		    !unit_name_check(s->units.items[i], &err))
+			wrong(h, "units: %s", err.text);
 	if (s->action != NULL && strcmp(s->action, "isolate") == 0 &&
 	    s->units.count > 1)
 		wrong(h, "action = \"isolate\" goes with one unit");
