@@ -52,6 +52,7 @@ order_about(
 	(void)acts_by(call, o->by);
 	(void)snprintf(
 	    o->reason, sizeof(o->reason), "%s", reason == NULL ? "" : reason);
+	o->is_gate = rollback_gate(r) != NULL;
 	json_set_text(o->result, "incident", o->incident);
 	rollback_summarise(r, o->result);
 	json_set_int(o->result, "wall_ms", loop_wall_ms());
@@ -70,10 +71,22 @@ store(struct order *o, struct rollback *r, const char *kind,
 	};
 
 	json_set_text(data, "by", o->by);
+	json_set_text(data, "gate", rollback_gate(r));
 	if (o->reason[0] != '\0')
 		json_set_text(data, "reason", o->reason);
 	rollback_set_answering(r, true);
 	events_append(o->m, &draft, 1, NULL, NULL, done, o);
+}
+
+static bool
+may_answer(
+    const struct caller *caller, const struct rollback *r, struct error *err)
+{
+	enum severity severity = rollback_asked_severity(r);
+
+	return rollback_gate(r) == NULL ?
+	    rights_severity(caller, severity, err) :
+	    rights_gate(caller, severity, err);
 }
 
 /* The open one that waits for a person; NULL, and the call is answered. */
@@ -88,8 +101,7 @@ find_asking(struct monitor *m, struct control_call *call)
 		answers_not_open(m, call, id);
 		return NULL;
 	}
-	if (!rights_severity(
-		control_caller(call), rollback_severity(r), &err)) {
+	if (!may_answer(control_caller(call), r, &err)) {
 		control_refuse(call, CONTROL_DENIED, "%s", err.text);
 		return NULL;
 	}
@@ -114,13 +126,33 @@ begin(struct order *o, struct rollback *r)
 	rollback_go(r);
 }
 
+/* In the middle of a run: the step ends by it. */
+static void
+answer_gate(struct order *o, struct rollback *r, bool is_approved)
+{
+	if (!rollback_answer_gate(r, is_approved, o->by, o->reason)) {
+		order_refuse(o, CONTROL_CONFLICT,
+		    "the step that asked has ended in the meantime");
+		return;
+	}
+	log_service(LOG_LEVEL_NOTICE, LOG_ID_DECIDED, o->service,
+	    "a step of incident %s is %s by %s%s%s", o->incident,
+	    is_approved ? "approved" : "rejected", o->by,
+	    o->reason[0] == '\0' ? "" : ": ", o->reason);
+	end(o);
+}
+
 static void
 approval_is_stored(void *arg, bool ok)
 {
 	struct order *o = arg;
 	struct rollback *r = found_again(o, ok);
 
-	if (r != NULL)
+	if (r == NULL)
+		return;
+	if (o->is_gate)
+		answer_gate(o, r, true);
+	else
 		begin(o, r);
 }
 
@@ -164,6 +196,11 @@ rejection_is_stored(void *arg, bool ok)
 
 	if (r == NULL)
 		return;
+	if (o->is_gate) {
+		json_set_text(o->result, "state", "rejected");
+		answer_gate(o, r, false);
+		return;
+	}
 	(void)snprintf(
 	    words, sizeof(words), "rejected by %s: %s", o->by, o->reason);
 	rollback_turn_down(r, INCIDENT_REJECTED, words);
@@ -219,7 +256,7 @@ change_severity(
 		return;
 	/* Where the runner wants a person's own word, that is to follow. */
 	approves = to == SEVERITY_P0 && from != to && rollback_is_asking(r) &&
-	    !rollback_needs_file(m);
+	    rollback_gate(r) == NULL && !rollback_needs_file(m);
 	o->severity = to;
 	data = json_object_new_object();
 	json_set_text(data, "from", severity_word(from));
@@ -230,7 +267,7 @@ change_severity(
 	json_set_text(o->result, "severity", severity_word(to));
 	json_set_text(o->result, "before", severity_word(from));
 	json_set_bool(o->result, "approved", approves);
-	if (rollback_is_asking(r) && !approves)
+	if (rollback_is_asking(r) && rollback_gate(r) == NULL && !approves)
 		json_set_text(o->result, "approver", rights_role(to));
 	store(o, r, EVENT_SEVERITY, data, severity_is_stored);
 }

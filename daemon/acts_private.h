@@ -24,6 +24,7 @@ struct order {
 	struct hold hold;
 	char incident[ULID_BYTES];
 	enum severity severity;
+	bool is_gate; /* a step in the middle of a run asks */
 	char by[CALLER_TEXT_MAX];
 	char reason[REASON_MAX_BYTES + 1];
 };

@@ -92,6 +92,7 @@ rollback_free(struct rollback *r)
 		watched_set_rollback(r->w, NULL);
 	if (r->asks != NULL)
 		watched_set_rollback(r->asks, NULL);
+	own_step_free(r->own);
 	incident_free(r->core);
 	for (unsigned i = 0; i < INCIDENT_RUNS_MAX; i++)
 		rollback_run_clear(&r->runs[i]);
@@ -122,7 +123,9 @@ rollback_notice(struct rollback *r, const char *event, const char *summary)
 		.target_version = r->target,
 		.procedure = r->procedure,
 		.approver =
-		    rollback_is_asking(r) ? rights_role(r->severity) : NULL,
+		    rollback_is_asking(r) ?
+		    rights_role(rollback_asked_severity(r)) :
+		    NULL,
 		.report = r->report_path[0] == '\0' ? NULL : r->report_path,
 		.summary = summary,
 	};
@@ -181,6 +184,8 @@ write_again(struct rollback *r)
 	if ((r->todo.kind == TODO_STEP || r->todo.kind == TODO_UNDO) &&
 	    run != NULL)
 		notice.step = plan_step(run->plan, r->todo.step)->label;
+	if (strcmp(write->kind, EVENT_INTENT) == 0)
+		notice.approver = rights_role(rollback_asked_severity(r));
 	events_append(r->m, &draft, 1, &notice, key, on_written, r);
 }
 

@@ -68,6 +68,19 @@ bool rollback_is_approved(const struct rollback *r);
 /* A person is asked to approve it, be it proposed or prepared. */
 bool rollback_is_asking(const struct rollback *r);
 
+/* The label of the approval step that asks him, in a run; NULL: none does. */
+const char *rollback_gate(const struct rollback *r);
+
+/* Of whose role he must be: the severity's, or that of the step. */
+enum severity rollback_asked_severity(const struct rollback *r);
+
+/* He has answered it, which is stored.  False: it has ended meanwhile. */
+bool rollback_answer_gate(
+    struct rollback *r, bool is_approved, const char *by, const char *reason);
+
+/* Adds "gate" and "role" where an approval step is under way. */
+void rollback_gate_json(const struct rollback *r, struct json_object *o);
+
 /*
  * A person has approved it, which is stored.  False when memory is short.
  * rollback_go() is to follow.

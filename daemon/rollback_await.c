@@ -17,7 +17,8 @@
 const struct severity_settings *
 rollback_patience(const struct rollback *r)
 {
-	return &r->m->generation->config->severities.of[r->severity];
+	return &r->m->generation->config->severities
+		    .of[rollback_asked_severity(r)];
 }
 
 bool
@@ -38,6 +39,8 @@ rollback_is_asking(const struct rollback *r)
 {
 	if (r->is_closing)
 		return false;
+	if (rollback_is_at_gate(r))
+		return true;
 	if (r->core == NULL)
 		return r->action == ACTION_PROPOSE;
 	return incident_is_awaiting(r->core);
@@ -50,9 +53,18 @@ rollback_expires_ms(const struct rollback *r)
 	int64_t from_ms =
 	    r->approved_ms == NEVER_MS ? r->opened_ms : r->approved_ms;
 
+	if (rollback_is_at_gate(r))
+		return own_step_ends_ms(r->own);
 	if (expire_ms == 0 || (!rollback_is_asking(r) && !rollback_waits(r)))
 		return NEVER_MS;
 	return from_ms + expire_ms;
+}
+
+/* Since when somebody is asked. */
+static int64_t
+asked_ms(const struct rollback *r)
+{
+	return rollback_is_at_gate(r) ? r->own_asked_ms : r->opened_ms;
 }
 
 static int64_t
@@ -61,9 +73,9 @@ escalates_ms(const struct rollback *r)
 	int64_t escalate_ms = rollback_patience(r)->escalate_ms;
 
 	if (escalate_ms == 0 || r->is_escalated || !rollback_is_asking(r) ||
-	    rights_next_role(r->severity) == NULL)
+	    rights_next_role(rollback_asked_severity(r)) == NULL)
 		return NEVER_MS;
-	return r->opened_ms + escalate_ms;
+	return asked_ms(r) + escalate_ms;
 }
 
 static int64_t
@@ -102,9 +114,18 @@ append(struct rollback *r, const char *kind, struct json_object *data,
 	events_append(r->m, &draft, 1, &notice, key, NULL, NULL);
 }
 
+/* "P1", or the step in the middle of a run. */
+static const char *
+what_waits(const struct rollback *r)
+{
+	return rollback_is_at_gate(r) ? rollback_label(r) :
+					severity_word(r->severity);
+}
+
 static void
 remind(struct rollback *r, int64_t now_ms)
 {
+	const char *role = rights_role(rollback_asked_severity(r));
 	struct json_object *data = json_object_new_object();
 	char words[WORDS_MAX], since[DURATION_TEXT_MAX];
 
@@ -114,16 +135,16 @@ remind(struct rollback *r, int64_t now_ms)
 	(void)snprintf(words, sizeof(words),
 	    "%s of %.100s still waits for %s, for %s now: rollbackctl approve "
 	    "%s",
-	    severity_word(r->severity), r->service, rights_role(r->severity),
-	    duration_text((now_ms - r->opened_ms) / 1000 * 1000, since), r->id);
-	append(r, EVENT_REMINDED, data, "approval", rights_role(r->severity),
-	    words);
+	    what_waits(r), r->service, role,
+	    duration_text((now_ms - asked_ms(r)) / 1000 * 1000, since), r->id);
+	append(r, EVENT_REMINDED, data, "approval", role, words);
 }
 
 static void
 escalate(struct rollback *r, int64_t now_ms)
 {
-	const char *role = rights_next_role(r->severity);
+	enum severity severity = rollback_asked_severity(r);
+	const char *role = rights_next_role(severity);
 	struct json_object *data = json_object_new_object();
 	char words[WORDS_MAX], since[DURATION_TEXT_MAX];
 
@@ -132,8 +153,8 @@ escalate(struct rollback *r, int64_t now_ms)
 	(void)snprintf(words, sizeof(words),
 	    "%s of %.100s has waited for %s for %s, and now asks a %s: "
 	    "rollbackctl approve %s",
-	    severity_word(r->severity), r->service, rights_role(r->severity),
-	    duration_text((now_ms - r->opened_ms) / 1000 * 1000, since), role,
+	    what_waits(r), r->service, rights_role(severity),
+	    duration_text((now_ms - asked_ms(r)) / 1000 * 1000, since), role,
 	    r->id);
 	log_service(LOG_LEVEL_WARNING, LOG_ID_DECIDED, r->service, "%s", words);
 	append(r, EVENT_ESCALATED, data, "approval_escalated", role, words);
@@ -165,10 +186,13 @@ on_due(void *arg)
 
 	if (r->is_closing)
 		return;
-	if (r->is_busy || r->is_answering) {
+	if ((r->is_busy && !rollback_is_at_gate(r)) || r->is_answering) {
 		loop_timer_start(r->waiting, BUSY_PAUSE_MS);
 		return;
 	}
+	/* A step in the middle of a run looks at its own time. */
+	if (rollback_is_at_gate(r))
+		expires_ms = NEVER_MS;
 	if (expires_ms != NEVER_MS && now_ms >= expires_ms) {
 		expire(r);
 		return;
@@ -184,8 +208,10 @@ void
 rollback_await(struct rollback *r)
 {
 	int64_t now_ms = loop_now_ms(r->m->loop);
-	int64_t next_ms = sooner(
-	    rollback_expires_ms(r), sooner(escalates_ms(r), reminds_ms(r)));
+	int64_t next_ms = sooner(escalates_ms(r), reminds_ms(r));
+
+	if (!rollback_is_at_gate(r))
+		next_ms = sooner(next_ms, rollback_expires_ms(r));
 
 	if (r->waiting == NULL)
 		r->waiting = loop_timer_new(r->m->loop, on_due, r);
@@ -269,6 +295,8 @@ rollback_file(const struct rollback *r)
 
 	if (!rollback_needs_file(r->m) || r->run_count == 0)
 		return NULL;
+	if (rollback_is_at_gate(r))
+		run = &r->runs[r->run_count - 1];
 	if (span_ms == 0 || span_ms > FILE_SPAN_MAX_MS)
 		span_ms = FILE_SPAN_MAX_MS;
 	o = json_object_new_object();
@@ -281,6 +309,8 @@ rollback_file(const struct rollback *r)
 	json_set_text(o, "boot_id", r->m->boot_id);
 	json_set_int(o, "wall_ms", loop_wall_ms());
 	json_set_int(o, "not_after_ms", loop_now_ms(r->m->loop) + span_ms);
+	if (rollback_is_at_gate(r))
+		rollback_gate_file(r, o);
 	return o;
 }
 
@@ -340,7 +370,8 @@ void
 rollback_set_severity(struct rollback *r, enum severity severity)
 {
 	r->severity = severity;
-	r->respond_ms = rollback_patience(r)->respond_ms;
+	r->respond_ms =
+	    r->m->generation->config->severities.of[severity].respond_ms;
 	/* Others are asked now. */
 	r->is_escalated = false;
 }

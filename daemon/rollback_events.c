@@ -179,6 +179,8 @@ rollback_step_json(const struct rollback *r, const struct todo *todo)
 	json_set_text(o, "label", plan_step(run->plan, todo->step)->label);
 	if (plan_step(run->plan, todo->step)->settings->prepare)
 		json_set_bool(o, "prepare", true);
+	if (rollback_is_own(r))
+		json_set_bool(o, "own", true);
 	return o;
 }
 

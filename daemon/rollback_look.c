@@ -243,7 +243,10 @@ rollback_abort(struct rollback *r, const char *by, const char *reason,
 	log_service(LOG_LEVEL_WARNING, LOG_ID_DECIDED, r->service,
 	    "incident %s is aborted by %s: %s", r->id, by, reason);
 	write_abort(r, by, reason, done, arg);
-	if (r->is_busy && !incident_wants(r->core, &r->todo) &&
+	if (!incident_wants(r->core, &r->todo))
+		rollback_own_withdraw(r);
+	if (r->is_busy && !rollback_is_own(r) &&
+	    !incident_wants(r->core, &r->todo) &&
 	    (r->todo.kind == TODO_STEP || r->todo.kind == TODO_CHECK ||
 		r->todo.kind == TODO_UNDO)) {
 		rollback_key(r, &key);

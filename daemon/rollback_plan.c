@@ -18,8 +18,8 @@ rollback_run_clear(struct rollback_run *run)
 	*run = (struct rollback_run){ 0 };
 }
 
-static struct occasion
-occasion(const struct rollback *r)
+struct occasion
+rollback_occasion(const struct rollback *r)
 {
 	return (struct occasion){
 		.service = r->service,
@@ -34,7 +34,7 @@ bool
 rollback_run_make(struct rollback *r, struct rollback_run *run,
     const char *text, size_t length, struct error *err)
 {
-	struct occasion known = occasion(r);
+	struct occasion known = rollback_occasion(r);
 	struct text lock = text_new(PIN_MAX_BYTES);
 
 	if (run->pin_text.data != text) {

@@ -14,9 +14,12 @@
 #include "daemon/watched.h"
 #include "executor/key.h"
 #include "executor/result.h"
+#include "executor/told.h"
 #include "procedure/plan.h"
 #include "procedure/run.h"
+#include "procedure/variables.h"
 #include "service/incident.h"
+#include "service/own_step.h"
 
 #define RETRY_MS 1000
 #define LOCK_WAIT_MS 100
@@ -34,6 +37,16 @@ struct rollback_run {
 	struct plan *plan;
 	char *lock;
 	bool has_begun;
+	/* How its steps ended that the monitor does itself: executor/told.h */
+	char told[TOLD_MAX_BYTES + 1];
+};
+
+/* What a person said to an approval step, which is stored. */
+struct rollback_said {
+	bool is_said;
+	bool is_approved;
+	char by[WORDS_MAX];
+	char reason[WORDS_MAX];
 };
 
 struct rollback;
@@ -105,6 +118,10 @@ struct rollback {
 	bool is_opened;
 	bool is_closing;
 	bool is_verifying;
+	struct own_step *own;  /* done by the monitor itself; NULL: none */
+	int64_t own_asked_ms;  /* when it was asked for first */
+	int64_t own_began_ms;  /* since it runs in this process */
+	struct rollback_said said;
 	int64_t verify_turn_ms; /* when verification last came round */
 	unsigned report_tries;
 	unsigned good;
@@ -151,6 +168,35 @@ int64_t rollback_expires_ms(const struct rollback *r);
 /* Until when its rule does not ask again; NEVER_MS: it may. */
 int64_t rollback_dismissed_until_ms(const struct rollback *r);
 
+/* rollback_own.c: steps that the monitor does itself, without a claim. */
+/* Is what is to be done one of those, and one that waits for a person? */
+bool rollback_is_own(const struct rollback *r);
+bool rollback_is_gate(const struct rollback *r);
+
+/* One that waits for a person is under way. */
+bool rollback_is_at_gate(const struct rollback *r);
+
+/* Begins one that was asked for then, by its intent; or does it again. */
+void rollback_own_begin(struct rollback *r, int64_t asked_ms);
+void rollback_own_sample(
+    struct rollback *r, const char *probe, const struct sample *s);
+void rollback_own_withdraw(struct rollback *r);
+void rollback_own_said(struct rollback *r);
+
+/* One has ended: the runner is to be told. */
+void rollback_tell(struct rollback *r, const struct step_ended *e);
+
+/* rollback_gate.c: approval steps. */
+const char *rollback_label(const struct rollback *r);
+
+void rollback_gate_opens(struct rollback *r, int64_t now_ms);
+
+/* Who is asked what, with what to type. */
+void rollback_gate_question(const struct rollback *r, struct text *out);
+void rollback_gate_file(const struct rollback *r, struct json_object *o);
+void rollback_gate_said(
+    struct rollback *r, bool is_approved, const char *by, const char *reason);
+
 /* rollback_look.c: what would be decided now that it is approved. */
 struct decision rollback_decision(const struct rollback *r);
 
@@ -165,6 +211,7 @@ bool rollback_recover_said(
     struct rollback *r, const struct store_event *e, struct json_object *data);
 
 /* rollback_plan.c */
+struct occasion rollback_occasion(const struct rollback *r);
 void rollback_plan(struct rollback *r);
 bool rollback_run_make(struct rollback *r, struct rollback_run *run,
     const char *text, size_t length, struct error *err);

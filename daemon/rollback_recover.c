@@ -16,6 +16,7 @@ struct recovery {
 	struct rollback *r;
 	bool has_intent; /* of any step */
 	bool intent_is_open;
+	int64_t intent_ms; /* of the last */
 	bool is_unreadable; /* a plan of it */
 };
 
@@ -157,11 +158,15 @@ on_intent(
 		.undo = (unsigned)undo,
 	};
 	y->intent_is_open = y->has_intent = true;
+	y->intent_ms = e->boot_ms;
+	rollback_gate_opens(y->r, e->boot_ms);
 	incident_step_begins(y->r->core, e->boot_ms);
 	if (!incident_has_begun(y->r->core))
 		return; /* it only prepares */
 	if (y->r->run_count > 0)
 		rollback_run_now(y->r)->has_begun = true;
+	if (rollback_is_own(y->r))
+		return; /* it only looks or waits */
 	if (y->r->run_count > 0 &&
 	    plan_needs_target(rollback_run_now(y->r)->plan))
 		service_heading(watched_core(y->r->w), y->r->target);
@@ -191,6 +196,7 @@ on_outcome(
 	if (word != NULL)
 		(void)step_outcome_parse(word, &ended.outcome);
 	y->intent_is_open = false;
+	rollback_tell(y->r, &ended);
 	(void)incident_step_ended(y->r->core, &ended, e->boot_ms);
 }
 
@@ -223,9 +229,23 @@ replay(struct recovery *y, const struct store_event *e)
 	json_object_put(data);
 }
 
+/* What only looks or waits is done again: nothing can have come of it. */
+static void
+go_on(struct rollback *r, int64_t asked_ms)
+{
+	struct result aborted = { .outcome = "withdrawn", .reason = "aborted" };
+
+	log_service(LOG_LEVEL_NOTICE, LOG_ID_STEP_STARTED, r->service,
+	    "goes on with step %s of incident %s", rollback_label(r), r->id);
+	if (incident_wants(r->core, &r->todo))
+		rollback_own_begin(r, asked_ms);
+	else
+		rollback_step_ended(r, &aborted);
+}
+
 /* The intent is stored; only the runner knows what became of it. */
 static void
-adopt(struct rollback *r)
+adopt(struct rollback *r, int64_t asked_ms)
 {
 	struct result unknown = {
 		.outcome = "interrupted",
@@ -234,6 +254,10 @@ adopt(struct rollback *r)
 	struct request request;
 	char key[KEY_BYTES];
 
+	if (rollback_is_own(r)) {
+		go_on(r, asked_ms);
+		return;
+	}
 	r->is_busy = true;
 	log_service(LOG_LEVEL_NOTICE, LOG_ID_STEP_ENDED, r->service,
 	    "asks what became of a step that was under way in incident %s",
@@ -290,7 +314,7 @@ rollback_recover(struct monitor *m, struct watched *w,
 	    r->severity == SEVERITY_P0)
 		together_acted(m->together, r->opened_ms);
 	if (y.intent_is_open && !y.is_unreadable) {
-		adopt(r);
+		adopt(r, y.intent_ms);
 		return;
 	}
 	drop_untold(&y);

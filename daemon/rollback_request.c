@@ -61,12 +61,12 @@ or_null(const char *words)
 }
 
 /* The run that goes over to the one under way. */
-static const char *
+static const struct rollback_run *
 parent(const struct rollback *r)
 {
 	if (r->run_count == 1)
 		return NULL;
-	return r->runs[incident_parent(r->core, r->run_count - 1)].id;
+	return &r->runs[incident_parent(r->core, r->run_count - 1)];
 }
 
 bool
@@ -74,13 +74,14 @@ rollback_request(
     struct rollback *r, struct request *request, char text[KEY_BYTES])
 {
 	struct rollback_run *run = rollback_run_now(r);
+	const struct rollback_run *before = parent(r);
 	struct key key;
 
 	rollback_key(r, &key);
 	key_text(&key, text);
 	*request = (struct request){
 		.key = text,
-		.parent = parent(r),
+		.parent = before == NULL ? NULL : before->id,
 		.service = r->service,
 		.procedure = plan_procedure(run->plan)->name,
 		.digest = run->digest,
@@ -90,6 +91,8 @@ rollback_request(
 		.target_version = or_null(r->target),
 		.incident = r->id,
 		.reason = r->reason,
+		.told = or_null(run->told),
+		.parent_told = before == NULL ? NULL : or_null(before->told),
 	};
 	add_files(r, request);
 	return true;

@@ -33,7 +33,12 @@ bool
 rollback_recover_said(
     struct rollback *r, const struct store_event *e, struct json_object *data)
 {
-	if (strcmp(e->kind, EVENT_APPROVED) == 0)
+	if (json_text(data, "gate") != NULL &&
+	    (strcmp(e->kind, EVENT_APPROVED) == 0 ||
+		strcmp(e->kind, EVENT_REJECTED) == 0))
+		rollback_gate_said(r, strcmp(e->kind, EVENT_APPROVED) == 0,
+		    json_text(data, "by"), json_text(data, "reason"));
+	else if (strcmp(e->kind, EVENT_APPROVED) == 0)
 		(void)rollback_approved(r, json_text(data, "by"), e->boot_ms);
 	else if (strcmp(e->kind, EVENT_REJECTED) == 0)
 		on_rejected(r, data);

@@ -31,6 +31,7 @@ rollback_summarise(const struct rollback *r, struct json_object *o)
 		json_set_text(o, "version", r->version);
 	if (r->target[0] != '\0')
 		json_set_text(o, "target_version", r->target);
+	rollback_gate_json(r, o);
 }
 
 const char *
@@ -40,13 +41,9 @@ rollback_state(const struct rollback *r)
 		return "open";
 	if (rollback_waits(r))
 		return r->approved_ms != NEVER_MS ? "approved" : "awaiting";
+	if (rollback_is_at_gate(r))
+		return "awaiting";
 	return r->is_verifying ? "verifying" : "rolling_back";
-}
-
-static const char *
-step_label(const struct rollback *r)
-{
-	return plan_step(r->runs[r->run_count - 1].plan, r->todo.step)->label;
 }
 
 static const char *
@@ -75,17 +72,24 @@ rollback_summarise_opening(struct rollback *r)
 	text_free(&words);
 }
 
+static void
+add_left(struct text *out, int64_t left_ms, const char *words)
+{
+	char left[DURATION_TEXT_MAX];
+
+	if (left_ms > 0)
+		text_addf(out, "%s%s", words,
+		    duration_text((left_ms + 999) / 1000 * 1000, left));
+}
+
 /* "; given up in 1h50m" */
 static void
 add_end(const struct rollback *r, struct text *out, int64_t now_ms)
 {
 	int64_t until_ms = rollback_expires_ms(r);
-	char left[DURATION_TEXT_MAX];
 
-	if (until_ms != NEVER_MS && until_ms > now_ms)
-		text_addf(out, "; given up in %s",
-		    duration_text(
-			(until_ms - now_ms + 999) / 1000 * 1000, left));
+	if (until_ms != NEVER_MS)
+		add_left(out, until_ms - now_ms, "; given up in ");
 }
 
 static void
@@ -126,13 +130,34 @@ describe_proposal(const struct rollback *r, struct text *out)
 }
 
 static void
-describe_acting(const struct rollback *r, struct text *out)
+describe_own(const struct rollback *r, struct text *out, int64_t now_ms)
+{
+	size_t length;
+
+	if (rollback_is_at_gate(r)) {
+		rollback_gate_question(r, out);
+		add_end(r, out, now_ms);
+		return;
+	}
+	text_addf(out, "rolls back: step %s, attempt %u: ", rollback_label(r),
+	    r->todo.attempt);
+	length = out->length;
+	own_step_progress(r->own, out);
+	if (out->length == length)
+		text_add(out, "waits");
+	add_left(out, own_step_ends_ms(r->own) - now_ms, ", for at most ");
+}
+
+static void
+describe_acting(const struct rollback *r, struct text *out, int64_t now_ms)
 {
 	const struct rollback_run *run =
 	    r->run_count == 0 ? NULL : &r->runs[r->run_count - 1];
 	const struct rollback *before;
 
-	if (r->is_verifying)
+	if (r->own != NULL)
+		describe_own(r, out, now_ms);
+	else if (r->is_verifying)
 		text_addf(out, "verifies the rollback to %s",
 		    r->target[0] == '\0' ? "the version before" : r->target);
 	else if (r->todo.kind == TODO_CONFIRM)
@@ -144,11 +169,11 @@ describe_acting(const struct rollback *r, struct text *out)
 		text_addf(out, "waits for lock %s, which incident %s of %s has",
 		    run->lock, before->id, before->service);
 	else if (r->run_count > 0 && r->todo.kind == TODO_UNDO)
-		text_addf(out, "undoes step %s, as the run %s", step_label(r),
+		text_addf(out, "undoes step %s, as the run %s", rollback_label(r),
 		    incident_is_aborted(r->core) ? "was aborted" : "failed");
 	else if (r->run_count > 0 &&
 	    (r->todo.kind == TODO_STEP || r->todo.kind == TODO_CHECK))
-		text_addf(out, "rolls back: step %s, attempt %u", step_label(r),
+		text_addf(out, "rolls back: step %s, attempt %u", rollback_label(r),
 		    r->todo.attempt);
 	else
 		text_add(out, "rolls back");
@@ -167,7 +192,7 @@ rollback_describe(const struct rollback *r, struct text *out, int64_t now_ms)
 	} else if (rollback_waits(r))
 		describe_waiting(r, out, now_ms);
 	else
-		describe_acting(r, out);
+		describe_acting(r, out, now_ms);
 	text_addf(out, " (incident %s, open for %s)", r->id,
 	    duration_text((now_ms - r->opened_ms) / 1000 * 1000, since));
 }

@@ -48,6 +48,7 @@ outcome_is_stored(struct rollback *r)
 	FAILPOINT("monitor.after-outcome");
 	if (BUG(LOSE_AN_OUTCOME))
 		return;
+	rollback_tell(r, &r->ended);
 	(void)incident_step_ended(r->core, &r->ended, loop_now_ms(r->m->loop));
 	next = run_next(incident_run(r->core));
 	if (next.kind != NEXT_FINISHED) {
@@ -127,6 +128,10 @@ intent_is_stored(struct rollback *r)
 		return;
 	}
 	incident_step_begins(r->core, loop_now_ms(r->m->loop));
+	if (rollback_is_own(r)) {
+		rollback_own_begin(r, loop_now_ms(r->m->loop));
+		return;
+	}
 	r->is_busy = true;
 	steps_pin(r->m->steps, rollback_run_now(r)->id,
 	    &rollback_run_now(r)->pin_text);
@@ -195,6 +200,47 @@ prepares(struct rollback *r)
 	    ->settings->prepare;
 }
 
+/* A gate: who is asked is told with the intent, and hears of none without. */
+static const char *
+notice_of(struct rollback *r)
+{
+	struct text ask = text_new(SUMMARY_MAX);
+
+	if (!rollback_is_gate(r))
+		return NULL;
+	rollback_gate_opens(r, loop_now_ms(r->m->loop));
+	text_addf(&ask, "%s: ", r->service);
+	rollback_gate_question(r, &ask);
+	rollback_copy(
+	    r->write.summary, sizeof(r->write.summary), text_str(&ask));
+	text_free(&ask);
+	return "approval";
+}
+
+static void
+begin(struct rollback *r, struct rollback_run *run, int64_t now_ms)
+{
+	bool is_own = rollback_is_own(r);
+
+	if (!prepares(r))
+		run->has_begun = true;
+	/* To wait is no answer to what is bad, and leads nowhere. */
+	if (!prepares(r) && !is_own && r->first_step_ms == NEVER_MS)
+		r->first_step_ms = now_ms;
+	if (!is_own)
+		head_for_target(r, run);
+	log_service(LOG_LEVEL_NOTICE, LOG_ID_STEP_STARTED, r->service,
+	    "%s %s, attempt %u", begins(&r->todo), todo_label(r),
+	    r->todo.attempt);
+	FAILPOINT("monitor.before-intent");
+	if (BUG(SKIP_SYNC_OF_INTENT)) {
+		intent_is_stored(r);
+		return;
+	}
+	rollback_write(r, EVENT_INTENT, rollback_step_json(r, &r->todo),
+	    notice_of(r), intent_is_stored);
+}
+
 void
 rollback_step(struct rollback *r)
 {
@@ -214,20 +260,5 @@ rollback_step(struct rollback *r)
 		rollback_advance(r);
 		return;
 	}
-	if (!prepares(r)) {
-		run->has_begun = true;
-		if (r->first_step_ms == NEVER_MS)
-			r->first_step_ms = now_ms;
-	}
-	head_for_target(r, run);
-	log_service(LOG_LEVEL_NOTICE, LOG_ID_STEP_STARTED, r->service,
-	    "%s %s, attempt %u", begins(&r->todo), todo_label(r),
-	    r->todo.attempt);
-	FAILPOINT("monitor.before-intent");
-	if (BUG(SKIP_SYNC_OF_INTENT)) {
-		intent_is_stored(r);
-		return;
-	}
-	rollback_write(r, EVENT_INTENT, rollback_step_json(r, &r->todo), NULL,
-	    intent_is_stored);
+	begin(r, run, now_ms);
 }

@@ -82,6 +82,10 @@ rollback_verify_sample(
 {
 	const struct verify_settings *verify = r->verify;
 
+	if (r->own != NULL) {
+		rollback_own_sample(r, probe, s);
+		return;
+	}
 	if (!r->is_verifying)
 		return;
 	look_at_pause(r);

@@ -47,6 +47,7 @@ write_words(struct json_object *o, const struct command *c, struct text *file,
 		.procedure = json_text(o, "procedure"),
 		.digest = json_text(o, "digest"),
 		.target_version = json_text(o, "target_version"),
+		.gate = json_text(o, "gate"),
 		.reason = json_text(c->args, "reason"),
 		.boot_id = json_text(o, "boot_id"),
 	};
@@ -132,13 +133,16 @@ sign_approval(
 {
 	const char *folder = getenv(SIGN_FOLDER_VARIABLE);
 	struct text file = text_new(APPROVAL_MAX_BYTES);
+	char name[APPROVAL_NAME_BYTES];
 	bool good = is_what_was_ordered(approval, c, err) &&
 	    write_words(approval, c, &file, err);
 
 	if (folder == NULL || *folder == '\0')
 		folder = SIGN_FOLDER;
-	good =
-	    good && leave(folder, json_text(approval, "incident"), &file, err);
+	if (good)
+		approval_name(json_text(approval, "incident"),
+		    json_text(approval, "gate"), name);
+	good = good && leave(folder, name, &file, err);
 	text_free(&file);
 	return good;
 }

@@ -78,6 +78,16 @@ rights_severity(
 		why_not);
 }
 
+bool
+rights_gate(
+    const struct caller *caller, enum severity severity, struct error *why_not)
+{
+	return caller->privileged ||
+	    (caller->roles & severities[severity].roles) != 0 ||
+	    refuse(caller, "approve this step", severities[severity].who,
+		why_not);
+}
+
 const char *
 rights_role(enum severity severity)
 {

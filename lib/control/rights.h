@@ -27,6 +27,10 @@ bool rights_verb(
 bool rights_severity(
     const struct caller *caller, enum severity severity, struct error *why_not);
 
+/* May he let a run pass an approval step of that severity's role? */
+bool rights_gate(
+    const struct caller *caller, enum severity severity, struct error *why_not);
+
 /* The role that is asked for that severity, and the next higher; NULL: none. */
 const char *rights_role(enum severity severity);
 const char *rights_next_role(enum severity severity);

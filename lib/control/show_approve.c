@@ -15,11 +15,26 @@ add(struct text *out, const char *before, struct json_object *o,
 	text_add(out, after);
 }
 
+/* A step in the middle of a run has asked. */
+static void
+show_gate(struct text *out, struct json_object *result, const char *then)
+{
+	add(out, "step ", result, "gate", "");
+	add(out, " of ", result, "procedure", "");
+	add(out, " for ", result, "service", then);
+	add(out, "see: rollbackctl incident ", result, "incident", "\n");
+}
+
 void
 show_approve(struct text *out, struct json_object *result,
     const struct show_style *style)
 {
 	(void)style;
+	if (json_text(result, "gate") != NULL) {
+		text_add(out, "approved: ");
+		show_gate(out, result, "; the run goes on\n");
+		return;
+	}
 	add(out, "approved: ", result, "service", "");
 	add(out, " goes back to ", result, "target_version", "");
 	add(out, " by ", result, "procedure", "");
@@ -34,6 +49,11 @@ show_reject(struct text *out, struct json_object *result,
 	char moment[MOMENT_MAX];
 
 	(void)style;
+	if (json_text(result, "gate") != NULL) {
+		text_add(out, "rejected: ");
+		show_gate(out, result, " fails, and what is to follow that\n");
+		return;
+	}
 	add(out, "rejected: incident ", result, "incident", "");
 	add(out, " of ", result, "service", "");
 	text_addf(out,

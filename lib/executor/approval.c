@@ -1,6 +1,7 @@
 #include "executor/approval.h"
 
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/digest.h"
@@ -15,6 +16,19 @@ reason_is_valid(const char *text)
 	size_t length = strlen(text);
 
 	return length <= APPROVAL_REASON_MAX && utf8_is_valid(text, length);
+}
+
+/* A label ends with any item of a list in the configuration. */
+static bool
+gate_is_valid(const char *text)
+{
+	size_t length = strlen(text);
+
+	for (size_t i = 0; i < length; i++)
+		if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
+			return false;
+	return length > 0 && length <= APPROVAL_GATE_MAX &&
+	    utf8_is_valid(text, length);
 }
 
 /* How each text is called and what it must be. */
@@ -33,6 +47,7 @@ static const struct {
 	    digest_text_is_valid },
 	{ "target_version", offsetof(struct approval, target_version), false,
 	    name_is_valid },
+	{ "gate", offsetof(struct approval, gate), false, gate_is_valid },
 	{ "reason", offsetof(struct approval, reason), false, reason_is_valid },
 	{ "boot_id", offsetof(struct approval, boot_id), true,
 	    boot_id_is_valid },
@@ -60,6 +75,21 @@ approval_write(struct text *file, const struct approval *a)
 	record_add_int(&fields, "not_after_ms", a->not_after_ms);
 	record_finish(file, "approval", &fields);
 	text_free(&fields);
+}
+
+void
+approval_name(const char *incident, const char *gate,
+    char name[APPROVAL_NAME_BYTES])
+{
+	char digest[DIGEST_TEXT_BYTES];
+
+	if (gate == NULL) {
+		(void)snprintf(name, APPROVAL_NAME_BYTES, "%s", incident);
+		return;
+	}
+	digest_text(gate, strlen(gate), digest);
+	(void)snprintf(name, APPROVAL_NAME_BYTES, "%s.gate-%.16s", incident,
+	    digest);
 }
 
 bool

@@ -8,6 +8,7 @@
 #include "base/units.h"
 #include "base/utf8.h"
 #include "executor/key.h"
+#include "executor/told.h"
 
 #define FILE_NAME_BYTES 16
 
@@ -56,6 +57,9 @@ static const struct {
 	    name_is_valid },
 	{ "incident", offsetof(struct request, incident), true, ulid_is_valid },
 	{ "reason", offsetof(struct request, reason), false, reason_is_valid },
+	{ "told", offsetof(struct request, told), false, told_is_valid },
+	{ "parent_told", offsetof(struct request, parent_told), false,
+	    told_is_valid },
 	{ "boot_id", offsetof(struct request, boot_id), true,
 	    boot_id_is_valid },
 };

@@ -5,8 +5,9 @@
 #define EXECUTOR_REQUEST_H
 
 #include "executor/record.h"
+#include "executor/told.h"
 
-#define REQUEST_MAX_BYTES 8192
+#define REQUEST_MAX_BYTES 16384
 #define REQUEST_FILES_MAX 16
 #define REQUEST_FILE_NAME_MAX 255
 #define REQUEST_REASON_MAX 1024
@@ -27,6 +28,9 @@ struct request {
 	const char *target_version;   /* NULL: not known */
 	const char *incident;         /* a ULID */
 	const char *reason;           /* NULL: none */
+	const char *told;             /* how steps ended that have no claim:
+	                                 see told.h; NULL: none have */
+	const char *parent_told;      /* the same of the run named as parent */
 	const char *boot_id;
 	int64_t not_after_ms; /* CLOCK_BOOTTIME of that boot */
 };

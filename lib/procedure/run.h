@@ -114,6 +114,18 @@ bool run_step_begins(struct run *r);
 bool run_step_ended(struct run *r, const struct step_ended *e, int64_t now_ms);
 
 /*
+ * It asks for a step that the monitor does itself, which has no claim: how it
+ * ended the runner is told.
+ */
+bool run_is_told(const struct run *r);
+
+/*
+ * Takes the first of what was told (executor/told.h; NULL: nothing) as the end
+ * of that.  False, and nothing changes, when it is not about that.
+ */
+bool run_take_told(struct run *r, const char **told);
+
+/*
  * No further step or check will be asked for.  When one is under way
  * run_next() stays what it is until that one ends; else the run is finished,
  * or is undone, at once.  Undoing ends likewise, unless undo_on_abort.

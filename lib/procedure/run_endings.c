@@ -14,9 +14,18 @@ set_outcome(struct run *r, enum step_outcome outcome)
 	r->steps[r->step].outcome = outcome;
 }
 
+/* The monitor does it itself: it only looks or waits. */
+static bool
+changes_nothing(const struct run *r)
+{
+	return !step_is_claimed(run_settings_now(r));
+}
+
 static void
 has_touched(struct run *r)
 {
+	if (changes_nothing(r))
+		return;
 	r->steps[r->step].touched = r->steps[r->step].attempt;
 }
 
@@ -94,6 +103,10 @@ static void
 step_may_be_done(struct run *r, const char *reason, int64_t now_ms)
 {
 	has_touched(r);
+	if (changes_nothing(r)) {
+		count_failure(r, reason, now_ms);
+		return;
+	}
 	switch (step_resume(run_settings_now(r))) {
 	case RESUME_ASK:
 		if (BUG(RERUN_FAILED))

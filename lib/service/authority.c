@@ -9,6 +9,24 @@ is_graver(const struct rule_settings *rule, const struct rule_settings *than)
 }
 
 bool
+authority_of_role(const char *role, enum severity *severity)
+{
+	static const char *const roles[] = {
+		[SEVERITY_P0] = "on_call",
+		[SEVERITY_P1] = "lead",
+		[SEVERITY_P2] = "manager",
+		[SEVERITY_P3] = "product",
+	};
+
+	for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++)
+		if (strcmp(roles[i], role) == 0) {
+			*severity = (enum severity)i;
+			return true;
+		}
+	return false;
+}
+
+bool
 authority_of(const struct service_settings *service, const char *procedure,
     struct authority *authority)
 {

@@ -22,6 +22,13 @@ struct authority {
 	enum severity severity;
 };
 
+/*
+ * The severity whose rollbacks that role is asked for: who may approve one of
+ * those, may let a run pass an approval step of that role.  False: it is none
+ * of those that are asked.
+ */
+bool authority_of_role(const char *role, enum severity *severity);
+
 /* False: no rule names the procedure, and the service does not list it. */
 bool authority_of(const struct service_settings *service, const char *procedure,
     struct authority *authority);

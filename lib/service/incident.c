@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "procedure/step_kind.h"
 #include "service/incident_private.h"
 
 const char *
@@ -161,20 +162,41 @@ incident_drop(struct incident *i, const char *reason)
 	incident_finish(i, INCIDENT_NOT_NEEDED);
 }
 
+int64_t
+incident_deadline_ms(const struct incident *i)
+{
+	return i->deadline_ms;
+}
+
 void
 incident_set_deadline(struct incident *i, int64_t deadline_ms)
 {
 	i->deadline_ms = deadline_ms;
 }
 
+/* An approval is asked for, in the middle of a run. */
+static bool
+is_at_gate(const struct incident_run *run)
+{
+	struct next n = run_next(run->run);
+
+	return n.kind == NEXT_STEP &&
+	    step_is_of(plan_step(run->plan, n.step)->settings, "approval");
+}
+
 bool
 incident_step_ended(
     struct incident *i, const struct step_ended *e, int64_t now_ms)
 {
+	bool was_gate;
+
 	if (i->stage != STAGE_STEPS)
 		return false;
+	was_gate = is_at_gate(incident_run_now(i));
 	if (!run_step_ended(incident_run_now(i)->run, e, now_ms))
 		return false;
+	if (was_gate && i->gate_ms < now_ms)
+		i->deadline_ms += now_ms - i->gate_ms;
 	incident_settle(i);
 	return true;
 }
@@ -375,6 +397,8 @@ incident_step_begins(struct incident *i, int64_t now_ms)
 			    now_ms + plan_procedure(run->plan)->budget_ms;
 		run->has_begun = i->has_begun = true;
 	}
+	if (is_at_gate(run))
+		i->gate_ms = now_ms;
 	/* An abort must know whether there is an end to wait for. */
 	(void)run_step_begins(run->run); /* over: no matter */
 }

@@ -120,10 +120,16 @@ bool incident_planned(
  */
 void incident_set_deadline(struct incident *i, int64_t deadline_ms);
 
+/* Until when steps of the run under way may begin. */
+int64_t incident_deadline_ms(const struct incident *i);
+
 /* The answer to TODO_PLAN when the plan could not be made. */
 void incident_plan_failed(struct incident *i, const char *reason);
 
-/* False when that is not what was asked for; nothing changes then. */
+/*
+ * False when that is not what was asked for; nothing changes then.  The time
+ * that an approval in the middle of the run has taken is given back to it.
+ */
 bool incident_step_ended(
     struct incident *i, const struct step_ended *e, int64_t now_ms);
 

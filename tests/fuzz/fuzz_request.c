@@ -23,7 +23,8 @@ check(const struct request *r)
 
 	if (!key_parse(r->key, &key) || !name_is_valid(r->service) ||
 	    !name_is_valid(r->procedure) || r->file_count == 0 ||
-	    (r->target_version != NULL && !name_is_valid(r->target_version)))
+	    (r->target_version != NULL && !name_is_valid(r->target_version)) ||
+	    (r->told != NULL && !told_is_valid(r->told)))
 		abort();
 	for (unsigned i = 0; i < r->file_count; i++)
 		if (!request_file_is_valid(r->files[i]) ||
@@ -34,6 +35,8 @@ check(const struct request *r)
 	    (!step_request_parse(&again, file.data, file.length, &err) ||
 		strcmp(again.key, r->key) != 0 ||
 		again.not_after_ms != r->not_after_ms ||
+		!told_goes_on(again.told, r->told) ||
+		!told_goes_on(r->told, again.told) ||
 		again.file_count != r->file_count))
 		abort();
 	text_free(&file);

@@ -42,6 +42,10 @@ static struct row {
 	{ "target_version", "$(id)", "target_version is malformed" },
 	{ "reason", "anything: \x1b $(id)", NULL },
 	{ "reason", "no \xff UTF-8", "reason is malformed" },
+	{ "gate", "restore[eu-1/db]", NULL },
+	{ "gate", "", "gate is malformed" },
+	{ "gate", "a\tb", "gate is malformed" },
+	{ "gate", "no \xff UTF-8", "gate is malformed" },
 	{ "more", "is ignored", NULL },
 };
 
@@ -80,8 +84,8 @@ static void
 test_what_is_written_is_read(void **state)
 {
 	char reason[APPROVAL_REASON_MAX + 2], bytes[APPROVAL_MAX_BYTES];
-	struct approval a = { INCIDENT, "shop", "back", DIGEST, "v1", reason,
-		BOOT, 1234, 5678 };
+	struct approval a = { INCIDENT, "shop", "back", DIGEST, "v1", "ask",
+		reason, BOOT, 1234, 5678 };
 	struct text file = text_new(APPROVAL_MAX_BYTES);
 	struct approval read;
 	struct error err;
@@ -97,6 +101,7 @@ test_what_is_written_is_read(void **state)
 	assert_string_equal(read.procedure, "back");
 	assert_string_equal(read.digest, DIGEST);
 	assert_string_equal(read.target_version, "v1");
+	assert_string_equal(read.gate, "ask");
 	assert_string_equal(read.reason, reason);
 	assert_string_equal(read.boot_id, BOOT);
 	assert_int_equal(read.wall_ms, 1234);
@@ -115,10 +120,29 @@ test_what_is_written_is_read(void **state)
 	text_free(&file);
 }
 
+/* A person may leave one for the run, and one for each gate of it. */
+static void
+test_each_has_a_name(void **state)
+{
+	char run[APPROVAL_NAME_BYTES], gate[APPROVAL_NAME_BYTES],
+	    other[APPROVAL_NAME_BYTES];
+
+	(void)state;
+	approval_name(INCIDENT, NULL, run);
+	approval_name(INCIDENT, "ask[a/b]", gate);
+	approval_name(INCIDENT, "ask[a/c]", other);
+	assert_string_equal(run, INCIDENT);
+	assert_int_equal(strncmp(gate, INCIDENT ".gate-", 32), 0);
+	assert_int_equal(strlen(gate), 32 + 16);
+	assert_null(strchr(gate, '/'));
+	assert_string_not_equal(gate, other);
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest rules[] = {
+		cmocka_unit_test(test_each_has_a_name),
 		cmocka_unit_test(test_what_is_written_is_read),
 	};
 	struct CMUnitTest tests[ARRAY_LEN(rows)];

@@ -52,6 +52,11 @@ static const struct row request_rows[] = {
 	{ "incident", "1", "incident is malformed" },
 	{ "reason", "anything: \x1b $(id)", NULL },
 	{ "reason", "no \xff UTF-8", "reason is malformed" },
+	{ "told", "0=done,3=failed", NULL },
+	{ "told", "", "told is malformed" },
+	{ "told", "0=done;1=done", "told is malformed" },
+	{ "parent_told", "255=timed_out", NULL },
+	{ "parent_told", "256=timed_out", "parent_told is malformed" },
 	{ "boot_id", "14CE7313-ea8c-4310-adac-c844d4072f96",
 	  "boot_id is malformed" },
 	{ "boot_id", BOOT "0", "boot_id is malformed" },
@@ -253,6 +258,44 @@ test_long_reason_is_cut(void **state)
 	text_free(&file);
 }
 
+/* The longest of everything. */
+static void
+test_largest_request_fits(void **state)
+{
+	static char name[REQUEST_FILES_MAX][REQUEST_FILE_NAME_MAX + 1];
+	char told[TOLD_MAX_BYTES + 1] = "";
+	struct request r = { .key = RUN "-0-1",
+		.parent = RUN,
+		.service = "shop",
+		.procedure = "back",
+		.digest = DIGEST,
+		.cause = "operator",
+		.incident = RUN,
+		.told = told,
+		.parent_told = told,
+		.boot_id = BOOT };
+	struct text file = text_new(2 * REQUEST_MAX_BYTES);
+	struct request again;
+	struct error err = { "" };
+
+	(void)state;
+	while (told_add(told, 255, "timed_out"))
+		;
+	for (unsigned i = 0; i < REQUEST_FILES_MAX; i++) {
+		memset(name[i], 'f', REQUEST_FILE_NAME_MAX);
+		r.files[r.file_count++] = name[i];
+	}
+	/* Each is escaped. */
+	r.reason = repeat('\n', REQUEST_REASON_MAX);
+	step_request_write(&file, &r);
+	assert_true(text_ok(&file));
+	assert_true(file.length <= REQUEST_MAX_BYTES);
+	assert_true(step_request_parse(&again, file.data, file.length, &err));
+	assert_string_equal(again.told, told);
+	assert_string_equal(again.parent_told, told);
+	text_free(&file);
+}
+
 static void
 test_largest_result_fits(void **state)
 {
@@ -320,6 +363,7 @@ main(void)
 		cmocka_unit_test(test_claims),
 		cmocka_unit_test(test_results),
 		cmocka_unit_test(test_long_reason_is_cut),
+		cmocka_unit_test(test_largest_request_fits),
 		cmocka_unit_test(test_largest_result_fits),
 		cmocka_unit_test(test_files_limit),
 		cmocka_unit_test(test_captures),

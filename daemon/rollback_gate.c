@@ -1,0 +1,117 @@
+/* Approval steps: a person lets the run go on, or ends it. */
+#include <string.h>
+
+#include "base/units.h"
+#include "control/rights.h"
+#include "daemon/log.h"
+#include "daemon/rollback_private.h"
+#include "procedure/variables.h"
+#include "service/authority.h"
+
+/* The runner takes none for more than a week, counted from when it looks. */
+#define GATE_FILE_SPAN_MS (INT64_C(6) * 24 * 3600 * 1000)
+
+static const struct plan_step *
+step_of(const struct rollback *r)
+{
+	return plan_step(r->runs[r->run_count - 1].plan, r->todo.step);
+}
+
+const char *
+rollback_label(const struct rollback *r)
+{
+	return step_of(r)->label;
+}
+
+enum severity
+rollback_asked_severity(const struct rollback *r)
+{
+	enum severity severity = r->severity;
+
+	if (rollback_is_gate(r))
+		(void)authority_of_role(step_of(r)->settings->role, &severity);
+	return severity;
+}
+
+/* With what is known put in; else as it stands in the configuration. */
+static void
+add_ask(const struct rollback *r, struct text *out)
+{
+	const struct plan *plan = r->runs[r->run_count - 1].plan;
+	const char *ask = step_of(r)->settings->ask;
+	struct occasion known = rollback_occasion(r);
+	struct text words = text_new(SUMMARY_MAX);
+	struct error err;
+
+	if (ask != NULL &&
+	    variables_expand_value(ask, &known, plan, r->todo.step,
+		incident_run(r->core), &words, &err) &&
+	    text_ok(&words))
+		ask = text_str(&words);
+	if (ask != NULL)
+		text_addf(out, ": %s", ask);
+	text_free(&words);
+}
+
+void
+rollback_gate_opens(struct rollback *r, int64_t now_ms)
+{
+	r->reminded_ms = now_ms;
+	r->is_escalated = false;
+	r->said = (struct rollback_said){ .is_said = false };
+}
+
+void
+rollback_gate_question(const struct rollback *r, struct text *out)
+{
+	text_addf(out, "step %s of %s waits for %s", rollback_label(r),
+	    plan_procedure(r->runs[r->run_count - 1].plan)->name,
+	    step_of(r)->settings->role);
+	add_ask(r, out);
+	text_addf(
+	    out, "; rollbackctl approve %s, or reject it --reason", r->id);
+}
+
+const char *
+rollback_gate(const struct rollback *r)
+{
+	return rollback_is_at_gate(r) ? rollback_label(r) : NULL;
+}
+
+void
+rollback_gate_json(const struct rollback *r, struct json_object *o)
+{
+	if (!rollback_is_at_gate(r))
+		return;
+	json_set_text(o, "gate", rollback_label(r));
+	json_set_text(o, "role", step_of(r)->settings->role);
+}
+
+void
+rollback_gate_file(const struct rollback *r, struct json_object *o)
+{
+	json_set_text(o, "gate", rollback_label(r));
+	json_set_int(
+	    o, "not_after_ms", loop_now_ms(r->m->loop) + GATE_FILE_SPAN_MS);
+}
+
+void
+rollback_gate_said(
+    struct rollback *r, bool is_approved, const char *by, const char *reason)
+{
+	r->said.is_said = true;
+	r->said.is_approved = is_approved;
+	rollback_copy(r->said.by, sizeof(r->said.by), by);
+	rollback_copy(r->said.reason, sizeof(r->said.reason), reason);
+}
+
+bool
+rollback_answer_gate(
+    struct rollback *r, bool is_approved, const char *by, const char *reason)
+{
+	if (!rollback_is_at_gate(r))
+		return false;
+	rollback_gate_said(r, is_approved, by, reason);
+	rollback_own_said(r);
+	return true;
+}
