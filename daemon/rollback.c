@@ -122,8 +122,7 @@ rollback_notice(struct rollback *r, const char *event, const char *summary)
 		.version = r->version,
 		.target_version = r->target,
 		.procedure = r->procedure,
-		.approver =
-		    rollback_is_asking(r) ?
+		.approver = rollback_is_asking(r) ?
 		    rights_role(rollback_asked_severity(r)) :
 		    NULL,
 		.report = r->report_path[0] == '\0' ? NULL : r->report_path,

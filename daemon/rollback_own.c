@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/failpoint.h"
+#include "daemon/life.h"
 #include "daemon/log.h"
 #include "daemon/rollback_private.h"
 #include "executor/told.h"
@@ -145,8 +146,7 @@ rollback_own_withdraw(struct rollback *r)
 void
 rollback_own_said(struct rollback *r)
 {
-	own_step_said(
-	    r->own, r->said.is_approved, r->said.by, r->said.reason);
+	own_step_said(r->own, r->said.is_approved, r->said.by, r->said.reason);
 	(void)is_over(r);
 }
 
@@ -157,8 +157,8 @@ begin_gate(struct rollback *r)
 	struct text ask = text_new(SUMMARY_MAX);
 
 	rollback_gate_question(r, &ask);
-	log_service(LOG_LEVEL_NOTICE, LOG_ID_DECIDED, r->service, "%s",
-	    text_str(&ask));
+	log_service(
+	    LOG_LEVEL_NOTICE, LOG_ID_DECIDED, r->service, "%s", text_str(&ask));
 	text_free(&ask);
 	rollback_await(r);
 	if (r->said.is_said)

@@ -118,9 +118,9 @@ struct rollback {
 	bool is_opened;
 	bool is_closing;
 	bool is_verifying;
-	struct own_step *own;  /* done by the monitor itself; NULL: none */
-	int64_t own_asked_ms;  /* when it was asked for first */
-	int64_t own_began_ms;  /* since it runs in this process */
+	struct own_step *own; /* done by the monitor itself; NULL: none */
+	int64_t own_asked_ms; /* when it was asked for first */
+	int64_t own_began_ms; /* since it runs in this process */
 	struct rollback_said said;
 	int64_t verify_turn_ms; /* when verification last came round */
 	unsigned report_tries;

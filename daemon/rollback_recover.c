@@ -16,7 +16,7 @@ struct recovery {
 	struct rollback *r;
 	bool has_intent; /* of any step */
 	bool intent_is_open;
-	int64_t intent_ms; /* of the last */
+	int64_t intent_ms;  /* of the last */
 	bool is_unreadable; /* a plan of it */
 };
 

@@ -169,12 +169,13 @@ describe_acting(const struct rollback *r, struct text *out, int64_t now_ms)
 		text_addf(out, "waits for lock %s, which incident %s of %s has",
 		    run->lock, before->id, before->service);
 	else if (r->run_count > 0 && r->todo.kind == TODO_UNDO)
-		text_addf(out, "undoes step %s, as the run %s", rollback_label(r),
+		text_addf(out, "undoes step %s, as the run %s",
+		    rollback_label(r),
 		    incident_is_aborted(r->core) ? "was aborted" : "failed");
 	else if (r->run_count > 0 &&
 	    (r->todo.kind == TODO_STEP || r->todo.kind == TODO_CHECK))
-		text_addf(out, "rolls back: step %s, attempt %u", rollback_label(r),
-		    r->todo.attempt);
+		text_addf(out, "rolls back: step %s, attempt %u",
+		    rollback_label(r), r->todo.attempt);
 	else
 		text_add(out, "rolls back");
 }

@@ -19,9 +19,15 @@ is_same(const char *a, const char *b)
 	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
 }
 
+/* What a person is looked for to have approved: the run, or a step of it. */
+struct wanted {
+	const char *gate; /* label of the step; NULL: the run */
+	const struct strings *groups;
+};
+
 static bool
-is_about_this(
-    const struct permit *p, const struct approval *a, struct error *err)
+is_about_this(const struct permit *p, const struct wanted *w,
+    const struct approval *a, struct error *err)
 {
 	const struct request *r = &p->request;
 	const struct {
@@ -34,6 +40,7 @@ is_about_this(
 		{ "procedure", a->procedure, r->procedure },
 		{ "target version", a->target_version, r->target_version },
 		{ "configuration", a->digest, r->digest },
+		{ "step", a->gate, w->gate },
 	};
 
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
@@ -58,10 +65,9 @@ is_current(const struct approval *a, const struct state *s, struct error *err)
 
 /* Root counts as every role; the monitor as none. */
 static bool
-has_a_say(
-    const struct permit *p, const struct state *s, uid_t uid, struct error *err)
+has_a_say(const struct strings *groups, const struct state *s, uid_t uid,
+    struct error *err)
 {
-	const struct strings *groups = &p->pin->authority.groups;
 	struct who w;
 	bool may;
 
@@ -117,9 +123,22 @@ is_of(const char *name, const char *incident)
 	    (name[length] == '\0' || name[length] == '.');
 }
 
+/* For the claim; a step's stands behind no run's. */
+static void
+keep_warrant(
+    struct permit *p, const struct wanted *w, const char *digest, uid_t uid)
+{
+	if (w->gate == NULL)
+		(void)snprintf(p->warrant, sizeof(p->warrant),
+		    APPROVED_WORD " %s %u", digest, (unsigned)uid);
+	else if (p->warrant[0] == '\0')
+		(void)snprintf(p->warrant, sizeof(p->warrant),
+		    APPROVED_GATE_WORD " %s %u", digest, (unsigned)uid);
+}
+
 static bool
-is_approval(struct permit *p, const struct state *s, const char *name,
-    struct error *err)
+is_approval(struct permit *p, const struct state *s, const struct wanted *w,
+    const char *name, struct error *err)
 {
 	char bytes[APPROVAL_MAX_BYTES + 1];
 	char digest[DIGEST_TEXT_BYTES];
@@ -132,26 +151,32 @@ is_approval(struct permit *p, const struct state *s, const char *name,
 		APPROVAL_MAX_BYTES, &length, &why) != FILE_OK)
 		return error_set(err, "the approval is refused: %s", why.text);
 	digest_text(bytes, length, digest);
-	if (!has_a_say(p, s, uid, err))
+	if (!has_a_say(w->groups, s, uid, err))
 		return false;
 	if (!approval_parse(&approval, bytes, length, &why))
 		return error_set(err, "the approval is refused: %s", why.text);
-	(void)snprintf(p->warrant, sizeof(p->warrant), APPROVED_WORD " %s %u",
-	    digest, (unsigned)uid);
-	return is_about_this(p, &approval, err) &&
-	    is_current(&approval, s, err) && is_unused(p, s, err);
+	if (!is_about_this(p, w, &approval, err) ||
+	    !is_current(&approval, s, err))
+		return false;
+	keep_warrant(p, w, digest, uid);
+	/* A step's is of one run already, by digest and incident. */
+	return w->gate != NULL || is_unused(p, s, err);
 }
 
 /* Whoever may leave files there may leave many: one that is good is enough. */
-bool
-approved_by(struct permit *p, const struct state *s, struct error *err)
+static bool
+find(struct permit *p, const struct state *s, const struct wanted *w,
+    struct error *err)
 {
 	int fd = openat(s->approvals, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *entries = fd < 0 ? NULL : fdopendir(fd);
 	const struct dirent *entry;
 	bool found = false;
 
-	(void)error_set(err, "nobody has approved it");
+	if (w->gate == NULL)
+		(void)error_set(err, "nobody has approved it");
+	else
+		(void)error_set(err, "nobody has approved step %s", w->gate);
 	if (entries == NULL) {
 		if (fd >= 0)
 			(void)close(fd); /* was only read */
@@ -159,9 +184,33 @@ approved_by(struct permit *p, const struct state *s, struct error *err)
 	}
 	while (!found && (entry = readdir(entries)) != NULL)
 		found = is_of(entry->d_name, p->request.incident) &&
-		    is_approval(p, s, entry->d_name, err);
+		    is_approval(p, s, w, entry->d_name, err);
 	(void)closedir(entries); /* was only read */
+	return found;
+}
+
+bool
+approved_by(struct permit *p, const struct state *s, struct error *err)
+{
+	const struct wanted run = { .groups = &p->pin->authority.groups };
+	bool found = find(p, s, &run, err);
+
 	if (!found)
 		p->warrant[0] = '\0';
 	return found;
+}
+
+bool
+approved_gate(
+    struct permit *p, const struct state *s, unsigned step, struct error *err)
+{
+	const struct plan_step *gate = plan_step(p->plan, step);
+	const struct wanted w = {
+		.gate = gate->label,
+		.groups = pin_gate_groups(p->pin, gate->settings->role),
+	};
+
+	if (w.groups == NULL)
+		return error_set(err, "step %s asks no role", gate->label);
+	return find(p, s, &w, err);
 }

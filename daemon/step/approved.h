@@ -8,6 +8,7 @@
 
 /* The word in claims; then come the digest of the file and his uid. */
 #define APPROVED_WORD "approval"
+#define APPROVED_GATE_WORD "gate"
 
 /* A word is good for so long at most, whatever it says. */
 #define APPROVED_SPAN_MAX_MS INT64_C(604800000)
@@ -18,5 +19,12 @@
  * carried out by it.  Fills the permit's warrant text.
  */
 bool approved_by(struct permit *p, const struct state *s, struct error *err);
+
+/*
+ * The same of an approval step in the middle of it: his file names the step,
+ * and he is of the step's role.  Fills the warrant text where that is empty.
+ */
+bool approved_gate(
+    struct permit *p, const struct state *s, unsigned step, struct error *err);
 
 #endif

@@ -28,6 +28,8 @@ struct ancestor {
 	struct plan *plan;
 	struct run *steps;
 	struct next next;
+	bool is_contradicted; /* it was told otherwise before */
+	char parent_told[TOLD_MAX_BYTES + 1];
 };
 
 static struct pin *
@@ -46,9 +48,30 @@ read_pin(const struct state *s, const char *run)
 	return pin;
 }
 
+/* What was told once stands, of the run and of those before it. */
+static void
+read_request(struct ancestor *a, const struct claim *claim, const char *told)
+{
+	static char bytes[REQUEST_MAX_BYTES + 1];
+	struct request before;
+	struct error why;
+
+	if (claim->request == NULL || claim->request_length > REQUEST_MAX_BYTES)
+		return;
+	memcpy(bytes, claim->request, claim->request_length);
+	bytes[claim->request_length] = '\0';
+	if (!step_request_parse(&before, bytes, claim->request_length, &why))
+		return;
+	if (!told_goes_on(told, before.told))
+		a->is_contradicted = true;
+	if (before.parent_told != NULL)
+		memcpy(a->parent_told, before.parent_told,
+		    strlen(before.parent_told) + 1);
+}
+
 static void
 read_claim(struct ancestor *a, const struct permit *p, const struct state *s,
-    const char *name)
+    const char *name, const char *told)
 {
 	static char buffer[CLAIM_MAX_BYTES + 1];
 	enum warrant warrant;
@@ -59,6 +82,7 @@ read_claim(struct ancestor *a, const struct permit *p, const struct state *s,
 	    !state_read_claim(s, name, &claim, buffer) || claim.refusal != NULL)
 		return;
 	warrant = warrant_of(&key, &claim);
+	read_request(a, &claim, told);
 	if (warrant_is_for_acting(warrant))
 		a->has_acted = true;
 	if (warrant == WARRANT_AUTOMATIC)
@@ -83,8 +107,9 @@ ancestor_clear(struct ancestor *a)
 
 static bool
 ancestor_read(struct ancestor *a, const struct permit *p, const struct state *s,
-    const char *run, struct error *err)
+    const char *run, const char *told, struct error *err)
 {
+	const char *left = told;
 	char key[KEY_BYTES];
 
 	*a = (struct ancestor){ .has_begun = false };
@@ -101,10 +126,14 @@ ancestor_read(struct ancestor *a, const struct permit *p, const struct state *s,
 		a->next = run_next(a->steps);
 		if (!follow_key(a->run, &a->next, key))
 			break;
-		read_claim(a, p, s, key);
-		if (!follow_result(s, a->steps, &a->next, key))
+		if (!run_is_told(a->steps))
+			read_claim(a, p, s, key, told);
+		if (!follow_result(s, a->steps, &a->next, key, &left))
 			break;
 	}
+	if (a->is_contradicted || (left != NULL && *left != '\0'))
+		return error_set(
+		    err, "what is told of its parent run cannot be");
 	if (!a->has_begun)
 		return error_set(err, "its parent run was never begun");
 	return a->is_of_incident ||
@@ -192,18 +221,20 @@ static bool
 depth_is_allowed(const struct permit *p, const struct state *s,
     const struct ancestor *parent, struct error *err)
 {
-	char run[ULID_BYTES];
-	struct ancestor a;
+	char run[ULID_BYTES], told[TOLD_MAX_BYTES + 1];
+	static struct ancestor a;
 
 	memcpy(run, parent->parent, sizeof(run));
+	memcpy(told, parent->parent_told, sizeof(told));
 	for (int depth = 1; run[0] != '\0'; depth++) {
 		bool ok;
 
 		if (depth == ESCALATION_DEPTH_MAX)
 			return error_set(
 			    err, "it would be the third in a row to escalate");
-		ok = ancestor_read(&a, p, s, run, err);
+		ok = ancestor_read(&a, p, s, run, told, err);
 		memcpy(run, a.parent, sizeof(run));
+		memcpy(told, a.parent_told, sizeof(told));
 		ancestor_clear(&a);
 		if (!ok)
 			return false;
@@ -233,7 +264,8 @@ escalation_is_known(const struct permit *p, const struct state *s,
     struct escalation *e, struct error *err)
 {
 	struct ancestor parent;
-	bool known = ancestor_read(&parent, p, s, p->request.parent, err) &&
+	bool known = ancestor_read(&parent, p, s, p->request.parent,
+			 p->request.parent_told, err) &&
 	    follows(p, s, &parent, err);
 
 	*e = (struct escalation){ parent.begun_wall_ms, parent.is_in_vain };

@@ -18,8 +18,8 @@ follow_key(const char *run, const struct next *next, char text[KEY_BYTES])
 	return true;
 }
 
-bool
-follow_result(const struct state *s, struct run *run, const struct next *next,
+static bool
+follow_own(const struct state *s, struct run *run, const struct next *next,
     const char *key)
 {
 	static char buffer[RESULT_MAX_BYTES + 1];
@@ -43,4 +43,14 @@ follow_result(const struct state *s, struct run *run, const struct next *next,
 	ended.capture = result.capture;
 	ended.lives_on = result.left_behind > 0;
 	return run_step_ended(run, &ended, result.ended_ms);
+}
+
+bool
+follow_result(const struct state *s, struct run *run, const struct next *next,
+    const char *key, const char **told)
+{
+	/* Once it was ended there, it was not done. */
+	if (run_is_told(run))
+		return halt_was_made(s, run, key) || run_take_told(run, told);
+	return follow_own(s, run, next, key);
 }

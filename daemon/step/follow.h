@@ -14,9 +14,11 @@ bool follow_key(const char *run, const struct next *next, char text[KEY_BYTES]);
 
 /*
  * Tells the run what the result of that key says, or that it was ended before
- * it; false when neither is known.
+ * it; false when neither is known.  Of a step that the monitor does itself
+ * there is no result: that alone is taken from *told, which then says what is
+ * left of it.
  */
 bool follow_result(const struct state *s, struct run *run,
-    const struct next *next, const char *key);
+    const struct next *next, const char *key, const char **told);
 
 #endif

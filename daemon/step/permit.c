@@ -145,6 +145,9 @@ is_as_before(
 	bytes[claim->request_length] = '\0';
 	if (!step_request_parse(&before, bytes, claim->request_length, &why))
 		return error_set(err, "an earlier request of it is damaged");
+	if (!told_goes_on(now->told, before.told) ||
+	    !is_same(now->parent_told, before.parent_told))
+		return error_set(err, "it tells otherwise than before");
 	return (is_same(now->incident, before.incident) &&
 		   is_same(now->parent, before.parent) &&
 		   is_same(now->version, before.version) &&
@@ -154,7 +157,7 @@ is_as_before(
 }
 
 static bool
-learn(const struct permit *p, const struct state *s, const char *name,
+learn(struct permit *p, const struct state *s, const char *name,
     struct place *place, struct error *err)
 {
 	static char buffer[CLAIM_MAX_BYTES + 1];
@@ -167,8 +170,27 @@ learn(const struct permit *p, const struct state *s, const char *name,
 		return true;
 	if (warrant_is_for_acting(warrant_of(&key, &claim)))
 		place->has_warrant = true;
+	if (claim.refusal == NULL)
+		gates_claimed(&p->gates, s, &claim, key.undo > 0);
 	return !s->is_system || claim.refusal != NULL ||
 	    is_as_before(&p->request, &claim, err);
+}
+
+static bool
+is_for_runner(
+    const struct permit *p, const struct next *next, struct error *err)
+{
+	return !run_is_told(p->run) ||
+	    error_set(err, "step %s is done by the monitor itself",
+		plan_step(p->plan, next->step)->label);
+}
+
+/* What was told is of steps that came before, and of no others. */
+static bool
+is_all(const char *told, struct error *err)
+{
+	return told == NULL || *told == '\0' ||
+	    error_set(err, "it was told of a step whose turn it is not");
 }
 
 /* Follows the run from its results to the step that is next. */
@@ -176,19 +198,25 @@ static bool
 is_next(struct permit *p, const struct state *s, const char *key,
     struct place *place, struct error *err)
 {
+	const char *told = p->request.told;
 	char asked[KEY_BYTES];
 
 	*place = (struct place){ .is_first = true };
+	gates_begin(&p->gates);
 	for (;;) {
 		struct next next = run_next(p->run);
+		bool is_told = run_is_told(p->run);
 
 		if (!follow_key(p->key.run, &next, asked))
 			return error_set(err, "the run has ended");
 		if (strcmp(asked, key) == 0)
-			return true;
-		if (!follow_result(s, p->run, &next, asked))
-			return halt_make(p, s, asked, err);
-		if (!learn(p, s, asked, place, err))
+			return is_for_runner(p, &next, err) &&
+			    is_all(told, err);
+		if (!follow_result(s, p->run, &next, asked, &told))
+			return is_all(told, err) && halt_make(p, s, asked, err);
+		if (is_told)
+			gates_told(&p->gates, p, &next);
+		else if (!learn(p, s, asked, place, err))
 			return false;
 	}
 }
@@ -219,6 +247,7 @@ is_permitted(
 	if (p->run == NULL)
 		return error_set(err, "out of memory");
 	return is_next(p, s, key, &place, err) &&
+	    gates_are_open(&p->gates, p, s, err) &&
 	    is_warranted(p, s, &place, err) && time_left_find(p, s, err) &&
 	    program_find(p, s, err);
 }

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "config/pin.h"
+#include "daemon/step/gates.h"
 #include "daemon/step/state.h"
 #include "daemon/step/who.h"
 #include "executor/executor.h"
@@ -39,6 +40,7 @@ struct permit {
 	struct run *run;
 	struct command command; /* ready to be executed */
 	struct text order;      /* for its standard input; empty: nothing */
+	struct gates gates;     /* approval steps that it came through */
 	int64_t time_left_ms;   /* of the run's budget */
 	int64_t limit_ms;       /* then the program is killed */
 	struct who user;        /* whom it runs as, in system mode */

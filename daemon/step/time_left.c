@@ -25,13 +25,15 @@ began(const struct permit *p, const struct state *s, unsigned step,
 static int64_t
 left_ms(const struct permit *p, const struct state *s)
 {
-	int64_t budget_ms = p->pin->procedure.budget_ms, ago_ms;
+	/* What it waited for people does not count. */
+	int64_t budget_ms = p->pin->procedure.budget_ms + p->gates.waited_ms;
+	int64_t ago_ms;
 
 	for (unsigned i = 0; i < plan_step_count(p->plan); i++)
 		if (!plan_step(p->plan, i)->settings->prepare &&
 		    began(p, s, i, &ago_ms))
 			return ago_ms < budget_ms ? budget_ms - ago_ms : 0;
-	return budget_ms;
+	return p->pin->procedure.budget_ms;
 }
 
 bool

@@ -74,6 +74,18 @@ void check_rule(struct check *c, const struct service_settings *s,
 void check_window(struct check *c, const struct service_settings *s,
     const struct rule_settings *r, const struct procedure_settings *p);
 
+/* Does the service have the probes that the procedure's steps ask? */
+void check_asked(struct check *c, const struct service_settings *s,
+    const struct procedure_settings *p, struct source where);
+
+/* Does a step of its procedures ask that probe? */
+bool check_is_asked(
+    const struct check *c, const struct service_settings *s, const char *probe);
+
+/* key names a probe that is not there. */
+void check_no_such_probe(struct check *c, const struct service_settings *s,
+    struct source where, const char *key, const char *name);
+
 /* who names an evaluator that is not there. */
 void check_no_such_evaluator(struct check *c, const struct service_settings *s,
     struct source where, const char *what, const char *who, const char *name);

@@ -218,8 +218,8 @@ check_attempts(struct at_step *at, const struct step_settings *s)
 	if (!retry_on_check(&s->retry_on, &err))
 		check_wrong(
 		    at->check, at->where, "step \"%s\": %s", s->name, err.text);
-	if (s->attempts > 1 && step_resume(s) == RESUME_ASK &&
-	    !retry_is_said(s))
+	if (s->attempts > 1 && step_is_claimed(s) &&
+	    step_resume(s) == RESUME_ASK && !retry_is_said(s))
 		check_wrong(at->check, at->where,
 		    "step \"%s\": attempts = %u: when it fails half of it may "
 		    "be done; write resume = \"rerun\" if it may be run twice, "

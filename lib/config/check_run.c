@@ -127,6 +127,7 @@ check_run(struct check *c, const struct service_settings *s,
 		return;
 	}
 	plan_free(plan);
+	check_asked(c, s, p, where);
 	check_times(c, s, rule, p, where);
 	/* What runs when it does not help must be ready as well. */
 	for (size_t i = 0; i <= p->step_count; i++) {

@@ -114,6 +114,26 @@ groups_at_most(const struct config *c)
 	    r->product.count;
 }
 
+/* Of the roles that its approval steps name, and of no others. */
+static void
+set_gates(struct pin *p, const struct config *c, const char **names)
+{
+	for (size_t i = 0; i < p->procedure.step_count; i++) {
+		const char *role = p->procedure.steps[i].role;
+		enum severity severity;
+		struct strings *groups;
+
+		if (role == NULL || !authority_of_role(role, &severity))
+			continue;
+		groups = &p->authority.gates[severity];
+		if (groups->count > 0)
+			continue;
+		groups->items = names;
+		groups->count = groups_of(c, severity, names);
+		names += groups->count;
+	}
+}
+
 /* Root has said of the environment that this may be done there. */
 static bool
 is_drill(const struct config *c, const struct service_settings *service,
@@ -140,8 +160,9 @@ pin_text(struct text *out, const struct config *c,
     const struct procedure_settings *procedure)
 {
 	size_t most = service->procedures.count + service->rule_count;
-	const char **names =
-	    calloc(2 * most + groups_at_most(c) + 1, sizeof(*names));
+	size_t groups = groups_at_most(c);
+	const char **names = calloc(
+	    2 * most + (1 + SEVERITY_COUNT) * groups + 1, sizeof(*names));
 	struct pin p = { .service = *service, .procedure = *procedure };
 	struct authority a;
 
@@ -159,6 +180,7 @@ pin_text(struct text *out, const struct config *c,
 	p.cleared.count = cleared_procedures(service, names + most);
 	p.authority.groups.items = names + 2 * most;
 	p.authority.groups.count = groups_of(c, a.severity, names + 2 * most);
+	set_gates(&p, c, names + 2 * most + groups);
 	if (c != NULL)
 		p.limits = c->limits;
 	pin_write(out, &p);

@@ -22,6 +22,11 @@ struct pin_authority {
 	enum severity severity; /* else of those who may act on that: */
 	struct strings groups;  /* Unix groups, sorted */
 	bool is_drill;          /* breaks it on purpose, or undoes that */
+	/*
+	 * By the severity whose role approval steps of the procedure name: the
+	 * groups of those who may let the run pass.
+	 */
+	struct strings gates[SEVERITY_COUNT];
 };
 
 /*
@@ -72,6 +77,12 @@ bool pin_files(const struct config *c, const struct service_settings *service,
 struct pin *pin_from_files(const char *folder, const struct strings *files,
     const char *service, const char *procedure, uint32_t owner_uid,
     struct text *canonical, struct error *err);
+
+/*
+ * The groups of those who may let a run pass an approval step of that role;
+ * NULL: it is no such role.
+ */
+const struct strings *pin_gate_groups(const struct pin *p, const char *role);
 
 struct pin *pin_parse(const char *bytes, size_t length, struct error *err);
 void pin_free(struct pin *p);

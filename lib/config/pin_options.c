@@ -72,6 +72,18 @@ static const struct option authority_part[] = {
 	{ .key = "drill", .type = OPTION_BOOL, .offset = AUTHORITY(is_drill),
 	  .fallback = "false",
 	  .help = "it may be broken with it on purpose" },
+	{ .key = "pass_on_call", .type = OPTION_NAMES,
+	  .offset = AUTHORITY(gates[SEVERITY_P0]), .max = PROCEDURES_MAX,
+	  .help = "the Unix groups of those who may be on_call" },
+	{ .key = "pass_lead", .type = OPTION_NAMES,
+	  .offset = AUTHORITY(gates[SEVERITY_P1]), .max = PROCEDURES_MAX,
+	  .help = "the Unix groups of those who may be lead" },
+	{ .key = "pass_manager", .type = OPTION_NAMES,
+	  .offset = AUTHORITY(gates[SEVERITY_P2]), .max = PROCEDURES_MAX,
+	  .help = "the Unix groups of those who may be manager" },
+	{ .key = "pass_product", .type = OPTION_NAMES,
+	  .offset = AUTHORITY(gates[SEVERITY_P3]), .max = PROCEDURES_MAX,
+	  .help = "the Unix groups of those who may be product" },
 };
 
 const struct option_table pin_authority_table = {

@@ -7,6 +7,7 @@
 #include "config/parse.h"
 #include "config/pin_impl.h"
 #include "config/templates.h"
+#include "service/authority.h"
 
 #define ARENA_MAX_BYTES ((size_t)16 * 1024 * 1024)
 
@@ -198,4 +199,14 @@ pin_free(struct pin *p)
 {
 	if (p != NULL)
 		arena_free(p->arena);
+}
+
+const struct strings *
+pin_gate_groups(const struct pin *p, const char *role)
+{
+	enum severity severity;
+
+	if (role == NULL || !authority_of_role(role, &severity))
+		return NULL;
+	return &p->authority.gates[severity];
 }

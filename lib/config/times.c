@@ -143,7 +143,8 @@ sum_ms(const struct plan *plan, bool prepare)
 	for (unsigned i = 0; i < plan_step_count(plan); i++) {
 		const struct step_settings *s = plan_step(plan, i)->settings;
 
-		if (s->prepare == prepare)
+		/* The time of a person is not the run's. */
+		if (s->prepare == prepare && !step_is_of(s, "approval"))
 			all_ms += attempts_ms(s);
 	}
 	return all_ms;

@@ -84,8 +84,8 @@ rights_gate(
 {
 	return caller->privileged ||
 	    (caller->roles & severities[severity].roles) != 0 ||
-	    refuse(caller, "approve this step", severities[severity].who,
-		why_not);
+	    refuse(
+		caller, "approve this step", severities[severity].who, why_not);
 }
 
 const char *

@@ -78,8 +78,8 @@ approval_write(struct text *file, const struct approval *a)
 }
 
 void
-approval_name(const char *incident, const char *gate,
-    char name[APPROVAL_NAME_BYTES])
+approval_name(
+    const char *incident, const char *gate, char name[APPROVAL_NAME_BYTES])
 {
 	char digest[DIGEST_TEXT_BYTES];
 
@@ -88,8 +88,8 @@ approval_name(const char *incident, const char *gate,
 		return;
 	}
 	digest_text(gate, strlen(gate), digest);
-	(void)snprintf(name, APPROVAL_NAME_BYTES, "%s.gate-%.16s", incident,
-	    digest);
+	(void)snprintf(
+	    name, APPROVAL_NAME_BYTES, "%s.gate-%.16s", incident, digest);
 }
 
 bool

@@ -40,8 +40,8 @@ void approval_write(struct text *file, const struct approval *a);
  * that one person can leave both.
  */
 #define APPROVAL_NAME_BYTES 64
-void approval_name(const char *incident, const char *gate,
-    char name[APPROVAL_NAME_BYTES]);
+void approval_name(
+    const char *incident, const char *gate, char name[APPROVAL_NAME_BYTES]);
 
 /* Checks the grammar of every field.  Modifies the bytes. */
 bool approval_parse(

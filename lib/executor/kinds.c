@@ -13,6 +13,10 @@ static const char *const of_effect[] = { "user", "check", "environment",
 	"resume", "for_each", "capture", "prepare", "undo", "undo_timeout",
 	NULL };
 
+/* What the monitor does itself changes nothing, and may be done again. */
+static const char *const of_monitor[] = { "timeout", "attempts", "delay",
+	"backoff", "delay_max", "for_each", NULL };
+
 static const struct executor_kind command_kind = {
 	.name = "command",
 	.place = EXECUTOR_OF_COMMAND,
@@ -54,21 +58,21 @@ static const struct executor_kind external_kind = {
 static const struct executor_kind wait_kind = {
 	.name = "wait",
 	.place = EXECUTOR_OF_MONITOR,
-	.takes = WORDS("time", "until", "successes", "timeout"),
+	.takes = WORDS("time", "until", "successes"),
 	.needs_one = WORDS("time", "until"),
 };
 
 static const struct executor_kind verify_kind = {
 	.name = "verify",
 	.place = EXECUTOR_OF_MONITOR,
-	.takes = WORDS("probes", "successes", "timeout"),
+	.takes = WORDS("probes", "successes"),
 	.needs = WORDS("timeout"),
 };
 
 static const struct executor_kind approval_kind = {
 	.name = "approval",
 	.place = EXECUTOR_OF_MONITOR,
-	.takes = WORDS("role", "ask", "timeout"),
+	.takes = WORDS("role", "ask"),
 	.needs = WORDS("role", "timeout"),
 };
 
@@ -112,5 +116,7 @@ bool
 executor_takes(const struct executor_kind *kind, const char *option)
 {
 	return is_among(of_any, option) || is_among(kind->takes, option) ||
-	    (executor_is_claimed(kind) && is_among(of_effect, option));
+	    (executor_is_claimed(kind) && is_among(of_effect, option)) ||
+	    (kind->place == EXECUTOR_OF_MONITOR &&
+		is_among(of_monitor, option));
 }

@@ -12,8 +12,7 @@ take_step(const char **at, unsigned *step)
 {
 	size_t digits = strspn(*at, "0123456789");
 
-	if (digits == 0 || digits > STEP_DIGITS ||
-	    (digits > 1 && **at == '0'))
+	if (digits == 0 || digits > STEP_DIGITS || (digits > 1 && **at == '0'))
 		return false;
 	*step = 0;
 	for (size_t i = 0; i < digits; i++)

@@ -13,6 +13,9 @@
 #include "base/strings.h"
 #include "procedure/procedure_settings.h"
 
+/* Attempts in all of steps that the monitor does itself. */
+#define PLAN_TOLD_MAX 100
+
 struct plan_step {
 	const struct step_settings *settings;
 	const char *item;  /* of for_each; NULL without */

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "executor/executor.h"
+#include "executor/told.h"
 #include "procedure/step_kind.h"
 #include "procedure/templates.h"
 #include "procedure/variables.h"
@@ -222,6 +223,25 @@ check_prepare(const struct plan *p, struct error *err)
 	return true;
 }
 
+_Static_assert(PLAN_TOLD_MAX *TOLD_ENTRY_MAX <= TOLD_MAX_BYTES,
+    "the runner can be told of all of them");
+
+/* The runner must be told of each attempt that has no claim. */
+static bool
+check_told(const struct plan *p, struct error *err)
+{
+	size_t attempts = 0;
+
+	for (unsigned i = 0; i < plan_step_count(p); i++)
+		if (!step_is_claimed(plan_step(p, i)->settings))
+			attempts += plan_step(p, i)->settings->attempts;
+	return attempts <= PLAN_TOLD_MAX ||
+	    error_set(err,
+		"%zu attempts of steps that wait, verify or ask for an "
+		"approval, for_each counted out: there may be %d",
+		attempts, PLAN_TOLD_MAX);
+}
+
 static bool
 check_conditions(const struct plan *p, unsigned step, struct error *err)
 {
@@ -302,5 +322,5 @@ plan_check(const struct plan *p, struct error *err)
 		if (!check_capture(procedure, &procedure->steps[i], err) ||
 		    !check_when(procedure, i, err))
 			return false;
-	return check_steps(p, err) && check_lock(p, err);
+	return check_steps(p, err) && check_told(p, err) && check_lock(p, err);
 }

@@ -35,7 +35,7 @@ struct incident {
 	unsigned run_count;   /* those with a plan; the last is under way */
 	int64_t deadline_ms;
 	int64_t gate_ms; /* since when an approval step is under way */
-	bool is_late; /* the run under way was stopped by it */
+	bool is_late;    /* the run under way was stopped by it */
 	bool is_aborted;
 	bool has_begun;
 	bool needs_approval;

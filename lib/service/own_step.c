@@ -12,7 +12,7 @@
 struct own_step {
 	const struct step_settings *settings;
 	enum own_step_kind kind;
-	struct verify_settings verify; /* of it alone */
+	struct verify_settings verify;     /* of it alone */
 	struct verification *verification; /* NULL: it asks no probe */
 	const char *until[1];
 	int64_t ends_ms;
@@ -177,9 +177,8 @@ end_unproven(struct own_step *o)
 	end(o, o->kind == OWN_STEP_VERIFY ? STEP_FAILED : STEP_TIMED_OUT,
 	    "probe %s had %u of %u successes in a row within %s%s",
 	    o->verify.probes.items[probe],
-	    verification_successes(o->verification, probe),
-	    o->verify.successes, duration_text(o->limit_ms, within),
-	    all_there_was(o));
+	    verification_successes(o->verification, probe), o->verify.successes,
+	    duration_text(o->limit_ms, within), all_there_was(o));
 }
 
 static void
@@ -263,6 +262,6 @@ own_step_progress(const struct own_step *o, struct text *out)
 		return;
 	probe = furthest(o);
 	text_addf(out, "%u of %u successes of probe %s",
-	    verification_successes(o->verification, probe),
-	    o->verify.successes, o->verify.probes.items[probe]);
+	    verification_successes(o->verification, probe), o->verify.successes,
+	    o->verify.probes.items[probe]);
 }
