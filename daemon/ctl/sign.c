@@ -133,7 +133,7 @@ sign_approval(
 {
 	const char *folder = getenv(SIGN_FOLDER_VARIABLE);
 	struct text file = text_new(APPROVAL_MAX_BYTES);
-	char name[APPROVAL_NAME_BYTES];
+	char name[APPROVAL_NAME_BYTES] = "";
 	bool good = is_what_was_ordered(approval, c, err) &&
 	    write_words(approval, c, &file, err);
 
