@@ -156,10 +156,13 @@ script kubectl <<-END
 	before) stop_here ;;
 	esac
 	echo "\$*" >>$dir/calls
+	# A plug-in wants to be named first.
+	cache="--cache-dir $KUBERNETES_DIR/cache"
+	[ "\$1" != argo ] || cache=
 	if [ "\$fault" != after ]; then
-		exec $real --cache-dir $KUBERNETES_DIR/cache "\$@"
+		exec $real \$cache "\$@"
 	fi
-	$real --cache-dir $KUBERNETES_DIR/cache "\$@"
+	$real \$cache "\$@"
 	how=\$?
 	stop_here
 	exit \$how
