@@ -253,6 +253,12 @@ follows(const struct permit *p, const struct state *s,
 		return error_set(err,
 		    "procedure %s is not what its parent run goes over to",
 		    procedure);
+	if (p->pin->procedure.destructive &&
+	    !parent->pin->procedure.destructive)
+		return error_set(err,
+		    "what procedure %s does cannot be taken back, and nobody "
+		    "was asked",
+		    procedure);
 	if (s->is_system &&
 	    (!leads_to(parent, procedure, err) || !is_only_child(p, s, err)))
 		return false;

@@ -121,6 +121,12 @@ warrant_find(
 		return break_on_purpose(p, s, err);
 	if (s->is_system)
 		is_automatic = is_automatic && p->pin->authority.is_automatic;
+	else if (is_automatic && p->pin->procedure.destructive &&
+	    !p->pin->authority.is_automatic)
+		return error_set(err,
+		    "what procedure %s does cannot be taken back: it takes a "
+		    "person",
+		    p->pin->procedure.name);
 	/* Begun before, it is within the budget already. */
 	if (is_automatic && is_first)
 		return act_alone(p, s, err);

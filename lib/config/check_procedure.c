@@ -177,6 +177,21 @@ check_user(struct at_step *at, const struct step_settings *s)
 		    s->name);
 }
 
+/* What comes when it does not help: nobody is asked again. */
+static void
+check_follow(struct at_step *at, const char *key, const char *name)
+{
+	const struct procedure_settings *next =
+	    check_find_procedure(at->check, at->where, key, name);
+
+	if (next != NULL && next->destructive && !at->procedure->destructive)
+		check_wrong(at->check, at->where,
+		    "%s: what procedure \"%s\" does cannot be taken back, and "
+		    "nobody would be asked: only a destructive procedure may "
+		    "go over to it",
+		    key, name);
+}
+
 static void
 check_on_failure(struct at_step *at, const struct step_settings *s)
 {
@@ -191,8 +206,7 @@ check_on_failure(struct at_step *at, const struct step_settings *s)
 		    "\"continue\" or \"procedure:NAME\"",
 		    s->name, text);
 	else
-		(void)check_find_procedure(at->check, at->where, "on_failure",
-		    text + strlen(PROCEDURE_PREFIX));
+		check_follow(at, "on_failure", text + strlen(PROCEDURE_PREFIX));
 }
 
 static void
@@ -393,8 +407,7 @@ check_procedure(struct check *c, const struct procedure_settings *p)
 	}
 	at.where = p->source;
 	if (p->escalate != NULL)
-		(void)check_find_procedure(
-		    c, p->source, "escalate", p->escalate);
+		check_follow(&at, "escalate", p->escalate);
 	if (p->lock != NULL && !variables_scan(p->lock, saw_in_lock, &at, &err))
 		check_wrong(c, p->source, "lock: %s", err.text);
 }

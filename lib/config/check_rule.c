@@ -134,6 +134,27 @@ check_cleared(struct check *c, const struct service_settings *s,
 		    r->name, r->arm_window);
 }
 
+/* What cannot be taken back is not done without a person by oversight. */
+static void
+check_destruction(struct check *c, const struct rule_settings *r,
+    const struct procedure_settings *p)
+{
+	if (p->destructive && clearing_acts_alone(r) &&
+	    !r->automatic_destructive)
+		check_wrong(c, r->source,
+		    "rule \"%s\" would act by itself, and what procedure "
+		    "\"%s\" does cannot be taken back: write severity = "
+		    "\"P1\" or mode = \"propose\" so that a person is asked, "
+		    "or automatic_destructive = true",
+		    r->name, p->name);
+	if (r->automatic_destructive &&
+	    (!p->destructive || !clearing_acts_alone(r)))
+		check_doubt(c, r->source,
+		    "rule \"%s\": automatic_destructive is for a rule that "
+		    "acts by itself, with a procedure that is destructive",
+		    r->name);
+}
+
 void
 check_no_such_evaluator(struct check *c, const struct service_settings *s,
     struct source where, const char *what, const char *who, const char *name)
@@ -168,6 +189,7 @@ check_rule(struct check *c, const struct service_settings *s,
 	p = check_find_procedure(c, r->source, "procedure", r->procedure);
 	if (p == NULL)
 		return;
+	check_destruction(c, r, p);
 	check_run(c, s, r, p, r->source);
 	check_window(c, s, r, p);
 	if (r->severity == SEVERITY_P3 && r->window.count == 0)

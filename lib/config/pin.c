@@ -171,7 +171,8 @@ pin_text(struct text *out, const struct config *c,
 		return;
 	}
 	(void)authority_of(service, procedure->name, &a);
-	p.authority.is_automatic = a.is_automatic;
+	p.authority.is_automatic =
+	    procedure->destructive ? a.may_destroy : a.is_automatic;
 	p.authority.is_drill = is_drill(c, service, procedure);
 	p.authority.severity = a.severity;
 	p.service.procedures.items = names;

@@ -86,6 +86,7 @@ struct situation {
 	bool needs_target;
 	const char *target_version; /* NULL or "": none known */
 	const char *no_target;      /* why not; NULL or "": nobody said */
+	bool is_destructive; /* what its procedure does cannot be taken back */
 	/* It was bad before the last deployment, and not well since. */
 	bool was_ill;
 	int64_t ill_since_ms;

@@ -234,6 +234,13 @@ approval(const struct rule_settings *rule, const struct situation *s,
 {
 	if (s->is_approved || rule->severity == SEVERITY_P2)
 		return false;
+	if (s->is_destructive && !rule->automatic_destructive) {
+		reason_set(d,
+		    "approval: what %s does cannot be taken back, and waits "
+		    "for a person to approve it",
+		    rule->procedure);
+		return true;
+	}
 	if (rule->severity == SEVERITY_P0 && !s->lacks_authority)
 		return false;
 	reason_set(d, "approval: %s waits for a person to approve it",

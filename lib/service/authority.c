@@ -42,8 +42,11 @@ authority_of(const struct service_settings *service, const char *procedure,
 			continue;
 		if (is_graver(r, names_it))
 			names_it = r;
-		if (r->severity == SEVERITY_P0 && r->mode == MODE_ENFORCE)
-			authority->is_automatic = true;
+		if (r->severity != SEVERITY_P0 || r->mode != MODE_ENFORCE)
+			continue;
+		authority->is_automatic = true;
+		if (r->automatic_destructive)
+			authority->may_destroy = true;
 	}
 	if (names_it != NULL)
 		authority->severity = names_it->severity;

@@ -20,6 +20,8 @@ struct authority {
 	 * what is cleared count where they name it.
 	 */
 	enum severity severity;
+	/* A rule that is nobody's says so also of what cannot be undone. */
+	bool may_destroy;
 };
 
 /*

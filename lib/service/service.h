@@ -45,6 +45,9 @@ void service_resettle(
 void service_rule_needs(
     struct service *s, unsigned rule, bool target, const char *lock);
 
+/* What it does cannot be taken back: see rule_settings.h. */
+void service_rule_destroys(struct service *s, unsigned rule, bool destroys);
+
 bool service_rule_needs_target(const struct service *s, unsigned rule);
 
 /*

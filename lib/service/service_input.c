@@ -125,6 +125,8 @@ service_rule_plan(struct service *s, unsigned rule,
 		if (lock == NULL)
 			(void)error_set(err, "no memory for its lock");
 	}
+	service_rule_destroys(
+	    s, rule, procedure == NULL || procedure->destructive);
 	service_rule_needs(
 	    s, rule, lock == NULL || plan_needs_target(plan), lock);
 	text_free(&name);

@@ -36,6 +36,7 @@ struct rule_state {
 	const uint8_t *parts; /* the evaluators that it names, by index */
 	uint8_t part_count;
 	bool needs_target;
+	bool is_destructive;
 	bool has_lead;    /* see clearing_has_lead() */
 	const char *lock; /* NULL: needs none */
 	struct clearing clearing;

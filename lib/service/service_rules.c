@@ -90,6 +90,12 @@ service_rule_needs(
 	s->rules[rule].lock = lock;
 }
 
+void
+service_rule_destroys(struct service *s, unsigned rule, bool destroys)
+{
+	s->rules[rule].is_destructive = destroys;
+}
+
 const char *
 service_rule_lock(const struct service *s, unsigned rule)
 {
@@ -308,6 +314,7 @@ situation(
 		.lock_name = holder == NULL ? NULL : state->lock,
 		.lock_holder = holder,
 		.needs_target = state->needs_target,
+		.is_destructive = state->is_destructive,
 		.target_version = service_rule_way(s, rule)->target,
 		.no_target = service_rule_way(s, rule)->no_target,
 		.was_ill = state->illness.is_on,

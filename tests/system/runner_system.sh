@@ -123,6 +123,8 @@ procedures = (
 { name = "asked"; escalate = "worse"; params = { };
   steps = ( $(one c 'environment = { TO = "\${target_version}"; };'),
 	$(one d) ); },
+{ name = "burnt"; destructive = true; steps = ( $(one b) ); },
+{ name = "burning"; destructive = true; steps = ( $(one b) ); },
 { name = "prepared"; escalate = "worse";
   steps = ( $(one p 'prepare = true;'), $(one q) ); },
 { name = "listed"; steps = ( $(one l) ); },
@@ -136,7 +138,9 @@ END
 services = ( $(service shop 'cooldown = "0s"; budget = 3;
 	procedures = [ "listed" ];' "$(rule r0 P0 enforce auto),
 	$(rule r1 P1 enforce asked), $(rule r2 P0 propose tried),
-	$(rule r3 P1 enforce prepared), $(rule r4 P1 enforce rooted)") );
+	$(rule r3 P1 enforce prepared), $(rule r4 P1 enforce rooted),
+	$(rule r5 P0 enforce burnt), $(rule r6 P0 enforce burning |
+	sed 's/ }$/ automatic_destructive = true; }/')") );
 END
 	cat >"$C/services.d/other.conf" <<END
 services = ( $(service other 'cooldown = "0s"; budget = 9;' \

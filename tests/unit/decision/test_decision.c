@@ -51,6 +51,23 @@ static struct row {
 	  ACTION_ROLL_BACK, GUARD_NONE, NEVER_MS,
 	  "rule dead holds, so application-rollback is run" },
 
+	{ "what it does cannot be taken back", PLAIN,
+	  { .is_destructive = true },
+	  ACTION_AWAIT, GUARD_APPROVAL, NEVER_MS,
+	  "approval: what application-rollback does cannot be taken back, and "
+	  "waits for a person to approve it" },
+	{ "and a person approved it", PLAIN,
+	  { .is_destructive = true, .is_approved = true },
+	  ACTION_ROLL_BACK, GUARD_NONE, NEVER_MS,
+	  "rule dead holds 16m40s after version v2 was deployed, so "
+	  "application-rollback is run" },
+	{ "or the rule says so in so many words",
+	  { .arm_window_ms = ARM_WINDOW_NONE, .automatic_destructive = true },
+	  { .is_destructive = true },
+	  ACTION_ROLL_BACK, GUARD_NONE, NEVER_MS,
+	  "rule dead holds 16m40s after version v2 was deployed, so "
+	  "application-rollback is run" },
+
 	{ "what is to be done cannot be written down", PLAIN,
 	  { .store_fails = true },
 	  ACTION_HOLD, GUARD_NO_STORE, NEVER_MS,

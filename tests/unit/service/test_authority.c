@@ -15,16 +15,16 @@ static struct row {
 	/* clang-format off */
 	{ "a P0 rule that is enforced", { { .severity = SEVERITY_P0,
 	  .mode = MODE_ENFORCE, .procedure = "back" } }, 1,
-	  true, { true, SEVERITY_P0 } },
+	  true, { true, SEVERITY_P0, false } },
 	{ "a P0 rule on trial", { { .severity = SEVERITY_P0,
 	  .mode = MODE_SHADOW, .procedure = "back" } }, 1,
-	  true, { false, SEVERITY_P0 } },
+	  true, { false, SEVERITY_P0, false } },
 	{ "a P0 rule that proposes", { { .severity = SEVERITY_P0,
 	  .mode = MODE_PROPOSE, .procedure = "back" } }, 1,
-	  true, { false, SEVERITY_P0 } },
+	  true, { false, SEVERITY_P0, false } },
 	{ "a P1 rule that is enforced", { { .severity = SEVERITY_P1,
 	  .mode = MODE_ENFORCE, .procedure = "back" } }, 1,
-	  true, { false, SEVERITY_P1 } },
+	  true, { false, SEVERITY_P1, false } },
 	{ "the gravest that names it counts", {
 	  { .severity = SEVERITY_P3, .mode = MODE_ENFORCE,
 	    .procedure = "back" },
@@ -32,18 +32,28 @@ static struct row {
 	    .procedure = "back" },
 	  { .severity = SEVERITY_P0, .mode = MODE_ENFORCE,
 	    .procedure = "other" } }, 3,
-	  true, { false, SEVERITY_P1 } },
+	  true, { false, SEVERITY_P1, false } },
 	{ "of two one is automatic", {
 	  { .severity = SEVERITY_P2, .mode = MODE_ENFORCE,
 	    .procedure = "back" },
 	  { .severity = SEVERITY_P0, .mode = MODE_ENFORCE,
 	    .procedure = "back" } }, 2,
-	  true, { true, SEVERITY_P0 } },
+	  true, { true, SEVERITY_P0, false } },
+	{ "what destroys without a person, in so many words", {
+	  { .severity = SEVERITY_P0, .mode = MODE_ENFORCE,
+	    .procedure = "back" },
+	  { .severity = SEVERITY_P0, .mode = MODE_ENFORCE,
+	    .procedure = "back", .automatic_destructive = true } }, 2,
+	  true, { true, SEVERITY_P0, true } },
+	{ "words of a rule that asks anyhow", {
+	  { .severity = SEVERITY_P1, .mode = MODE_ENFORCE,
+	    .procedure = "back", .automatic_destructive = true } }, 1,
+	  true, { false, SEVERITY_P1, false } },
 	{ "not named", { { .severity = SEVERITY_P2, .mode = MODE_ENFORCE,
 	  .procedure = "other" } }, 1,
-	  false, { false, SEVERITY_P2 } },
+	  false, { false, SEVERITY_P2, false } },
 	{ "no rule at all", { { .procedure = NULL } }, 0,
-	  false, { false, SEVERITY_P0 } },
+	  false, { false, SEVERITY_P0, false } },
 	/* clang-format on */
 };
 
@@ -59,6 +69,7 @@ test_row(void **state)
 	assert_true(authority_of(&s, "back", &a) == row->is_known);
 	assert_true(a.is_automatic == row->authority.is_automatic);
 	assert_int_equal(a.severity, row->authority.severity);
+	assert_true(a.may_destroy == row->authority.may_destroy);
 	/* What the service lists besides is known, and as grave. */
 	s.procedures = (struct strings){ listed, 1 };
 	assert_true(authority_of(&s, "back", &a));
