@@ -261,7 +261,7 @@ add_key(struct making *m)
 	if (strcmp(idempotency, "key") != 0)
 		return error_set(
 		    m->err, "idempotency is neither \"key\" nor \"none\"");
-	m->r->is_repeatable = true;
+	m->r->has_key = true;
 	text_addf(&t, "Idempotency-Key: %s", m->order->idempotency_key);
 	return append(m, line);
 }
@@ -326,7 +326,7 @@ make(struct making *m)
 	if (!http_method_check(r->method, m->err) ||
 	    !http_url_check(r->url, false, m->err) || !expect_status(m))
 		return false;
-	r->is_repeatable = http_method_is_safe(r->method);
+	r->is_safe = http_method_is_safe(r->method);
 	if (r->extract != NULL && !version_pointer_check(r->extract, m->err))
 		return false;
 	return add_headers(m) && check_credentials(m);

@@ -23,7 +23,8 @@ struct http_request {
 	const char *client_cert_file;
 	const char *client_key_file;
 	const char *extract;        /* NULL: all of the answer */
-	bool is_repeatable;         /* a second one does nothing more */
+	bool is_safe;               /* its method changes nothing */
+	bool has_key;               /* a second one does nothing more */
 	struct curl_slist *headers; /* all that are sent but Host */
 	struct secrets secrets;     /* never to be shown */
 	struct http_expect expect;

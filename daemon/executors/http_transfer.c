@@ -327,7 +327,7 @@ http_transfer_run(struct http_transfer *t, const struct http_request *r,
 	struct exchange x = { .t = t };
 
 	*t = (struct http_transfer){ .body = text_new(HTTP_ANSWER_MAX_BYTES),
-		.ending = { .is_repeatable = r->is_repeatable } };
+		.ending = { .is_safe = r->is_safe, .has_key = r->has_key } };
 	x.easy = curl_easy_init();
 	x.multi = curl_multi_init();
 	if (x.easy == NULL || x.multi == NULL)

@@ -31,8 +31,7 @@ is_of_gateway(const struct http_ending *e)
 static int
 unknown(const struct http_ending *e)
 {
-	return e->is_repeatable ? EXECUTOR_EXIT_NOTHING_DONE :
-				  EXECUTOR_EXIT_UNKNOWN;
+	return e->is_safe ? EXECUTOR_EXIT_NOTHING_DONE : EXECUTOR_EXIT_UNKNOWN;
 }
 
 /* Public functions */
@@ -76,10 +75,12 @@ http_exit_words(int status, const struct http_ending *e)
 	if (e->reached < HTTP_SENT)
 		return "the request was not sent";
 	if (status == EXECUTOR_EXIT_UNKNOWN)
-		return "done or not, nobody knows";
+		return e->has_key ? "done or not, nobody knows: its key makes "
+				    "another try safe" :
+				    "done or not, nobody knows";
 	if (status != EXECUTOR_EXIT_NOTHING_DONE)
 		return "";
 	if (e->reached >= HTTP_ANSWERED && is_put_off(e))
 		return "the server says that it did not begin";
-	return "done or not, it may be asked again safely";
+	return "it changes nothing, and may be asked again";
 }

@@ -9,8 +9,9 @@
  *on any other status			failed: so they say sent, and no or only
  *half an answer	unknown
  *
- * What is unknown may be asked again as if nothing was done where that cannot
- * do it twice: with an Idempotency-Key, or with a method that changes nothing.
+ * With a method that changes nothing, nothing was done where it is unknown.
+ * An Idempotency-Key changes nothing here: that it may be asked again whatever
+ * has become of it is known to those who ask.
  */
 #ifndef EXECUTOR_HTTP_ENDING_H
 #define EXECUTOR_HTTP_ENDING_H
@@ -33,8 +34,9 @@ struct http_ending {
 	int status;       /* from HTTP_ANSWERED on */
 	bool is_expected; /* that status */
 	bool has_retry_after;
-	bool is_repeatable; /* a second one does nothing more */
-	bool is_too_large;  /* so that it was cut by ourselves */
+	bool is_safe;      /* its method changes nothing */
+	bool has_key;      /* a second one does nothing more */
+	bool is_too_large; /* so that it was cut by ourselves */
 };
 
 /* EXECUTOR_EXIT_... */

@@ -16,8 +16,8 @@ struct row {
 	enum http_reached reached;
 	int status;
 	bool is_expected, has_retry_after, is_too_large;
-	int once;  /* where a second request might do it twice */
-	int again; /* where it cannot */
+	int once;  /* where it changes something */
+	int again; /* where it does not */
 };
 
 /* clang-format off */
@@ -62,11 +62,14 @@ test_exits(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		const struct row *r = &rows[i];
-		struct http_ending e = { r->reached, r->status, r->is_expected,
-			r->has_retry_after, false, r->is_too_large };
+		struct http_ending e = { .reached = r->reached,
+			.status = r->status,
+			.is_expected = r->is_expected,
+			.has_retry_after = r->has_retry_after,
+			.is_too_large = r->is_too_large };
 		int once = http_ending_exit(&e), again;
 
-		e.is_repeatable = true;
+		e.is_safe = true;
 		again = http_ending_exit(&e);
 		if (once != r->once || again != r->again)
 			fail_msg("%s: %d and %d, not %d and %d", r->name, once,
@@ -87,7 +90,11 @@ test_words(void **state)
 	assert_string_equal(
 	    http_exit_words(UNKNOWN, &e), "done or not, nobody knows");
 	assert_string_equal(http_exit_words(NOTHING, &e),
-	    "done or not, it may be asked again safely");
+	    "it changes nothing, and may be asked again");
+	e.has_key = true;
+	assert_int_equal(http_ending_exit(&e), UNKNOWN);
+	assert_string_equal(http_exit_words(UNKNOWN, &e),
+	    "done or not, nobody knows: its key makes another try safe");
 	e = (struct http_ending){ .reached = HTTP_COMPLETE, .status = 429 };
 	assert_string_equal(http_exit_words(NOTHING, &e),
 	    "the server says that it did not begin");
