@@ -63,7 +63,7 @@ lib_ldlibs := $(call libs_of,$(LIB_PKGS))
 lib_src    := $(wildcard lib/*/*.c)
 host_src   := $(wildcard daemon/host/*.c)
 monitor_src := $(wildcard daemon/*.c daemon/ask/*.c daemon/bus/*.c \
-	daemon/fetch/*.c daemon/store/*.c) $(host_src)
+	daemon/fetch/*.c daemon/notify/*.c daemon/store/*.c) $(host_src)
 step_src   := $(wildcard daemon/step/*.c) $(host_src)
 ctl_src    := $(wildcard daemon/ctl/*.c)
 http_src   := $(wildcard daemon/executors/http*.c) daemon/executors/intake.c \

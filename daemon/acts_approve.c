@@ -59,10 +59,13 @@ order_about(
 	return o;
 }
 
+/* Those who were asked hear that they need not answer any more. */
 static void
-store(struct order *o, struct rollback *r, const char *kind,
-    struct json_object *data, store_done *done)
+store_telling(struct order *o, struct rollback *r, const char *kind,
+    struct json_object *data, const struct notice *notice, store_done *done)
 {
+	char key[ULID_BYTES];
+
 	struct event_draft draft = {
 		.kind = kind,
 		.service = o->service,
@@ -75,7 +78,15 @@ store(struct order *o, struct rollback *r, const char *kind,
 	if (o->reason[0] != '\0')
 		json_set_text(data, "reason", o->reason);
 	rollback_set_answering(r, true);
-	events_append(o->m, &draft, 1, NULL, NULL, done, o);
+	events_new_id(o->m, key);
+	events_append(o->m, &draft, 1, notice, key, done, o);
+}
+
+static void
+store(struct order *o, struct rollback *r, const char *kind,
+    struct json_object *data, store_done *done)
+{
+	store_telling(o, r, kind, data, NULL, done);
 }
 
 static bool
@@ -156,6 +167,20 @@ approval_is_stored(void *arg, bool ok)
 		begin(o, r);
 }
 
+static void
+store_approval(struct order *o, struct rollback *r)
+{
+	char words[REASON_MAX_BYTES + CALLER_TEXT_MAX + NAME_MAX_BYTES + 32];
+	struct notice notice;
+
+	(void)snprintf(words, sizeof(words), "%s approved it for %s%s%s", o->by,
+	    o->service, o->reason[0] == '\0' ? "" : ": ", o->reason);
+	notice = rollback_notice(r, "approved", words);
+	notice.approver = NULL;
+	store_telling(o, r, EVENT_APPROVED, json_object_new_object(), &notice,
+	    approval_is_stored);
+}
+
 void
 acts_approve(struct monitor *m, struct control_call *call)
 {
@@ -183,8 +208,7 @@ acts_approve(struct monitor *m, struct control_call *call)
 		json_set(o->result, "approval", rollback_file(r));
 		end(o);
 	} else
-		store(o, r, EVENT_APPROVED, json_object_new_object(),
-		    approval_is_stored);
+		store_approval(o, r);
 }
 
 static void

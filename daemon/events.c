@@ -8,6 +8,7 @@
 #include "base/bug.h"
 #include "base/ulid.h"
 #include "config/config.h"
+#include "report/message.h"
 
 #define NOTIFIERS_MAX 64
 
@@ -42,9 +43,15 @@ is_proposal(const struct notice *notice)
 static bool
 is_wanted(const struct notifier_settings *n, const struct notice *notice)
 {
-	return n->events.count == 0 ||
+	bool of_event = n->events.count == 0 ||
 	    strings_contain(&n->events, notice->event) ||
 	    (is_proposal(notice) && strings_contain(&n->events, "approval"));
+	bool of_severity = n->severities.count == 0 ||
+	    notice->severity == NULL ||
+	    strings_contain(&n->severities, notice->severity);
+
+	return of_event && of_severity &&
+	    (notice->except == NULL || strcmp(notice->except, n->name) != 0);
 }
 
 static struct notice
@@ -58,30 +65,32 @@ complete(struct monitor *m, const struct notice *notice, const char *key)
 	return whole;
 }
 
+static const char *
+words(struct json_object *o)
+{
+	return json_object_to_json_string_ext(
+	    o, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
+}
+
 static size_t
 deliveries(struct monitor *m, const struct notice *notice, const char *key,
-    const char *body, struct store_delivery rows[NOTIFIERS_MAX])
+    struct json_object *o, struct store_delivery rows[NOTIFIERS_MAX])
 {
+	const char *body = words(o);
 	const struct config *c = m->generation->config;
 	size_t count = 0;
 
 	if (BUG(TELL_NOBODY))
 		return 0;
 	for (size_t i = 0; i < c->notifier_count && count < NOTIFIERS_MAX; i++)
-		if (is_wanted(&c->notifiers[i], notice))
+		if (is_wanted(&c->notifiers[i], notice) &&
+		    message_concerns(&c->notifiers[i], o))
 			rows[count++] = (struct store_delivery){
 				.channel = c->notifiers[i].name,
 				.dedup_key = key,
 				.body = body,
 			};
 	return count;
-}
-
-static const char *
-words(struct json_object *o)
-{
-	return json_object_to_json_string_ext(
-	    o, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
 }
 
 void
@@ -109,8 +118,7 @@ events_append(struct monitor *m, const struct event_draft *drafts, size_t count,
 		struct notice whole = complete(m, notice, key);
 
 		body = notice_json(&whole);
-		outgoing_count =
-		    deliveries(m, notice, key, words(body), outgoing);
+		outgoing_count = deliveries(m, notice, key, body, outgoing);
 	}
 	store_append(
 	    m->store, rows, count, outgoing, outgoing_count, done, arg);
@@ -127,7 +135,7 @@ events_page(struct monitor *m, const struct notice *notice, const char *key)
 	struct store_delivery rows[NOTIFIERS_MAX];
 	struct notice whole = complete(m, notice, key);
 	struct json_object *body = notice_json(&whole);
-	size_t count = deliveries(m, notice, key, words(body), rows);
+	size_t count = deliveries(m, notice, key, body, rows);
 
 	for (size_t i = 0; i < count; i++)
 		outbox_send_now(m->outbox, rows[i].channel, key, words(body));

@@ -23,6 +23,7 @@
 #include "daemon/log.h"
 #include "daemon/mode.h"
 #include "daemon/monitor.h"
+#include "daemon/notify/notify.h"
 #include "daemon/options.h"
 #include "daemon/metrics.h"
 #include "daemon/poller.h"
@@ -30,7 +31,6 @@
 #include "daemon/recover.h"
 #include "daemon/reload.h"
 #include "daemon/rollback.h"
-#include "daemon/send.h"
 #include "daemon/store_watch.h"
 #include "daemon/survey.h"
 #include "daemon/together.h"
@@ -161,8 +161,9 @@ open_parts(struct monitor *m, const struct config *c, struct error *err)
 	if (m->ask_tools.commands == NULL || m->ask_tools.tls == NULL ||
 	    m->ask_tools.schedule == NULL)
 		return error_set(err, "no memory for probes");
-	m->outbox = outbox_new(m->loop, m->store, send_notice, m);
-	if (m->outbox == NULL)
+	m->notify = notify_new();
+	m->outbox = outbox_new(m->loop, m->store, notify_send, notify_lost, m);
+	if (m->outbox == NULL || m->notify == NULL)
 		return error_set(err, "no memory for the outbox");
 	m->recorder = recorder_new(m, err);
 	if (m->recorder == NULL)
@@ -266,6 +267,7 @@ close_parts(struct monitor *m)
 	commands_free(m->ask_tools.commands);
 	tls_contexts_free(m->ask_tools.tls);
 	schedule_free(m->ask_tools.schedule);
+	notify_free(m->notify);
 	outbox_free(m->outbox);
 	fetch_free(m->fetch);
 	baselines_free(m->baselines);

@@ -35,6 +35,7 @@ struct watched;
 struct witnesses;
 struct life;
 struct metrics_file;
+struct notify;
 struct surveys;
 
 /* A configuration and those who still look at it. */
@@ -63,6 +64,7 @@ struct monitor {
 	struct store *store;
 	struct store_watch *store_watch;
 	struct outbox *outbox;
+	struct notify *notify;
 	struct steps *steps;
 	struct fetch *fetch;
 	struct ask_tools ask_tools;

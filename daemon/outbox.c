@@ -4,85 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/units.h"
 #include "daemon/log.h"
+#include "daemon/outbox_impl.h"
 
 #define STORE_RETRY_MS 5000
 /* However far off the next one is: clocks are set. */
 #define LOOK_AGAIN_MS 60000
-
-struct channel {
-	struct outbox *outbox;
-	char name[NAME_MAX_BYTES + 1];
-	bool failing;
-	bool busy;
-	int64_t not_before_ms;
-	/* Of the delivery under way. */
-	int64_t id;
-	int64_t made_wall_ms;
-	unsigned tries;
-};
-
-/* One that is not in the store. */
-struct urgent {
-	struct outbox *outbox;
-	struct urgent *next;
-	struct loop_timer *timer;
-	char *channel;
-	char *key;
-	char *body;
-	int64_t made_wall_ms;
-	unsigned tries;
-};
-
-struct outbox {
-	struct loop *loop;
-	struct store *store;
-	outbox_send *send;
-	void *arg;
-	struct loop_timer *timer; /* to look into the store again */
-	bool reading;
-	bool again; /* what is being read is old already */
-	struct channel channels[OUTBOX_CHANNELS_MAX];
-	unsigned channel_count;
-	struct urgent *urgent;
-	unsigned urgent_count;
-	struct outbox_counts counts;
-};
-
-static int64_t
-wait_after(unsigned tries)
-{
-	int64_t wait_ms = OUTBOX_FIRST_WAIT_MS;
-
-	while (tries-- > 0 && wait_ms < OUTBOX_LAST_WAIT_MS)
-		wait_ms *= 2;
-	return wait_ms < OUTBOX_LAST_WAIT_MS ? wait_ms : OUTBOX_LAST_WAIT_MS;
-}
-
-static bool
-is_over(int64_t made_wall_ms, unsigned tries)
-{
-	return tries + 1 >= OUTBOX_GIVE_UP_TRIES &&
-	    loop_wall_ms() - made_wall_ms >= OUTBOX_GIVE_UP_MS;
-}
-
-static void
-log_failure(bool over, const char *channel, const char *reason)
-{
-	const char *why = reason == NULL ? "no reason given" : reason;
-
-	if (over)
-		log_event(LOG_LEVEL_ERROR, LOG_ID_NOTIFY_GIVEN_UP,
-		    LOG_FIELDS({ "channel", channel }, { "reason", why }),
-		    "a notification was given up after three days");
-	else
-		log_event(LOG_LEVEL_WARNING, LOG_ID_NOTIFY_FAILED,
-		    LOG_FIELDS({ "channel", channel }, { "reason", why }),
-		    "notifier %s fails; it is tried again", channel);
-}
-
-/* --- What is in the store. --- */
 
 /* Once more, now that something has changed. */
 static void
@@ -93,60 +20,154 @@ look_soon(struct outbox *o)
 }
 
 static void
-note_success(struct channel *c)
+on_dead(void *arg, bool ok, const struct store_delivery *rows, size_t count)
 {
-	c->outbox->counts.sent++;
-	store_delivered(c->outbox->store, c->id);
+	struct outbox *o = arg;
+
+	(void)rows;
+	if (ok)
+		o->counts.dead = count;
+}
+
+static void
+count_dead(struct outbox *o)
+{
+	store_read_dead(o->store, on_dead, o);
+}
+
+static void
+note_success(struct channel *c, size_t taken)
+{
+	struct outbox *o = c->outbox;
+
+	o->counts.sent += taken;
+	for (size_t i = 0; i < taken; i++)
+		store_delivered(o->store, c->rows[i].id);
 	if (c->failing)
 		log_event(LOG_LEVEL_NOTICE, LOG_ID_NONE,
 		    LOG_FIELDS({ "channel", c->name }),
 		    "notifier %s works again", c->name);
-	c->failing = false;
+	c->failing = c->is_lost = false;
 }
 
 static void
-note_failure(struct channel *c, const char *reason)
+lose(struct channel *c, const char *reason)
 {
 	struct outbox *o = c->outbox;
-	bool over = is_over(c->made_wall_ms, c->tries);
+
+	count_dead(o);
+	if (c->is_lost)
+		return;
+	c->is_lost = true;
+	o->lost(o->arg, c->name, reason);
+}
+
+/* All that the receiver refused; or the first one, which is too old. */
+static void
+note_lost(struct channel *c, size_t taken, const char *reason)
+{
+	struct outbox *o = c->outbox;
+
+	o->counts.given_up += taken;
+	for (size_t i = 0; i < taken; i++)
+		store_bury(o->store, c->rows[i].id, reason);
+	lose(c, reason);
+}
+
+/* Not for longer than the store believes, whatever the receiver asks for. */
+static int64_t
+postponed_ms(const struct channel *c, int64_t wait_ms)
+{
+	int64_t own_ms = outbox_wait_ms(c->tries);
+
+	if (wait_ms > OUTBOX_LAST_WAIT_MS)
+		wait_ms = OUTBOX_LAST_WAIT_MS;
+	return wait_ms > own_ms ? wait_ms : own_ms;
+}
+
+static void
+note_failure(struct channel *c, const struct outbox_outcome *outcome)
+{
+	struct outbox *o = c->outbox;
+	const char *reason =
+	    outcome->reason == NULL ? "no reason given" : outcome->reason;
+	bool is_old = outbox_is_over(c->rows[0].made_wall_ms, c->tries);
+	bool over = is_old || outcome->outcome == MESSAGE_NEVER;
+	int64_t pause_ms = OUTBOX_FIRST_WAIT_MS;
 
 	o->counts.failed++;
 	if (over || !c->failing)
-		log_failure(over, c->name, reason);
-	if (over) {
-		o->counts.given_up++;
-		store_delivered(o->store, c->id);
-	} else
-		store_postpone(
-		    o->store, c->id, loop_wall_ms() + wait_after(c->tries));
+		outbox_log_failure(over, c->name, reason);
+	if (over)
+		note_lost(c,
+		    outcome->outcome == MESSAGE_NEVER ? outcome->taken : 1,
+		    reason);
+	else
+		store_postpone(o->store, c->rows[0].id,
+		    loop_wall_ms() + postponed_ms(c, outcome->wait_ms));
 	c->failing = true;
-	c->not_before_ms = loop_now_ms(o->loop) + OUTBOX_FIRST_WAIT_MS;
+	if (outcome->wait_ms > pause_ms)
+		pause_ms = outcome->wait_ms;
+	c->not_before_ms = loop_now_ms(o->loop) + pause_ms;
 }
 
 static void
-on_sent(void *arg, bool ok, const char *reason)
+on_sent(void *arg, const struct outbox_outcome *outcome)
 {
 	struct channel *c = arg;
+	struct outbox_outcome o = *outcome;
 
 	c->busy = false;
-	if (ok)
-		note_success(c);
+	if (o.taken == 0)
+		o.taken = 1;
+	if (o.taken > c->row_count)
+		o.taken = c->row_count;
+	if (o.outcome == MESSAGE_SENT)
+		note_success(c, o.taken);
 	else
-		note_failure(c, reason);
+		note_failure(c, &o);
 	look_soon(c->outbox);
 }
 
+/* It waits until it is configured again. */
 static void
-begin(struct channel *c, const struct store_delivery *d)
+note_away(struct channel *c)
+{
+	c->busy = false;
+	c->not_before_ms = loop_now_ms(c->outbox->loop) + LOOK_AGAIN_MS;
+	if (!c->is_away)
+		log_event(LOG_LEVEL_WARNING, LOG_ID_NOTIFY_FAILED,
+		    LOG_FIELDS({ "channel", c->name }),
+		    "notifier %s is not configured: what it was not told yet "
+		    "waits, see rollbackctl notify list",
+		    c->name);
+	c->is_away = true;
+}
+
+static void
+begin(struct channel *c, const struct store_delivery *rows, size_t count)
 {
 	struct outbox *o = c->outbox;
 
 	c->busy = true;
-	c->id = d->id;
-	c->tries = d->tries;
-	c->made_wall_ms = d->made_wall_ms;
-	if (!o->send(o->arg, d, on_sent, c))
-		on_sent(c, false, "it cannot be started");
+	c->tries = rows[0].tries;
+	c->row_count = count;
+	for (size_t i = 0; i < count; i++)
+		c->rows[i] =
+		    (struct sent_row){ rows[i].id, rows[i].made_wall_ms };
+	switch (o->send(o->arg, rows, count, on_sent, c)) {
+	case OUTBOX_BEGUN:
+		c->is_away = false;
+		break;
+	case OUTBOX_CANNOT:
+		on_sent(c,
+		    &(struct outbox_outcome){ .outcome = MESSAGE_AGAIN,
+			.reason = "it cannot be started" });
+		break;
+	case OUTBOX_AWAY:
+		note_away(c);
+		break;
+	}
 }
 
 /* NULL: as many as can be are in use, or no notifier is called so. */
@@ -174,12 +195,12 @@ channel_for(struct outbox *o, const char *name)
 	return spare;
 }
 
-/* Begins it if it is time, or says how long that is off. */
+/* Begins them if it is time, or says how long that is off. */
 static int64_t
-consider(struct outbox *o, const struct store_delivery *d)
+consider(struct outbox *o, const struct store_delivery *rows, size_t count)
 {
-	struct channel *c = channel_for(o, d->channel);
-	int64_t wait_ms = d->next_wall_ms - loop_wall_ms();
+	struct channel *c = channel_for(o, rows[0].channel);
+	int64_t wait_ms = rows[0].next_wall_ms - loop_wall_ms();
 	int64_t pause_ms;
 
 	if (c == NULL || c->busy)
@@ -191,8 +212,20 @@ consider(struct outbox *o, const struct store_delivery *d)
 		wait_ms = pause_ms;
 	if (wait_ms > 0)
 		return wait_ms;
-	begin(c, d);
+	begin(c, rows, count);
 	return c->busy ? LOOK_AGAIN_MS : OUTBOX_FIRST_WAIT_MS;
+}
+
+/* How many of the rows are for the channel of the first. */
+static size_t
+same_channel(const struct store_delivery *rows, size_t count)
+{
+	size_t n = 1;
+
+	while (n < count && n < STORE_THREAD_MAX &&
+	    strcmp(rows[n].channel, rows[0].channel) == 0)
+		n++;
+	return n;
 }
 
 static void
@@ -207,9 +240,11 @@ on_rows(void *arg, bool ok, const struct store_delivery *rows, size_t count)
 		look_soon(o);
 		return;
 	}
-	for (size_t i = 0; i < count; i++) {
-		int64_t one_ms = consider(o, &rows[i]);
+	for (size_t i = 0, n; i < count; i += n) {
+		int64_t one_ms;
 
+		n = same_channel(rows + i, count - i);
+		one_ms = consider(o, rows + i, n);
 		if (one_ms < wait_ms)
 			wait_ms = one_ms;
 	}
@@ -228,110 +263,9 @@ look(void *arg)
 	store_read_due(o->store, loop_wall_ms(), on_rows, o);
 }
 
-/* --- What is not. --- */
-
-static void
-urgent_free(struct urgent *u)
-{
-	loop_timer_free(u->timer);
-	free(u->channel);
-	free(u->key);
-	free(u->body);
-	free(u);
-}
-
-static void
-urgent_forget(struct urgent *u)
-{
-	struct outbox *o = u->outbox;
-	struct urgent **at = &o->urgent;
-
-	while (*at != u)
-		at = &(*at)->next;
-	*at = u->next;
-	o->urgent_count--;
-	urgent_free(u);
-}
-
-static void
-on_urgent_sent(void *arg, bool ok, const char *reason)
-{
-	struct urgent *u = arg;
-	bool over = !ok && is_over(u->made_wall_ms, u->tries);
-
-	if (ok)
-		u->outbox->counts.sent++;
-	else
-		u->outbox->counts.failed++;
-	if (over || (!ok && u->tries == 0))
-		log_failure(over, u->channel, reason);
-	if (over)
-		u->outbox->counts.given_up++;
-	if (ok || over)
-		urgent_forget(u);
-	else
-		loop_timer_start(u->timer, wait_after(u->tries++));
-}
-
-static void
-urgent_send(void *arg)
-{
-	struct urgent *u = arg;
-	struct store_delivery d = {
-		.channel = u->channel,
-		.dedup_key = u->key,
-		.body = u->body,
-		.tries = u->tries,
-		.made_wall_ms = u->made_wall_ms,
-	};
-
-	if (!u->outbox->send(u->outbox->arg, &d, on_urgent_sent, u))
-		on_urgent_sent(u, false, "it cannot be started");
-}
-
-static bool
-is_waiting(const struct outbox *o, const char *channel, const char *key)
-{
-	for (const struct urgent *u = o->urgent; u != NULL; u = u->next)
-		if (strcmp(u->channel, channel) == 0 &&
-		    strcmp(u->key, key) == 0)
-			return true;
-	return false;
-}
-
-bool
-outbox_send_now(struct outbox *o, const char *channel, const char *dedup_key,
-    const char *body)
-{
-	struct urgent *u;
-
-	if (is_waiting(o, channel, dedup_key))
-		return true;
-	if (o->urgent_count >= OUTBOX_URGENT_MAX)
-		return false;
-	u = calloc(1, sizeof(*u));
-	if (u == NULL)
-		return false;
-	u->outbox = o;
-	u->made_wall_ms = loop_wall_ms();
-	u->channel = strdup(channel);
-	u->key = strdup(dedup_key);
-	u->body = strdup(body);
-	u->timer = loop_timer_new(o->loop, urgent_send, u);
-	if (u->channel == NULL || u->key == NULL || u->body == NULL ||
-	    u->timer == NULL) {
-		urgent_free(u);
-		return false;
-	}
-	u->next = o->urgent;
-	o->urgent = u;
-	o->urgent_count++;
-	urgent_send(u);
-	return true;
-}
-
 struct outbox *
-outbox_new(struct loop *loop, struct store *store, outbox_send *send, void *arg)
+outbox_new(struct loop *loop, struct store *store, outbox_send *send,
+    outbox_lost *lost, void *arg)
 {
 	struct outbox *o = calloc(1, sizeof(*o));
 
@@ -340,6 +274,7 @@ outbox_new(struct loop *loop, struct store *store, outbox_send *send, void *arg)
 	o->loop = loop;
 	o->store = store;
 	o->send = send;
+	o->lost = lost;
 	o->arg = arg;
 	o->timer = loop_timer_new(loop, look, o);
 	if (o->timer == NULL) {
@@ -347,6 +282,7 @@ outbox_new(struct loop *loop, struct store *store, outbox_send *send, void *arg)
 		return NULL;
 	}
 	look(o);
+	count_dead(o);
 	return o;
 }
 
@@ -355,8 +291,7 @@ outbox_free(struct outbox *o)
 {
 	if (o == NULL)
 		return;
-	while (o->urgent != NULL)
-		urgent_forget(o->urgent);
+	outbox_forget_urgent(o);
 	loop_timer_free(o->timer);
 	free(o);
 }
@@ -365,6 +300,25 @@ void
 outbox_kick(struct outbox *o)
 {
 	look_soon(o);
+}
+
+void
+outbox_changed(struct outbox *o)
+{
+	for (unsigned i = 0; i < o->channel_count; i++)
+		if (o->channels[i].is_away)
+			o->channels[i].not_before_ms = 0;
+	count_dead(o);
+	look_soon(o);
+}
+
+const char *
+outbox_failing(const struct outbox *o, unsigned nth)
+{
+	for (unsigned i = 0; i < o->channel_count; i++)
+		if (o->channels[i].failing && nth-- == 0)
+			return o->channels[i].name;
+	return NULL;
 }
 
 struct outbox_counts

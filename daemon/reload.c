@@ -192,6 +192,8 @@ swap_rest(struct change *c, struct loaded *l)
 	witnesses_free(m->witnesses);
 	m->witnesses = c->witnesses;
 	m->generation = c->g;
+	if (m->outbox != NULL)
+		outbox_changed(m->outbox);
 	generation_leave(old);
 	if (m->control != NULL && !control_set_roles(m->control, &l->roles))
 		log_warning("no memory for the roles: the old "

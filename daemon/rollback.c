@@ -106,6 +106,15 @@ rollback_free(struct rollback *r)
 	free(r);
 }
 
+static bool
+has_recovered(const struct rollback *r)
+{
+	return r->is_closing && r->good_since_ms != NEVER_MS &&
+	    (r->outcome == INCIDENT_RECOVERED ||
+		r->outcome == INCIDENT_NOT_NEEDED ||
+		r->outcome == INCIDENT_CLEARED);
+}
+
 struct notice
 rollback_notice(struct rollback *r, const char *event, const char *summary)
 {
@@ -127,6 +136,12 @@ rollback_notice(struct rollback *r, const char *event, const char *summary)
 		    NULL,
 		.report = r->report_path[0] == '\0' ? NULL : r->report_path,
 		.summary = summary,
+		.first_bad_ms = r->first_bad_ms == NEVER_MS ?
+		    0 :
+		    events_wall_ms(r->m, r->first_bad_ms),
+		.recovered_ms = has_recovered(r) ?
+		    events_wall_ms(r->m, r->good_since_ms) :
+		    0,
 	};
 }
 

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "daemon/load_prune.h"
 #include "daemon/monitor.h"
+#include "report/notice.h"
 #include "sample/sample.h"
 #include "service/incident.h"
 #include "service/service.h"
@@ -127,6 +128,10 @@ const char *rollback_service(const struct rollback *r);
 
 /* The lock it holds; "" without. */
 const char *rollback_lock(const struct rollback *r);
+
+/* What people are told of it, without a dedup_key; borrows all texts. */
+struct notice rollback_notice(
+    struct rollback *r, const char *event, const char *summary);
 
 /* Open and not yet closing, by id; NULL: there is none. */
 struct rollback *rollback_find(struct monitor *m, const char *id);

@@ -142,8 +142,6 @@ void rollback_write(struct rollback *r, const char *kind,
     struct json_object *data, const char *notice, rollback_then *then);
 void rollback_later(struct rollback *r, int64_t delay_ms, rollback_then *then);
 struct rollback_run *rollback_run_now(struct rollback *r);
-struct notice rollback_notice(
-    struct rollback *r, const char *event, const char *summary);
 
 /*
  * rollback_show.c: what people are told first, into write.summary; where it

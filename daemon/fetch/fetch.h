@@ -27,6 +27,7 @@ struct fetch_answer {
 	int status;
 	const char *content_type; /* NULL: it names none */
 	const char *encoding;     /* of the content: "gzip"; NULL: as it is */
+	const char *retry_after;  /* NULL: it says nothing of that */
 };
 
 /* What a sink makes of it: what goes into the sample. */

@@ -62,6 +62,7 @@ begin_sink(const struct fetch_target *t, char *head, size_t length)
 	if (encoding != NULL && strcasecmp(encoding, "identity") != 0)
 		a.encoding = encoding;
 	a.content_type = lean_head_value(head, length, "Content-Type", true);
+	a.retry_after = lean_head_value(head, length, "Retry-After", true);
 	t->q->lean.is_begun = true;
 	t->sink->begin(t->sink->arg, &a);
 }

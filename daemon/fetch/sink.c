@@ -15,6 +15,17 @@ encoding_of(CURL *easy)
 	return strcasecmp(h->value, "identity") == 0 ? NULL : h->value;
 }
 
+static const char *
+retry_after_of(CURL *easy)
+{
+	struct curl_header *h;
+
+	return curl_easy_header(easy, "Retry-After", 0, CURLH_HEADER, -1, &h) ==
+		CURLHE_OK ?
+	    h->value :
+	    NULL;
+}
+
 void
 sink_begin(struct fetch_slot *slot)
 {
@@ -28,6 +39,7 @@ sink_begin(struct fetch_slot *slot)
 	(void)curl_easy_getinfo(slot->easy, CURLINFO_CONTENT_TYPE, &type);
 	a.content_type = type;
 	a.encoding = encoding_of(slot->easy);
+	a.retry_after = retry_after_of(slot->easy);
 	t->sink->begin(t->sink->arg, &a);
 }
 

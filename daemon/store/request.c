@@ -159,6 +159,14 @@ request_copy_query(struct request *r, const struct store_query *q)
 	return true;
 }
 
+bool
+request_copy_reason(struct request *r, const char *reason)
+{
+	r->copies = strdup(reason);
+	r->reason = r->copies;
+	return r->copies != NULL;
+}
+
 void
 request_tell(struct request *r)
 {

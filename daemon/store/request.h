@@ -12,11 +12,15 @@ enum request_kind {
 	REQUEST_APPEND,
 	REQUEST_DELIVERED,
 	REQUEST_POSTPONE,
+	REQUEST_BURY,
+	REQUEST_REVIVE,
+	REQUEST_DROP,
 	REQUEST_PRUNE,
 	REQUEST_WRITES, /* those before write to the database */
 	REQUEST_RUN = REQUEST_WRITES,
 	REQUEST_READ,
 	REQUEST_READ_OUTBOX,
+	REQUEST_READ_DEAD,
 	REQUEST_READ_DUE,
 	REQUEST_ACKNOWLEDGE,
 	REQUEST_BEAT,
@@ -39,6 +43,7 @@ struct request {
 	store_work *work;
 	int64_t id;
 	int64_t wall_ms;
+	const char *reason;
 	struct store_event *events;
 	size_t event_count;
 	struct store_delivery *deliveries;
@@ -69,6 +74,7 @@ bool request_copy_append(struct request *r, const struct store_event *events,
     size_t event_count, const struct store_delivery *deliveries,
     size_t delivery_count);
 bool request_copy_query(struct request *r, const struct store_query *q);
+bool request_copy_reason(struct request *r, const char *reason);
 
 /* Lets go of what it carries: it only waits for its turn to be answered. */
 void request_refuse(struct request *r);

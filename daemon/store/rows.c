@@ -14,18 +14,32 @@ static const char columns[] =
     "SELECT seq, wall_ms, boot_ms, boot_id, kind, service, incident, run,"
     " data FROM event WHERE seq > ?1";
 
+#define OUTBOX "id, event_seq, channel, dedup_key, tries, made_wall_ms," \
+    " next_wall_ms, body"
+
 static const char outbox_rows[] =
-    "SELECT id, event_seq, channel, dedup_key, tries, made_wall_ms,"
-    " next_wall_ms, body FROM outbox ORDER BY id";
+    "SELECT " OUTBOX ", '', 0 FROM outbox ORDER BY id";
+
+static const char dead_rows[] =
+    "SELECT id, event_seq, channel, dedup_key, tries, made_wall_ms, 0, body,"
+    " reason, died_wall_ms FROM dead ORDER BY id";
+
+/* The incident, or what stands alone: an id is no digits only. */
+#define THREAD "coalesce(nullif(CASE WHEN json_valid(body) THEN" \
+    " json_extract(body, '$.incident') END, ''), id)"
 
 static const char due_rows[] =
-    "SELECT id, event_seq, channel, dedup_key, tries, made_wall_ms,"
-    " next_wall_ms, body FROM outbox WHERE id IN"
-    " (SELECT id FROM (SELECT id, row_number() OVER (PARTITION BY channel"
-    " ORDER BY due DESC, CASE WHEN due THEN 0 ELSE next_wall_ms END, id)"
-    " AS place FROM (SELECT *, next_wall_ms <= ?1"
-    " OR next_wall_ms > ?1 + ?2 AS due FROM outbox)) WHERE place = 1)"
-    " ORDER BY id";
+    "WITH all_rows AS (SELECT " OUTBOX ", " THREAD " AS thread,"
+    " next_wall_ms <= ?1 OR next_wall_ms > ?1 + ?2 AS due FROM outbox),"
+    " placed AS (SELECT *, row_number() OVER"
+    " (PARTITION BY channel, thread ORDER BY id) AS place FROM all_rows),"
+    " heads AS (SELECT channel, thread, id AS first, row_number() OVER"
+    " (PARTITION BY channel ORDER BY due DESC,"
+    " CASE WHEN due THEN 0 ELSE next_wall_ms END, id) AS turn"
+    " FROM placed WHERE place = 1)"
+    " SELECT " OUTBOX ", '', 0 FROM placed JOIN heads"
+    " USING (channel, thread) WHERE turn = 1 AND place <= ?3"
+    " ORDER BY first, id";
 /* clang-format on */
 
 static void
@@ -151,8 +165,11 @@ take_delivery(struct request *r, sqlite3_stmt *s, struct store_delivery *d)
 		.made_wall_ms = sqlite3_column_int64(s, 5),
 		.next_wall_ms = sqlite3_column_int64(s, 6),
 		.body = word(r, s, 7),
+		.reason = word(r, s, 8),
+		.died_wall_ms = sqlite3_column_int64(s, 9),
 	};
-	return d->channel != NULL && d->dedup_key != NULL && d->body != NULL;
+	return d->channel != NULL && d->dedup_key != NULL && d->body != NULL &&
+	    d->reason != NULL;
 }
 
 /* Room for one more; false when it is too much. */
@@ -256,6 +273,12 @@ rows_read_outbox(struct database *d, struct request *r)
 }
 
 enum database_result
+rows_read_dead(struct database *d, struct request *r)
+{
+	return read_all(d, r, database_prepare(d, dead_rows));
+}
+
+enum database_result
 rows_read_due(struct database *d, struct request *r)
 {
 	sqlite3_stmt *s = database_prepare(d, due_rows);
@@ -263,6 +286,7 @@ rows_read_due(struct database *d, struct request *r)
 	if (s != NULL) {
 		(void)sqlite3_bind_int64(s, 1, r->wall_ms);
 		(void)sqlite3_bind_int64(s, 2, STORE_POSTPONE_MAX_MS);
+		(void)sqlite3_bind_int(s, 3, STORE_THREAD_MAX);
 	}
 	return read_all(d, r, s);
 }

@@ -10,6 +10,7 @@
 /* Each fills the answer of the request of that name. */
 enum database_result rows_read_events(struct database *d, struct request *r);
 enum database_result rows_read_outbox(struct database *d, struct request *r);
+enum database_result rows_read_dead(struct database *d, struct request *r);
 enum database_result rows_read_due(struct database *d, struct request *r);
 
 #endif

@@ -11,6 +11,15 @@ const char schema_settings[] = "PRAGMA synchronous = FULL;"
 			       "PRAGMA cell_size_check = ON;"
 			       "PRAGMA journal_size_limit = 4194304;";
 
+/* Rows of outbox, under the ids that they had there. */
+#define DEAD                                                             \
+	"CREATE TABLE IF NOT EXISTS dead ("                              \
+	" id INTEGER PRIMARY KEY, event_seq INTEGER NOT NULL,"           \
+	" channel TEXT NOT NULL, dedup_key TEXT NOT NULL,"               \
+	" tries INTEGER NOT NULL, body TEXT NOT NULL,"                   \
+	" made_wall_ms INTEGER NOT NULL, died_wall_ms INTEGER NOT NULL," \
+	" reason TEXT NOT NULL);"
+
 /* 1380076356 is SCHEMA_APPLICATION; a test compares them. */
 const char schema_making[] =
     "PRAGMA synchronous = FULL;"
@@ -34,11 +43,11 @@ const char schema_making[] =
     " channel TEXT NOT NULL, dedup_key TEXT NOT NULL,"
     " tries INTEGER NOT NULL, next_wall_ms INTEGER NOT NULL,"
     " body TEXT NOT NULL, made_wall_ms INTEGER NOT NULL,"
-    " UNIQUE (channel, dedup_key));"
-    "COMMIT;";
+    " UNIQUE (channel, dedup_key));" DEAD "COMMIT;";
 
+/* Files of earlier releases have no table of dead letters. */
 const char schema_probe_write[] =
-    "INSERT OR REPLACE INTO meta VALUES ('opened', unixepoch())";
+    DEAD "INSERT OR REPLACE INTO meta VALUES ('opened', unixepoch())";
 
 const char *const schema_statements[] = {
 	[STATEMENT_EVENT] =
@@ -53,6 +62,19 @@ const char *const schema_statements[] = {
 	[STATEMENT_POSTPONE] =
 	    "UPDATE outbox SET tries = tries + 1, next_wall_ms = ?2"
 	    " WHERE id = ?1",
+	[STATEMENT_BURY] =
+	    "INSERT OR IGNORE INTO dead SELECT id, event_seq, channel,"
+	    " dedup_key, tries + 1, body, made_wall_ms, ?2, ?3 FROM outbox"
+	    " WHERE id = ?1",
+	[STATEMENT_TRIM_DEAD] =
+	    "DELETE FROM dead WHERE id NOT IN"
+	    " (SELECT id FROM dead ORDER BY died_wall_ms DESC, id DESC"
+	    " LIMIT ?1)",
+	[STATEMENT_REVIVE] =
+	    "INSERT OR IGNORE INTO outbox (id, event_seq, channel, dedup_key,"
+	    " tries, next_wall_ms, body, made_wall_ms) SELECT id, event_seq,"
+	    " channel, dedup_key, 0, 0, body, ?2 FROM dead WHERE id = ?1",
+	[STATEMENT_DROP_DEAD] = "DELETE FROM dead WHERE id = ?1",
 };
 
 /* Few at a time, because intents wait meanwhile; each of them whole. */

@@ -114,6 +114,35 @@ store_postpone(struct store *s, int64_t id, int64_t next_wall_ms)
 }
 
 void
+store_bury(struct store *s, int64_t id, const char *reason)
+{
+	struct request *r = request_or_die(REQUEST_BURY, NULL);
+
+	r->id = id;
+	if (!request_copy_reason(r, reason))
+		request_refuse(r);
+	ask(s, r);
+}
+
+void
+store_revive(struct store *s, int64_t id)
+{
+	struct request *r = request_or_die(REQUEST_REVIVE, NULL);
+
+	r->id = id;
+	ask(s, r);
+}
+
+void
+store_drop(struct store *s, int64_t id)
+{
+	struct request *r = request_or_die(REQUEST_DROP, NULL);
+
+	r->id = id;
+	ask(s, r);
+}
+
+void
 store_run(struct store *s, store_work *work, store_done *done, void *arg)
 {
 	struct request *r = request_or_die(REQUEST_RUN, arg);
@@ -139,6 +168,15 @@ void
 store_read_outbox(struct store *s, store_outbox *rows, void *arg)
 {
 	struct request *r = request_or_die(REQUEST_READ_OUTBOX, arg);
+
+	r->outbox_done = rows;
+	ask(s, r);
+}
+
+void
+store_read_dead(struct store *s, store_outbox *rows, void *arg)
+{
+	struct request *r = request_or_die(REQUEST_READ_DEAD, arg);
 
 	r->outbox_done = rows;
 	ask(s, r);

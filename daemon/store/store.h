@@ -41,7 +41,13 @@ struct store_delivery {
 	int64_t made_wall_ms; /* when it was stored */
 	int64_t next_wall_ms; /* not to be sent before */
 	const char *body;     /* JSON for the notifier */
+	/* Of a dead letter only. */
+	const char *reason; /* why it was given up */
+	int64_t died_wall_ms;
 };
+
+/* More dead letters than that are not kept: the oldest go. */
+#define STORE_DEAD_MAX 1000
 
 enum store_state {
 	STORE_OK,
@@ -110,6 +116,14 @@ void store_delivered(struct store *s, int64_t id);
 void store_postpone(struct store *s, int64_t id, int64_t next_wall_ms);
 
 /*
+ * Given up: it becomes a dead letter, under the same id, until somebody has
+ * it sent once more or drops it.  What is dropped may be waiting or dead.
+ */
+void store_bury(struct store *s, int64_t id, const char *reason);
+void store_revive(struct store *s, int64_t id);
+void store_drop(struct store *s, int64_t id);
+
+/*
  * Runs a function on the store's thread, in order, then done on the loop:
  * for files that must be synced.  work gives whether it went well.  While the
  * store is STORE_FAILED it is not run and the answer is false.
@@ -148,12 +162,17 @@ void store_read(
 typedef void store_outbox(
     void *arg, bool ok, const struct store_delivery *rows, size_t count);
 void store_read_outbox(struct store *s, store_outbox *rows, void *arg);
+void store_read_dead(struct store *s, store_outbox *rows, void *arg);
 
 /*
- * One delivery a channel: the oldest of those that are due, or else the one
- * that will be first.  One that waits for longer than any postponing may last
- * (STORE_POSTPONE_MAX_MS) is due: the clock was set back.
+ * Of each channel one incident's deliveries in their order, up to
+ * STORE_THREAD_MAX of them; what belongs to no incident stands alone.  The
+ * first of them decides, as it is sent first: the oldest of those that are due,
+ * or else the one that will be first.  One that waits for longer than any
+ * postponing may last (STORE_POSTPONE_MAX_MS) is due: the clock was set back.
+ * Rows of the same channel stand together.
  */
+#define STORE_THREAD_MAX 32
 #define STORE_POSTPONE_MAX_MS ((int64_t)10 * 60 * 1000)
 void store_read_due(
     struct store *s, int64_t now_wall_ms, store_outbox *rows, void *arg);

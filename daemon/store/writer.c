@@ -115,6 +115,57 @@ change_delivery(struct database *d, const struct request *r)
 	return step(d, s);
 }
 
+/* The statement with the id as its first word. */
+static enum database_result
+step_id(struct database *d, enum database_statement which, int64_t id)
+{
+	sqlite3_stmt *s = database_statement(d, which);
+
+	(void)sqlite3_bind_int64(s, 1, id);
+	return step(d, s);
+}
+
+static enum database_result
+bury(struct database *d, const struct request *r)
+{
+	sqlite3_stmt *s = database_statement(d, STATEMENT_BURY);
+	enum database_result result;
+
+	(void)sqlite3_bind_int64(s, 1, r->id);
+	(void)sqlite3_bind_int64(s, 2, wall_ms());
+	bind_text(s, 3, r->reason);
+	result = step(d, s);
+	if (result == DATABASE_OK)
+		result = step_id(d, STATEMENT_DELIVERED, r->id);
+	if (result == DATABASE_OK)
+		result = step_id(d, STATEMENT_TRIM_DEAD, STORE_DEAD_MAX);
+	return result;
+}
+
+static enum database_result
+revive(struct database *d, const struct request *r)
+{
+	sqlite3_stmt *s = database_statement(d, STATEMENT_REVIVE);
+	enum database_result result;
+
+	(void)sqlite3_bind_int64(s, 1, r->id);
+	(void)sqlite3_bind_int64(s, 2, wall_ms());
+	result = step(d, s);
+	if (result == DATABASE_OK)
+		result = step_id(d, STATEMENT_DROP_DEAD, r->id);
+	return result;
+}
+
+static enum database_result
+drop(struct database *d, const struct request *r)
+{
+	enum database_result result = step_id(d, STATEMENT_DELIVERED, r->id);
+
+	if (result == DATABASE_OK)
+		result = step_id(d, STATEMENT_DROP_DEAD, r->id);
+	return result;
+}
+
 static enum database_result
 write_one(struct database *d, struct request *r)
 {
@@ -124,6 +175,12 @@ write_one(struct database *d, struct request *r)
 		return append(d, r);
 	if (r->kind == REQUEST_PRUNE)
 		return prune(d, r);
+	if (r->kind == REQUEST_BURY)
+		return bury(d, r);
+	if (r->kind == REQUEST_REVIVE)
+		return revive(d, r);
+	if (r->kind == REQUEST_DROP)
+		return drop(d, r);
 	return change_delivery(d, r);
 }
 
@@ -173,6 +230,9 @@ serve_other(struct database *d, struct request *r)
 	case REQUEST_READ_OUTBOX:
 		r->ok = rows_read_outbox(d, r) == DATABASE_OK;
 		break;
+	case REQUEST_READ_DEAD:
+		r->ok = rows_read_dead(d, r) == DATABASE_OK;
+		break;
 	case REQUEST_READ_DUE:
 		r->ok = rows_read_due(d, r) == DATABASE_OK;
 		break;
@@ -185,6 +245,9 @@ serve_other(struct database *d, struct request *r)
 	case REQUEST_APPEND:
 	case REQUEST_DELIVERED:
 	case REQUEST_POSTPONE:
+	case REQUEST_BURY:
+	case REQUEST_REVIVE:
+	case REQUEST_DROP:
 	case REQUEST_PRUNE:
 		break; /* writes do not come here */
 	}

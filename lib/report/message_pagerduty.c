@@ -138,6 +138,11 @@ message_pagerduty(const struct notifier_settings *n, const struct message *m,
 	bool is_over = message_state(last) == MESSAGE_WELL;
 	size_t count = 0;
 
+	if (message_is(last, "test")) {
+		add(&requests[count++], n, m, "trigger", last, false);
+		add(&requests[count++], n, m, "resolve", last, false);
+		return count;
+	}
 	if (bad != NULL)
 		add(&requests[count++], n, m, "trigger", bad,
 		    needs_person(bad));

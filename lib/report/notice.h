@@ -44,6 +44,7 @@ struct notice {
 	const char *approver; /* role that is waited for */
 	const char *report;   /* path */
 	const char *summary;  /* one sentence, required */
+	const char *except;   /* the one notifier that is not told; or NULL */
 	int64_t first_bad_ms; /* of the incident, by the wall clock */
 	int64_t recovered_ms;
 };

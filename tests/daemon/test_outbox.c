@@ -13,7 +13,12 @@ struct bench {
 	struct text sent;   /* "mail:a " for each try */
 	const char *broken; /* channel or key that fails */
 	const char *hangs;  /* channel that never answers */
+	const char *never;  /* channel or key that is refused for good */
+	const char *slow;   /* channel that asks for a pause of two seconds */
 	bool refuses;       /* cannot even be started */
+	bool is_away;       /* no channel is configured */
+	bool merges;        /* all that is there at once */
+	struct text lost;   /* "mail: it says no " for each loss that is told */
 	bool ending;
 	int under_way;
 	int tries;
@@ -25,7 +30,9 @@ struct attempt {
 	struct bench *bench;
 	outbox_done *done;
 	void *arg;
-	bool ok;
+	enum message_outcome outcome;
+	size_t taken;
+	int64_t wait_ms;
 };
 
 static void
@@ -36,7 +43,13 @@ answer(void *arg)
 	free(arg);
 	if (--attempt.bench->under_way == 0 && attempt.bench->ending)
 		loop_stop(attempt.bench->t.loop);
-	attempt.done(attempt.arg, attempt.ok, attempt.ok ? NULL : "it says no");
+	attempt.done(attempt.arg,
+	    &(struct outbox_outcome){
+		.outcome = attempt.outcome,
+		.taken = attempt.taken,
+		.reason = attempt.outcome == MESSAGE_SENT ? NULL : "it says no",
+		.wait_ms = attempt.wait_ms,
+	    });
 }
 
 static bool
@@ -46,36 +59,54 @@ is_named(const char *name, const struct store_delivery *d)
 	    (strcmp(name, d->channel) == 0 || strcmp(name, d->dedup_key) == 0);
 }
 
-static bool
-send_one(void *arg, const struct store_delivery *d, outbox_done *done,
-    void *done_arg)
+static void
+note_lost(void *arg, const char *channel, const char *reason)
+{
+	struct bench *b = arg;
+
+	text_addf(&b->lost, "%s: %s ", channel, reason);
+}
+
+static enum outbox_begun
+send_one(void *arg, const struct store_delivery *d, size_t count,
+    outbox_done *done, void *done_arg)
 {
 	struct bench *b = arg;
 	struct attempt *attempt;
+	size_t taken = b->merges ? count : 1;
 
-	text_addf(&b->sent, "%s:%s ", d->channel, d->dedup_key);
+	if (b->is_away)
+		return OUTBOX_AWAY;
+	for (size_t i = 0; i < taken; i++)
+		text_addf(&b->sent, "%s%s:%s", i == 0 ? "" : "+", d[i].channel,
+		    d[i].dedup_key);
+	text_add(&b->sent, " ");
 	if (++b->tries >= b->until)
 		loop_stop(b->t.loop);
 	if (b->refuses)
-		return false;
+		return OUTBOX_CANNOT;
 	if (is_named(b->hangs, d))
-		return true;
+		return OUTBOX_BEGUN;
 	b->under_way++;
 	attempt = malloc(sizeof(*attempt));
 	assert_non_null(attempt);
-	*attempt =
-	    (struct attempt){ b, done, done_arg, !is_named(b->broken, d) };
+	*attempt = (struct attempt){ b, done, done_arg,
+		is_named(b->never, d) ? MESSAGE_NEVER :
+		    is_named(b->broken, d) || is_named(b->slow, d) ?
+					MESSAGE_AGAIN :
+					MESSAGE_SENT,
+		taken, is_named(b->slow, d) ? 2000 : 0 };
 	loop_soon(b->t.loop, answer, attempt);
-	return true;
+	return OUTBOX_BEGUN;
 }
 
 static void
 begin(struct bench *b)
 {
-	*b = (struct bench){ .sent = text_new(10000) };
+	*b = (struct bench){ .sent = text_new(10000), .lost = text_new(10000) };
 	storage_begin(&b->t);
 	assert_true(storage_open(&b->t));
-	b->outbox = outbox_new(b->t.loop, b->t.store, send_one, b);
+	b->outbox = outbox_new(b->t.loop, b->t.store, send_one, note_lost, b);
 	assert_non_null(b->outbox);
 }
 
@@ -89,6 +120,7 @@ end(struct bench *b)
 	outbox_free(b->outbox);
 	storage_end(&b->t);
 	text_free(&b->sent);
+	text_free(&b->lost);
 }
 
 static void
@@ -98,6 +130,20 @@ add(struct bench *b, const char *channel, const char *key)
 		.channel = channel, .dedup_key = key, .body = "{}"
 	};
 
+	store_append(b->t.store, NULL, 0, &d, 1, NULL, NULL);
+}
+
+/* One that belongs to an incident. */
+static void
+add_of(
+    struct bench *b, const char *channel, const char *key, const char *incident)
+{
+	char body[128];
+	struct store_delivery d = {
+		.channel = channel, .dedup_key = key, .body = body
+	};
+
+	(void)snprintf(body, sizeof(body), "{\"incident\":\"%s\"}", incident);
 	store_append(b->t.store, NULL, 0, &d, 1, NULL, NULL);
 }
 
@@ -174,7 +220,7 @@ test_what_a_crash_left_is_sent_at_start(void **state)
 	storage_close(&b.t);
 	assert_true(storage_open(&b.t));
 	b.hangs = NULL;
-	b.outbox = outbox_new(b.t.loop, b.t.store, send_one, &b);
+	b.outbox = outbox_new(b.t.loop, b.t.store, send_one, note_lost, &b);
 	wait_tries(&b, 2);
 	wait_empty(&b);
 	assert_string_equal(text_str(&b.sent), "mail:a mail:a ");
@@ -311,6 +357,225 @@ test_there_is_room_for_so_many_urgent_ones(void **state)
 	end(&b);
 }
 
+/* --- What belongs together. --- */
+
+static void
+test_an_incident_keeps_its_order(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	begin(&b);
+	b.broken = "open";
+	add_of(&b, "mail", "open", "I1");
+	add_of(&b, "mail", "shut", "I1");
+	add_of(&b, "mail", "other", "I2");
+	outbox_kick(b.outbox);
+	wait_tries(&b, 3); /* "open" fails twice, "other" goes between */
+	b.broken = NULL;
+	wait_tries(&b, 4);
+	wait_empty(&b);
+	assert_null(strstr(text_str(&b.sent), "mail:shut mail:open"));
+	assert_non_null(strstr(text_str(&b.sent), "mail:other "));
+	assert_int_equal(outbox_counts(b.outbox).sent, 3);
+	end(&b);
+}
+
+static void
+test_what_waited_together_is_sent_at_once(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	begin(&b);
+	b.merges = true;
+	b.broken = "mail";
+	add_of(&b, "mail", "open", "I1");
+	outbox_kick(b.outbox);
+	wait_tries(&b, 1);
+	add_of(&b, "mail", "failed", "I1");
+	add_of(&b, "mail", "shut", "I1");
+	add_of(&b, "chat", "open", "I1");
+	b.broken = NULL;
+	outbox_kick(b.outbox);
+	wait_tries(&b, 3);
+	wait_empty(&b);
+	assert_string_equal(text_str(&b.sent),
+	    "mail:open chat:open mail:open+mail:failed+mail:shut ");
+	assert_int_equal(outbox_counts(b.outbox).sent, 4);
+	end(&b);
+}
+
+static void
+test_what_is_of_no_incident_stays_alone(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	begin(&b);
+	b.merges = true;
+	add(&b, "mail", "a");
+	add_of(&b, "mail", "b", "");
+	add(&b, "mail", "c");
+	outbox_kick(b.outbox);
+	wait_tries(&b, 3);
+	wait_empty(&b);
+	assert_string_equal(text_str(&b.sent), "mail:a mail:b mail:c ");
+	end(&b);
+}
+
+static void
+test_no_more_at_once_than_fit(void **state)
+{
+	struct bench b;
+	size_t plus = 0;
+
+	(void)state;
+	begin(&b);
+	b.merges = true;
+	for (int i = 0; i <= STORE_THREAD_MAX; i++) {
+		char key[16];
+
+		(void)snprintf(key, sizeof(key), "%d", i);
+		add_of(&b, "mail", key, "I1");
+	}
+	outbox_kick(b.outbox);
+	wait_tries(&b, 2);
+	wait_empty(&b);
+	for (const char *c = text_str(&b.sent); *c != '\0'; c++)
+		plus += *c == '+';
+	assert_int_equal(plus, STORE_THREAD_MAX - 1);
+	assert_non_null(strstr(text_str(&b.sent), " mail:32 "));
+	end(&b);
+}
+
+/* --- What is given up. --- */
+
+static int64_t seen_id; /* of the last dead letter that was read */
+
+static void
+dead_letter(void *arg, bool ok, const struct store_delivery *rows, size_t count)
+{
+	struct storage *t = arg;
+
+	assert_true(ok);
+	for (size_t i = 0; i < count; i++) {
+		assert_string_equal(rows[i].reason, "it says no");
+		assert_true(rows[i].died_wall_ms > 0);
+		seen_id = rows[i].id;
+	}
+	storage_answered(t, count > 0);
+}
+
+static int64_t
+wait_dead(struct bench *b)
+{
+	store_read_dead(b->t.store, dead_letter, &b->t);
+	storage_wait(&b->t, 1);
+	return b->t.ok ? seen_id : 0;
+}
+
+static void
+test_what_is_refused_for_good_is_a_dead_letter(void **state)
+{
+	struct bench b;
+	int64_t id;
+
+	(void)state;
+	begin(&b);
+	b.never = "mail";
+	add(&b, "mail", "a");
+	add(&b, "mail", "b");
+	outbox_kick(b.outbox);
+	wait_tries(&b, 2);
+	wait_empty(&b);
+	id = wait_dead(&b);
+	assert_true(id > 0);
+	/* Told once, not with each letter. */
+	assert_string_equal(text_str(&b.lost), "mail: it says no ");
+	assert_int_equal(outbox_counts(b.outbox).given_up, 2);
+	assert_int_equal(outbox_counts(b.outbox).dead, 2);
+	/* Once more. */
+	b.never = NULL;
+	store_revive(b.t.store, id);
+	outbox_changed(b.outbox);
+	wait_tries(&b, 3);
+	wait_empty(&b);
+	assert_string_equal(text_str(&b.sent), "mail:a mail:b mail:b ");
+	outbox_changed(b.outbox);
+	id = wait_dead(&b);
+	assert_int_equal(outbox_counts(b.outbox).dead, 1);
+	store_drop(b.t.store, id);
+	assert_int_equal(wait_dead(&b), 0);
+	end(&b);
+}
+
+static void
+test_a_dead_letter_outlives_a_restart(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	begin(&b);
+	b.never = "mail";
+	add(&b, "mail", "a");
+	outbox_kick(b.outbox);
+	wait_tries(&b, 1);
+	wait_empty(&b);
+	outbox_free(b.outbox);
+	storage_close(&b.t);
+	assert_true(storage_open(&b.t));
+	b.outbox = outbox_new(b.t.loop, b.t.store, send_one, note_lost, &b);
+	assert_true(wait_dead(&b) > 0);
+	assert_int_equal(outbox_counts(b.outbox).dead, 1);
+	assert_string_equal(text_str(&b.sent), "mail:a ");
+	end(&b);
+}
+
+static void
+test_who_asks_for_a_pause_gets_it(void **state)
+{
+	struct bench b;
+	int64_t start_ms;
+
+	(void)state;
+	begin(&b);
+	b.slow = "mail";
+	add(&b, "mail", "a");
+	add(&b, "mail", "b");
+	start_ms = loop_wall_ms();
+	outbox_kick(b.outbox);
+	wait_tries(&b, 1);
+	b.slow = NULL;
+	wait_tries(&b, 2);
+	assert_true(loop_wall_ms() - start_ms >= 2000 - 50);
+	wait_tries(&b, 3);
+	wait_empty(&b);
+	end(&b);
+}
+
+static void
+test_a_channel_that_is_away_keeps_its_letters(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	begin(&b);
+	b.is_away = true;
+	add(&b, "mail", "a");
+	outbox_kick(b.outbox);
+	store_read_outbox(b.t.store, counted, &b.t);
+	storage_wait(&b.t, 1);
+	assert_false(b.t.ok); /* it is there */
+	b.is_away = false;
+	outbox_changed(b.outbox);
+	wait_tries(&b, 1);
+	wait_empty(&b);
+	assert_string_equal(text_str(&b.sent), "mail:a ");
+	assert_int_equal(outbox_counts(b.outbox).failed, 0);
+	end(&b);
+}
+
 int
 main(void)
 {
@@ -325,6 +590,15 @@ main(void)
 		cmocka_unit_test(test_kicks_send_nothing_twice),
 		cmocka_unit_test(test_an_urgent_one_needs_no_store),
 		cmocka_unit_test(test_there_is_room_for_so_many_urgent_ones),
+		cmocka_unit_test(test_an_incident_keeps_its_order),
+		cmocka_unit_test(test_what_waited_together_is_sent_at_once),
+		cmocka_unit_test(test_what_is_of_no_incident_stays_alone),
+		cmocka_unit_test(test_no_more_at_once_than_fit),
+		cmocka_unit_test(
+		    test_what_is_refused_for_good_is_a_dead_letter),
+		cmocka_unit_test(test_a_dead_letter_outlives_a_restart),
+		cmocka_unit_test(test_who_asks_for_a_pause_gets_it),
+		cmocka_unit_test(test_a_channel_that_is_away_keeps_its_letters),
 	};
 
 	return cmocka_run_group_tests(rules, NULL, NULL);

@@ -20,6 +20,7 @@ enum job_kind {
 	JOB_DUE,
 	JOB_DELIVERED,
 	JOB_POSTPONE,
+	JOB_RUN_NOTHING,
 };
 
 struct job {
@@ -120,6 +121,7 @@ perform(struct job *j)
 	case JOB_READ:
 	case JOB_OUTBOX:
 	case JOB_DUE:
+	case JOB_RUN_NOTHING:
 		return;
 	}
 }
@@ -278,7 +280,7 @@ store_read(
 	if (q->run != NULL)
 		j->query.run = keep(j, q->run);
 	j->rows = rows;
-	if (q->incident != NULL)
+	if (q->incident != NULL && q->kind == NULL)
 		oracle_closing(q->incident);
 }
 
@@ -311,6 +313,33 @@ store_postpone(struct store *s, int64_t id, int64_t next_wall_ms)
 
 	j->id = id;
 	j->wall_ms = next_wall_ms;
+}
+
+/* Nothing is given up within a day. */
+void
+store_bury(struct store *s, int64_t id, const char *reason)
+{
+	(void)reason;
+	store_delivered(s, id);
+}
+
+void
+store_revive(struct store *s, int64_t id)
+{
+	(void)s;
+	(void)id;
+}
+
+void
+store_drop(struct store *s, int64_t id)
+{
+	store_delivered(s, id);
+}
+
+void
+store_read_dead(struct store *s, store_outbox *rows, void *arg)
+{
+	ask(s, JOB_RUN_NOTHING, arg)->outbox = rows;
 }
 
 struct store *

@@ -12,7 +12,7 @@
 #include "daemon/recover.h"
 #include "daemon/reload.h"
 #include "daemon/rollback.h"
-#include "daemon/send.h"
+#include "daemon/notify/notify.h"
 #include "daemon/store_watch.h"
 #include "daemon/survey.h"
 #include "daemon/together.h"
@@ -59,7 +59,8 @@ open_parts(struct monitor *m)
 	m->ask_tools = (struct ask_tools){ .loop = m->loop,
 		.steps = m->steps,
 		.schedule = schedule_new(m->loop, poller_due) };
-	m->outbox = outbox_new(m->loop, m->store, send_notice, m);
+	m->notify = notify_new();
+	m->outbox = outbox_new(m->loop, m->store, notify_send, notify_lost, m);
 	m->together = together_new(m);
 	m->surveys = surveys_new(m);
 	m->able = able_new(m);
@@ -125,6 +126,7 @@ host_crash(void)
 	life_free(m->life);
 	able_free(m->able);
 	store_watch_free(m->store_watch);
+	notify_free(m->notify);
 	outbox_free(m->outbox);
 	steps_free(m->steps);
 	together_free(m->together);

@@ -85,6 +85,7 @@ method_word(int method)
 {
 	return method == HTTP_POST ? "POST" :
 	    method == HTTP_PUT     ? "PUT" :
+	    method == HTTP_GET     ? "GET" :
 				     "PATCH";
 }
 
