@@ -32,8 +32,9 @@
  *             deployed_ms, before_ms (the first bad sample; may be negative)
  * planned     procedure, digest, parent, target, lock, budget_ms, steps[]
  *             (labels)
- * intent      step, attempt, check, undo (from 1; not there: none), label
- * outcome     step, attempt, check, undo, label, outcome, reason,
+ * intent      step, attempt, check, undo (from 1; not there: none), label,
+ *             own (bool: the monitor does it itself)
+ * outcome     step, attempt, check, undo, label, own, outcome, reason,
  *             exit_status, started_ms, ended_ms, output_bytes, left_behind,
  *             tail, capture
  * run_ended   outcome, reason, undone (steps), not_undone (label of the one
@@ -51,8 +52,9 @@
  * reload      by, added, changed, removed, kept
  * refused     verb, code, by, why, reason, left_out (an operator's request
  *             that was refused; so many before it were not written down)
- * approved    by, reason: what waited for an approval may go on
- * rejected    by, reason
+ * approved    by, reason: what waited for an approval may go on; gate (label
+ *             of the approval step that asked, in the middle of a run)
+ * rejected    by, reason, gate
  * severity    from, to, respond_ms, by, reason: of the incident
  * resolved    step, attempt, check, label, as ("done", "failed"), by, reason
  * escalated   to (role): nobody answered who was asked for an approval

@@ -97,7 +97,8 @@ hear_outcome(struct story *s, const struct report_event *e)
 	int64_t ended_ms = story_moment(e->data, "ended_ms");
 
 	/* What only prepares answers nobody. */
-	if (!json_flag(e->data, "prepare", false))
+	if (!json_flag(e->data, "prepare", false) &&
+	    !json_flag(e->data, "own", false))
 		s->first_step_ms = earlier(
 		    s->first_step_ms, story_moment(e->data, "started_ms"));
 	s->last_end_ms = later(
@@ -127,7 +128,8 @@ hear(struct story *s, const struct report_event *e)
 		hear_outcome(s, e);
 	if (is(e, EVENT_SEVERITY))
 		hear_severity(s, e);
-	if (is(e, EVENT_APPROVED))
+	/* What let a run pass in the middle is told with its step. */
+	if (is(e, EVENT_APPROVED) && json_text(e->data, "gate") == NULL)
 		s->approved = e->data;
 	if (is(e, EVENT_ABORT) && s->abort == NULL)
 		s->abort = e->data;

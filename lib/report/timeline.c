@@ -302,7 +302,10 @@ tell_said(struct timeline *t, const struct report_event *e, const char *what)
 {
 	struct text w = text_new(WORDS_MAX_BYTES);
 
-	text_addf(&w, "%s by %s", what, text_of(e->data, "by"));
+	text_add(&w, what);
+	if (json_text(e->data, "gate") != NULL)
+		text_addf(&w, ": step %s,", json_text(e->data, "gate"));
+	text_addf(&w, " by %s", text_of(e->data, "by"));
 	add_reason(&w, e->data);
 	add(t, e->wall_ms, e->kind, &w);
 }

@@ -38,6 +38,7 @@ set(struct approval *a, char *word)
 		{ "digest", &a->digest },
 		{ "target_version", &a->target_version },
 		{ "reason", &a->reason },
+		{ "gate", &a->gate },
 		{ "boot_id", &a->boot_id },
 	};
 	char *value = strchr(word, '=');

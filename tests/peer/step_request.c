@@ -60,6 +60,8 @@ set(struct request *r, char *word)
 		{ "target_version", &r->target_version },
 		{ "incident", &r->incident },
 		{ "reason", &r->reason },
+		{ "told", &r->told },
+		{ "parent_told", &r->parent_told },
 		{ "boot_id", &r->boot_id },
 		{ "key", &r->key },
 	};

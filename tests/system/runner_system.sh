@@ -106,6 +106,12 @@ service() {
 	printf 'rules = ( %s ); }\n' "$3"
 }
 
+# own EXECUTOR NAME SETTINGS: a step that the monitor does itself
+own() {
+	printf '{ name = "%s"; executor = "%s"; timeout = "1h"; %s }' \
+		"$2" "$1" "${3:-}"
+}
+
 # write_config: "auto" acts by itself, "asked" waits for a lead, "listed" is
 # there for operators; another service has its own.
 write_config() {
@@ -129,6 +135,10 @@ procedures = (
   steps = ( $(one p 'prepare = true;'), $(one q) ); },
 { name = "listed"; steps = ( $(one l) ); },
 { name = "tried"; steps = ( $(one t) ); },
+{ name = "gated"; budget = "${BUDGET:-15m}"; escalate = "worse";
+  steps = ( ${GATED:-$(own wait w 'time = "1s";'), $(one a), $(own approval g \
+	'role = "lead";'), $(one b), $(own verify v), $(own approval h \
+	'role = "manager";'), $(one c)} ); },
 { name = "theirs"; steps = ( $(one o) ); },
 { name = "rooted"; steps = ( { name = "r"; timeout = "20s"; user = "root";
 	command = [ "/bin/sh", "-c", "echo r >>$T/effects" ]; } ); } );
@@ -140,7 +150,8 @@ services = ( $(service shop 'cooldown = "0s"; budget = 3;
 	$(rule r1 P1 enforce asked), $(rule r2 P0 propose tried),
 	$(rule r3 P1 enforce prepared), $(rule r4 P1 enforce rooted),
 	$(rule r5 P0 enforce burnt), $(rule r6 P0 enforce burning |
-	sed 's/ }$/ automatic_destructive = true; }/')") );
+	sed 's/ }$/ automatic_destructive = true; }/'),
+	$(rule r7 P0 enforce gated)") );
 END
 	cat >"$C/services.d/other.conf" <<END
 services = ( $(service other 'cooldown = "0s"; budget = 9;' \
