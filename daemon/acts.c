@@ -266,6 +266,7 @@ acts_handle(void *arg, struct control_call *call)
 		[VERB_SEVERITY] = acts_severity,
 		[VERB_REPORT] = acts_report,
 		[VERB_RESOLVE] = acts_resolve,
+		[VERB_NOTIFY] = acts_notify,
 		[VERB_ROLLBACK] = rollback,
 		[VERB_ABORT] = abort_incident,
 		[VERB_HOLD] = acts_hold,

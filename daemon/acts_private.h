@@ -57,6 +57,7 @@ void acts_baseline(struct monitor *m, struct control_call *call);
 void acts_approve(struct monitor *m, struct control_call *call);
 void acts_reject(struct monitor *m, struct control_call *call);
 void acts_resolve(struct monitor *m, struct control_call *call);
+void acts_notify(struct monitor *m, struct control_call *call);
 void acts_report(struct monitor *m, struct control_call *call);
 void acts_severity(struct monitor *m, struct control_call *call);
 void acts_release(struct monitor *m, struct control_call *call);

@@ -1,6 +1,7 @@
 #include "daemon/answers_private.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "base/version.h"
@@ -9,6 +10,7 @@
 
 #define PLAIN (JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)
 #define HEAD_MAX_BYTES ((size_t)1024 * 1024)
+#define DELIVERIES_WORDS_MAX 128
 
 static void
 add_trouble(struct json_object *list, const char *what, const char *trouble)
@@ -25,6 +27,24 @@ add_trouble(struct json_object *list, const char *what, const char *trouble)
 	}
 	json_object_put(o);
 	text_free(&words);
+}
+
+static void
+add_deliveries(struct json_object *list, struct monitor *m)
+{
+	struct outbox_counts c = outbox_counts(m->outbox);
+	char words[DELIVERIES_WORDS_MAX];
+	const char *name;
+
+	if (c.dead > 0) {
+		(void)snprintf(words, sizeof(words),
+		    "%zu notifications could not be delivered: see rollbackctl "
+		    "notify list",
+		    c.dead);
+		add_trouble(list, "", words);
+	}
+	for (unsigned i = 0; (name = outbox_failing(m->outbox, i)) != NULL; i++)
+		add_trouble(list, "cannot tell notifier ", name);
 }
 
 static struct json_object *
@@ -50,10 +70,27 @@ trouble_json(struct monitor *m)
 		add_trouble(list, "",
 		    "all services together have had the rollbacks of an hour: "
 		    "no more begin by themselves");
+	add_deliveries(list, m);
 	if (m->tilt_until_ms > loop_now_ms(m->loop))
 		add_trouble(list, "",
 		    "it was paused or the clock moved: it collects afresh");
 	return list;
+}
+
+static struct json_object *
+notifications_json(struct monitor *m)
+{
+	struct outbox_counts c = outbox_counts(m->outbox);
+	struct json_object *o = json_object_new_object();
+	struct json_object *failing = json_object_new_array();
+	const char *name;
+
+	json_set_int(o, "dead", (int64_t)c.dead);
+	for (unsigned i = 0; (name = outbox_failing(m->outbox, i)) != NULL; i++)
+		(void)json_object_array_add(
+		    failing, json_object_new_string(name));
+	json_set(o, "failing", failing);
+	return o;
 }
 
 static const char *
@@ -89,6 +126,7 @@ daemon_json(struct monitor *m)
 	json_set_bool(o, "able_to_act",
 	    m->is_ready && !m->shadow && !m->cannot_act && store == STORE_OK);
 	json_set(o, "trouble", trouble_json(m));
+	json_set(o, "notifications", notifications_json(m));
 	json_set_text(o, "config_path", m->config_path);
 	if (m->generation != NULL)
 		json_set_text(

@@ -100,6 +100,24 @@ write_daemon(struct monitor *m, struct text *out)
 }
 
 static void
+write_notifications(struct monitor *m, struct text *out)
+{
+	static const char name[] = "rollbackd_notifications_total";
+	struct outbox_counts c = outbox_counts(m->outbox);
+
+	metrics_family(out, name, "counter",
+	    "Notifications, by what became of a try to deliver them.");
+	add_of(out, name, "result", "sent", c.sent);
+	add_of(out, name, "result", "failed", c.failed);
+	add_of(out, name, "result", "given_up", c.given_up);
+	add_gauge(out, "rollbackd_notifications_dead",
+	    "Notifications that were given up, for somebody to see to.",
+	    (double)c.dead);
+	add_gauge(out, "rollbackd_notifiers_failing",
+	    "Notifiers whose last try failed.", c.failing);
+}
+
+static void
 write_pace(struct monitor *m, struct text *out)
 {
 	lateness_write(loop_lag(m->loop), out, "rollbackd_loop_lag",
@@ -328,6 +346,7 @@ static void
 write_whole(struct monitor *m, struct text *out)
 {
 	write_daemon(m, out);
+	write_notifications(m, out);
 	write_pace(m, out);
 	write_fetch(m, out);
 	write_world(m, out);

@@ -177,6 +177,21 @@ check_resolve(struct json_object *args, struct error *err)
 	    error_set(err, "resolve: as must be done or failed");
 }
 
+static bool
+check_notify(struct json_object *args, struct error *err)
+{
+	const char *act = json_text(args, "act");
+
+	if (strcmp(act, "list") == 0)
+		return true;
+	if (strcmp(act, "test") != 0 && strcmp(act, "retry") != 0 &&
+	    strcmp(act, "drop") != 0)
+		return error_set(
+		    err, "notify: act must be test, list, retry or drop");
+	return json_text(args, "what") != NULL ||
+	    error_set(err, "notify %s needs what", act);
+}
+
 /* What one row of the table cannot say. */
 static bool
 check_together(
@@ -197,6 +212,8 @@ check_together(
 		return check_baseline(args, err);
 	if (verb == VERB_RESOLVE)
 		return check_resolve(args, err);
+	if (verb == VERB_NOTIFY)
+		return check_notify(args, err);
 	if (verb == VERB_REPORT)
 		return check_report(args, err);
 	if (verb == VERB_MARK)

@@ -36,6 +36,7 @@ static show_page *const pages[VERB_COUNT] = {
 	[VERB_SEVERITY] = show_severity,
 	[VERB_REPORT] = show_report,
 	[VERB_RESOLVE] = show_resolve,
+	[VERB_NOTIFY] = show_notify,
 };
 
 static const struct {

@@ -190,6 +190,13 @@ static const struct verb verbs[VERB_COUNT] = {
 	  { "reason", ARG_TEXT, false, "--reason", "TEXT", 0, 0,
 	    "how you know" } }, 4,
 	  "Say what became of a step whose outcome nobody knew." },
+	[VERB_NOTIFY] = { "notify", RIGHT_NOT_CI, true, PROBE_MS, {
+	  { "act", ARG_NAME, true, NULL, "ACT", 0, 0,
+	    "test, list, retry or drop" },
+	  { "what", ARG_NAME, false, NULL, "WHAT", 0, 0,
+	    "the notifier; or of retry and drop the id that list shows, or "
+	    "all" } }, 2,
+	  "Try a notifier; or see to what could not be delivered." },
 };
 /* clang-format on */
 

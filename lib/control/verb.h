@@ -36,9 +36,10 @@ enum control_verb {
 	VERB_SEVERITY,
 	VERB_REPORT,
 	VERB_RESOLVE,
+	VERB_NOTIFY,
 };
 
-#define VERB_COUNT 23
+#define VERB_COUNT 24
 
 enum verb_right {
 	RIGHT_READ,     /* whoever may connect */

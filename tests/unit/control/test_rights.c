@@ -54,6 +54,7 @@ static const struct {
 	{ VERB_SEVERITY, "y - - y y y y y" },
 	{ VERB_REPORT,   "y - - y y y y y" },
 	{ VERB_RESOLVE,  "y - - - y y - y" },
+	{ VERB_NOTIFY,   "y - - y y y y y" },
 	{ VERB_AUDIT,    "y y y y y y y y" },
 	{ VERB_VERSIONS, "y y y y y y y y" },
 	{ VERB_MARK,     "y - - - y y - y" },

@@ -62,6 +62,10 @@ static const struct row rows[] = {
 	{ "report", VERB_REPORT, { false, false, 80 } },
 	{ "report-withdrawn", VERB_REPORT, { false, false, 80 } },
 	{ "resolve", VERB_RESOLVE, { false, false, 80 } },
+	{ "notify", VERB_NOTIFY, { false, false, 80 } },
+	{ "notify-none", VERB_NOTIFY, { false, false, 80 } },
+	{ "notify-test", VERB_NOTIFY, { false, false, 80 } },
+	{ "notify-drop", VERB_NOTIFY, { false, false, 80 } },
 	{ "audit", VERB_AUDIT, { false, false, 100 } },
 	{ "audit-none", VERB_AUDIT, { false, false, 80 } },
 };
