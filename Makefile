@@ -204,7 +204,7 @@ run-check: all $(units) $(shells) $(fuzzers) $(tools) $(simulation) \
 ## check-handbook: procedures that need more than check has: aws, PostgreSQL
 check-handbook: deps-handbook
 	+$(Q)$(again) all $(tools)
-	$(Q)BUILD=$(abspath $(BUILD)) TEST_SECONDS=900 tests/run \
+	$(Q)BUILD=$(abspath $(BUILD)) TEST_SECONDS=2400 tests/run \
 		$(or $(TESTS),$(wildcard tests/handbook/test_*))
 
 ## check-systemd: the units, in a booted Debian 12 of their own (as root)

@@ -19,7 +19,7 @@ printf '%s\n' '[default]' 'aws_access_key_id = AKIDTESTING' \
 	'aws_secret_access_key = secret-of-the-tests' >"$deploy/credentials"
 : >"$deploy/config"
 # The aws program is slow where others work as well.
-patience_s=240
+patience_s=480
 rds_params="region = \"eu-central-1\";
 	endpoint = \"http://127.0.0.1:$(cat "$rds/port")\";
 	aws_config = \"$deploy/config\";
