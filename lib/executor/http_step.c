@@ -148,7 +148,7 @@ check_url(const char *url, struct error *err)
 	if (!check_bytes(url, err))
 		return false;
 	length = strcspn(host, "/?");
-	if (length == 0 || *host == ':')
+	if (length == 0 || *host == ':' || is_dots(host, length))
 		return error_set(err, "the URL names no host");
 	if (memchr(host, '@', length) != NULL)
 		return error_set(err,

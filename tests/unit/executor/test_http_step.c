@@ -35,6 +35,7 @@ static const struct row urls[] = {
 	{ "http://", "the URL names no host" },
 	{ "http:///x", "the URL names no host" },
 	{ "http://:80/x", "the URL names no host" },
+	{ "http://../x", "the URL names no host" },
 	{ "http://me:word@shop.example/", USER },
 	{ "http://shop.example%40evil/", "the host in the URL holds a \"%\"" },
 	{ "http://h/@here", NULL },
