@@ -319,7 +319,7 @@ lint: deps
 		--enable=warning,performance,portability -Ilib -I. lib daemon
 	$(Q)mandoc -T lint -W warning man/*
 	$(Q)shellcheck -x $(scripts) tests/handbook/place \
-		tests/handbook/examples $(filter-out %.sh,$(wildcard tests/kubernetes/[!t]*))
+		tests/handbook/examples $(filter-out %.sh %.yaml,$(wildcard tests/kubernetes/[!t]*))
 
 ## format: lay the sources out as .clang-format says
 format:
