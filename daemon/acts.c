@@ -275,6 +275,7 @@ acts_handle(void *arg, struct control_call *call)
 		[VERB_BASELINE] = acts_baseline,
 		[VERB_BEAT] = acts_beat,
 		[VERB_RELOAD] = acts_reload,
+		[VERB_DRILL] = acts_drill,
 	};
 
 	acts[control_verb(call)](arg, call);

@@ -61,5 +61,6 @@ void acts_notify(struct monitor *m, struct control_call *call);
 void acts_report(struct monitor *m, struct control_call *call);
 void acts_severity(struct monitor *m, struct control_call *call);
 void acts_release(struct monitor *m, struct control_call *call);
+void acts_drill(struct monitor *m, struct control_call *call);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "base/version.h"
 #include "daemon/answers_private.h"
+#include "daemon/drill.h"
 #include "daemon/events.h"
 
 #define PROTOCOL 1
@@ -140,6 +141,8 @@ answers_set_service(struct monitor *m, struct watched *w, struct json_object *o)
 	around.is_approved = r != NULL && rollback_is_approved(r);
 	d = service_decide(core, &around);
 	json_set_text(o, "environment", s->environment);
+	if (s->drill.is_given)
+		json_set(o, "drill", drills_status_json(m, w));
 	json_set_text(o, "group", s->group != NULL ? s->group : s->name);
 	json_set_text(o, "state", state_of(w, &d));
 	answers_set_wall(m, o, "since_wall_ms", service_verdict_since_ms(core));

@@ -8,6 +8,8 @@
 #include "base/bug.h"
 #include "base/ulid.h"
 #include "config/config.h"
+#include "daemon/drill.h"
+#include "daemon/rollback.h"
 #include "report/message.h"
 
 #define NOTIFIERS_MAX 64
@@ -43,6 +45,7 @@ is_proposal(const struct notice *notice)
 static bool
 is_wanted(const struct notifier_settings *n, const struct notice *notice)
 {
+	bool of_drill = !notice->drill || notice->drill_failed || n->drills;
 	bool of_event = n->events.count == 0 ||
 	    strings_contain(&n->events, notice->event) ||
 	    (is_proposal(notice) && strings_contain(&n->events, "approval"));
@@ -50,7 +53,7 @@ is_wanted(const struct notifier_settings *n, const struct notice *notice)
 	    notice->severity == NULL ||
 	    strings_contain(&n->severities, notice->severity);
 
-	return of_event && of_severity &&
+	return of_drill && of_event && of_severity &&
 	    (notice->except == NULL || strcmp(notice->except, n->name) != 0);
 }
 
@@ -62,6 +65,10 @@ complete(struct monitor *m, const struct notice *notice, const char *key)
 	whole.host = m->host;
 	whole.wall_ms = loop_wall_ms();
 	whole.dedup_key = key;
+	whole.drill = notice->drill || notice->drill_failed ||
+	    drills_on(m, notice->service) != NULL ||
+	    (notice->incident != NULL &&
+		rollback_is_drill(m, notice->incident));
 	return whole;
 }
 
@@ -93,38 +100,52 @@ deliveries(struct monitor *m, const struct notice *notice, const char *key,
 	return count;
 }
 
+static struct store_event
+row(struct monitor *m, const struct event_draft *draft)
+{
+	return (struct store_event){
+		.wall_ms = loop_wall_ms(),
+		.boot_ms = loop_now_ms(m->loop),
+		.boot_id = m->boot_id,
+		.kind = draft->kind,
+		.service = draft->service,
+		.incident = draft->incident,
+		.run = draft->run,
+		.data = words(draft->data),
+	};
+}
+
 void
 events_append(struct monitor *m, const struct event_draft *drafts, size_t count,
     const struct notice *notice, const char *key, store_done *done, void *arg)
 {
-	struct store_event rows[EVENTS_AT_ONCE_MAX];
+	/* What a drill makes of one of them is stored with it, or not at all.
+	 */
+	struct store_event rows[EVENTS_AT_ONCE_MAX + 1];
 	struct store_delivery outgoing[NOTIFIERS_MAX];
+	struct event_draft more = { 0 };
 	struct json_object *body = NULL;
-	size_t outgoing_count = 0;
+	size_t outgoing_count = 0, row_count = 0;
 
 	assert(count <= EVENTS_AT_ONCE_MAX);
+	for (size_t i = 0; i < count && more.data == NULL; i++)
+		(void)drills_heard(m, &drafts[i], &more);
 	for (size_t i = 0; i < count; i++)
-		rows[i] = (struct store_event){
-			.wall_ms = loop_wall_ms(),
-			.boot_ms = loop_now_ms(m->loop),
-			.boot_id = m->boot_id,
-			.kind = drafts[i].kind,
-			.service = drafts[i].service,
-			.incident = drafts[i].incident,
-			.run = drafts[i].run,
-			.data = words(drafts[i].data),
-		};
+		rows[row_count++] = row(m, &drafts[i]);
+	if (more.data != NULL)
+		rows[row_count++] = row(m, &more);
 	if (notice != NULL) {
 		struct notice whole = complete(m, notice, key);
 
 		body = notice_json(&whole);
-		outgoing_count = deliveries(m, notice, key, body, outgoing);
+		outgoing_count = deliveries(m, &whole, key, body, outgoing);
 	}
 	store_append(
-	    m->store, rows, count, outgoing, outgoing_count, done, arg);
+	    m->store, rows, row_count, outgoing, outgoing_count, done, arg);
 	if (outgoing_count > 0)
 		outbox_kick(m->outbox);
 	json_object_put(body);
+	json_object_put(more.data);
 	for (size_t i = 0; i < count; i++)
 		json_object_put(drafts[i].data);
 }
@@ -135,7 +156,7 @@ events_page(struct monitor *m, const struct notice *notice, const char *key)
 	struct store_delivery rows[NOTIFIERS_MAX];
 	struct notice whole = complete(m, notice, key);
 	struct json_object *body = notice_json(&whole);
-	size_t count = deliveries(m, notice, key, body, rows);
+	size_t count = deliveries(m, &whole, key, body, rows);
 
 	for (size_t i = 0; i < count; i++)
 		outbox_send_now(m->outbox, rows[i].channel, key, words(body));

@@ -12,6 +12,7 @@
 
 #include "daemon/able.h"
 #include "daemon/acts.h"
+#include "daemon/drill.h"
 #include "daemon/events.h"
 #include "daemon/hold_alarm.h"
 #include "daemon/host/retention.h"
@@ -152,6 +153,7 @@ on_beat(void *arg)
 	holds_expire(&l->m->holds, loop_now_ms(l->m->loop));
 	reports_expire(l->m);
 	retired_sweep(l->m);
+	drills_look(l->m);
 	recorder_look(l->m->recorder);
 	if (l->beats % PRUNE_EVERY_BEATS == 0)
 		store_prune(l->m->store, loop_wall_ms() - RETENTION_MS);

@@ -16,6 +16,7 @@
 #include "daemon/baselines.h"
 #include "daemon/config_test.h"
 #include "daemon/connections.h"
+#include "daemon/drill.h"
 #include "daemon/events.h"
 #include "daemon/host/host.h"
 #include "daemon/life.h"
@@ -171,6 +172,9 @@ open_parts(struct monitor *m, const struct config *c, struct error *err)
 	m->together = together_new(m);
 	if (m->together == NULL)
 		return error_set(err, "no memory for the groups");
+	m->drills = drills_new(m);
+	if (m->drills == NULL)
+		return error_set(err, "no memory for drills");
 	m->baselines = baselines_new(m, c->state_directory);
 	if (m->baselines == NULL)
 		return error_set(err, "no memory for the baselines");
@@ -226,6 +230,7 @@ on_recovered(void *arg)
 	if (m->metrics_file == NULL)
 		log_warning("no memory to write metrics_file");
 	recorder_ready(m->recorder);
+	drills_ready(m);
 	if (m->shadow)
 		page_shadow(m);
 	log_service(LOG_LEVEL_NOTICE, LOG_ID_STARTED, NULL,
@@ -253,6 +258,8 @@ close_parts(struct monitor *m)
 	metrics_file_free(m->metrics_file);
 	while (m->rollbacks != NULL)
 		rollback_free(m->rollbacks);
+	drills_free(m->drills);
+	m->drills = NULL;
 	for (size_t i = 0; i < m->watched_count; i++)
 		watched_free(m->watched[i]);
 	free(m->watched);

@@ -4,6 +4,7 @@
 
 #include "base/version.h"
 #include "daemon/able.h"
+#include "daemon/drill.h"
 #include "daemon/schedule.h"
 #include "daemon/survey.h"
 #include "daemon/together.h"
@@ -351,6 +352,7 @@ write_whole(struct monitor *m, struct text *out)
 	write_fetch(m, out);
 	write_world(m, out);
 	write_decisions(m, out);
+	drills_metrics(m, out);
 }
 
 bool

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/drill.h"
 #include "daemon/rollback.h"
 #include "daemon/rollback_private.h"
 #include "daemon/together.h"
@@ -56,7 +57,7 @@ lock_holder(void *arg, const char *lock)
 		if (r != own && rollback_acts(r) &&
 		    strcmp(rollback_lock(r), lock) == 0)
 			return r->service;
-	return NULL;
+	return drills_lock_holder(m, watched_name(w), lock);
 }
 
 /* Whole seconds, and another one only when clocks have moved. */
@@ -87,8 +88,9 @@ monitor_surroundings(struct monitor *m, struct watched *w)
 		.has_witnesses = witnesses_are_there(m->witnesses),
 		/* One that awaits its confirmation is not under way yet, and
 		   whatever keeps it from that is to be told. */
-		.run_is_on = r != NULL && rollback_acts(r) &&
-		    !rollback_confirms(r) && !rollback_waits(r),
+		.run_is_on = (r != NULL && rollback_acts(r) &&
+				 !rollback_confirms(r) && !rollback_waits(r)) ||
+		    drills_are_busy(m, watched_name(w)),
 		/* What waits for a person keeps nothing graver from acting. */
 		.confirm =
 		    r != NULL && rollback_confirms(r) && !rollback_waits(r),

@@ -33,6 +33,7 @@ struct store_watch;
 struct together;
 struct watched;
 struct witnesses;
+struct drills;
 struct life;
 struct metrics_file;
 struct notify;
@@ -74,6 +75,7 @@ struct monitor {
 	struct recorder *recorder; /* of what is seen and decided */
 	struct baselines *baselines;
 	struct together *together;
+	struct drills *drills;
 	struct metrics_counts counts;
 	struct metrics_file *metrics_file;
 	struct surveys *surveys;

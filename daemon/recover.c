@@ -8,6 +8,7 @@
 #include "base/bug.h"
 #include "base/json.h"
 #include "daemon/baselines.h"
+#include "daemon/drill.h"
 #include "daemon/events.h"
 #include "daemon/log.h"
 #include "daemon/recover_moment.h"
@@ -312,6 +313,7 @@ static const struct stage stages[] = {
 	{ { .kinds = version_kinds }, take_log },
 	{ { .kind = EVENT_REPORT, .or_kind = EVENT_WITHDRAWN },
 	    reports_recover },
+	{ { .kinds = drills_kinds }, drills_recover },
 	{ { .open_incidents = true }, take_incidents },
 };
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "control/rights.h"
+#include "daemon/drill.h"
 #include "daemon/log.h"
 #include "daemon/rollback_private.h"
 
@@ -54,6 +55,7 @@ rollback_make(struct monitor *m, struct watched *w)
 	r->generation = generation_join(g);
 	rollback_copy(r->config_digest, sizeof(r->config_digest),
 	    r->generation->config->digest);
+	r->is_drill = w != NULL && drills_on(m, watched_name(w)) != NULL;
 	r->report = text_new(REPORT_TEXT_MAX);
 	r->report_json = text_new(REPORT_TEXT_MAX);
 	r->first_bad_ms = NEVER_MS;

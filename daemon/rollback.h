@@ -139,6 +139,9 @@ struct rollback *rollback_find(struct monitor *m, const char *id);
 /* Whether there is one of that id, closing or not. */
 bool rollback_exists(const struct monitor *m, const char *id);
 
+/* Was it opened while its service was broken on purpose? */
+bool rollback_is_drill(const struct monitor *m, const char *id);
+
 /* Adds service, procedure, version and target_version to an answer. */
 void rollback_summarise(const struct rollback *r, struct json_object *o);
 

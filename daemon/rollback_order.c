@@ -1,6 +1,7 @@
 /* Whether an operator's rollback may begin: before anything is done. */
 #include <string.h>
 
+#include "daemon/drill.h"
 #include "daemon/rollback_private.h"
 #include "procedure/step_command.h"
 
@@ -75,6 +76,10 @@ rollback_may_be_ordered(struct monitor *m, struct watched *w,
 
 	if (!m->is_ready)
 		return error_set(err, "the daemon is still starting");
+	if (drills_are_busy(m, s->name))
+		return error_set(err,
+		    "a drill is breaking or healing it just now: wait, or say "
+		    "drill --abort");
 	if (before != NULL &&
 	    (before->is_busy || before->is_answering ||
 		(before->core != NULL && !rollback_waits(before))))

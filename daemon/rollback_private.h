@@ -78,6 +78,7 @@ struct rollback {
 	enum severity severity;
 	enum rule_mode mode;
 	bool by_operator;
+	bool is_drill;    /* opened while its service was broken on purpose */
 	bool had_tripped; /* service_has_tripped() when it was ordered */
 	bool awaits;      /* an approval is, or was, needed before it begins */
 	int64_t approved_ms; /* NEVER_MS */

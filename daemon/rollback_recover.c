@@ -66,6 +66,7 @@ take_opened(struct rollback *r, struct json_object *data)
 		r->action = ACTION_SHADOW;
 	r->by_operator = cause != NULL && strcmp(cause, "operator") == 0;
 	r->had_tripped = json_flag(data, "had_tripped", false);
+	r->is_drill = json_text(data, "drill") != NULL;
 	r->severity = severity_of(json_text(data, "severity"));
 	TAKE(rule, "rule");
 	TAKE(by, "by");

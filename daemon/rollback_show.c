@@ -2,6 +2,7 @@
 
 #include "base/units.h"
 #include "control/rights.h"
+#include "daemon/drill.h"
 #include "daemon/rollback_private.h"
 
 struct rollback *
@@ -275,6 +276,7 @@ rollback_digests(struct monitor *m)
 
 	if (!m->is_ready)
 		return NULL;
+	count += drills_config(m) != NULL;
 	for (const struct rollback *r = m->rollbacks; r != NULL; r = r->next)
 		count += 2;
 	in_use = malloc(sizeof(*in_use) + count * sizeof(in_use->items[0]));
@@ -283,6 +285,9 @@ rollback_digests(struct monitor *m)
 	in_use->count = 0;
 	rollback_copy(in_use->items[in_use->count++], sizeof(in_use->items[0]),
 	    m->generation->config->digest);
+	if (drills_config(m) != NULL)
+		rollback_copy(in_use->items[in_use->count++],
+		    sizeof(in_use->items[0]), drills_config(m));
 	for (const struct rollback *r = m->rollbacks; r != NULL; r = r->next) {
 		rollback_copy(in_use->items[in_use->count++],
 		    sizeof(in_use->items[0]), r->config_digest);
@@ -291,4 +296,13 @@ rollback_digests(struct monitor *m)
 		    sizeof(in_use->items[0]), r->generation->config->digest);
 	}
 	return in_use;
+}
+
+bool
+rollback_is_drill(const struct monitor *m, const char *id)
+{
+	for (const struct rollback *r = m->rollbacks; r != NULL; r = r->next)
+		if (strcmp(r->id, id) == 0)
+			return r->is_drill;
+	return false;
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/ulid.h"
+#include "daemon/drill.h"
 #include "daemon/events.h"
 #include "daemon/log.h"
 #include "daemon/watched.h"
@@ -17,9 +18,13 @@ struct silence {
 };
 
 static void
-alarm_all(struct monitor *m, const char *what)
+alarm_all(struct monitor *m, const char *service, const char *what)
 {
-	struct notice alarm = { .event = "alarm", .summary = what };
+	struct notice alarm = {
+		.event = "alarm",
+		.service = service,
+		.summary = what,
+	};
 	char key[ULID_BYTES];
 
 	log_service(LOG_LEVEL_CRITICAL, LOG_ID_ALARM, NULL, "%s", what);
@@ -42,9 +47,16 @@ look_at_witnesses(struct silence *s, int64_t now_ms)
 	if (s->told_blind || now_ms - s->blind_since_ms < SILENCE_WITNESS_MS)
 		return;
 	s->told_blind = true;
-	alarm_all(m,
+	alarm_all(m, NULL,
 	    "no witness has answered for a minute: nothing is known of any "
 	    "service, and nothing is rolled back");
+}
+
+static bool
+is_silent(const struct watched *w, int64_t now_ms)
+{
+	return watched_silent_ms(w, now_ms) >=
+	    watched_settings(w)->silent_alarm_ms;
 }
 
 /* One alarm for all of them: a common cause is likely. */
@@ -59,22 +71,26 @@ look_at_services(struct silence *s, int64_t now_ms)
 	for (size_t i = 0; i < m->watched_count; i++) {
 		struct watched *w = m->watched[i];
 
-		if (watched_silent_ms(w, now_ms) < SILENCE_SERVICE_MS)
+		if (!is_silent(w, now_ms))
 			continue;
 		if (count++ == 0)
 			first = watched_name(w);
 	}
 	if (count > 0 && !s->told_silent) {
 		(void)snprintf(words, sizeof(words),
-		    "a probe of %zu %s has told nothing for 5 minutes, all its "
+		    "a probe of %zu %s has told nothing for long, all its "
 		    "answers were lost by our own trouble: %.100s%s; "
 		    "see status",
 		    count, count == 1 ? "service" : "services", first,
 		    count == 1 ? "" : " and others");
-		alarm_all(m, words);
+		/* Of one alone it can be said which, be it a drill. */
+		alarm_all(m, count == 1 ? first : NULL, words);
 	} else if (count == 0 && s->told_silent)
 		log_notice("all services are heard of again");
 	s->told_silent = count > 0;
+	for (size_t i = 0; i < m->watched_count && count > 0; i++)
+		if (is_silent(m->watched[i], now_ms))
+			drills_alarmed(m, watched_name(m->watched[i]));
 }
 
 struct silence *

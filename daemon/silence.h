@@ -7,8 +7,7 @@
 
 #include "daemon/monitor.h"
 
-/* Nothing but lost samples of a probe; no answer of any witness. */
-#define SILENCE_SERVICE_MS (5 * 60 * 1000)
+/* No answer of any witness. */
 #define SILENCE_WITNESS_MS (60 * 1000)
 
 struct silence;

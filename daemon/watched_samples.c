@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/drill.h"
 #include "daemon/events.h"
 #include "daemon/log.h"
 #include "daemon/together.h"
@@ -32,12 +33,16 @@ tell_verdict(struct watched *w, const struct sample *s)
 						"is healthy");
 }
 
-/* When nobody else answers either, the answer says nothing of the target. */
+/*
+ * When nobody else answers either, the answer says nothing of the target; nor
+ * does any while a drill has us blind.
+ */
 static bool
 is_doubted(struct watched *w, const struct sample *s)
 {
-	return s->outcome == SAMPLE_FAILED &&
-	    witnesses_blind(w->monitor->witnesses) != NULL;
+	return (s->outcome == SAMPLE_FAILED &&
+		   witnesses_blind(w->monitor->witnesses) != NULL) ||
+	    drills_blind(w->monitor, w->settings->name);
 }
 
 static struct sample
@@ -143,6 +148,7 @@ watched_on_sample(void *arg, const struct sample *sample)
 	struct watched_probe *p = arg;
 	struct watched *w = p->watched;
 
+	drills_sampled(w->monitor, w->settings->name, sample);
 	if (is_doubted(w, sample) && !w->is_over)
 		take_doubted(p, sample);
 	else if (!w->is_over)

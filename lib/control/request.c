@@ -155,6 +155,19 @@ check_mark(struct json_object *args, struct error *err)
 }
 
 static bool
+check_drill(struct json_object *args, struct error *err)
+{
+	bool last = json_flag(args, "last", false);
+	bool abort = json_flag(args, "abort", false);
+
+	if (last + abort + (json_text(args, "fault") != NULL) > 1)
+		return error_set(
+		    err, "drill takes one of fault, abort and last");
+	return !last || json_text(args, "reason") == NULL ||
+	    error_set(err, "drill --last takes no reason");
+}
+
+static bool
 check_report(struct json_object *args, struct error *err)
 {
 	if (json_flag(args, "withdraw", false))
@@ -214,6 +227,8 @@ check_together(
 		return check_resolve(args, err);
 	if (verb == VERB_NOTIFY)
 		return check_notify(args, err);
+	if (verb == VERB_DRILL)
+		return check_drill(args, err);
 	if (verb == VERB_REPORT)
 		return check_report(args, err);
 	if (verb == VERB_MARK)
@@ -354,6 +369,8 @@ request_acts(const struct control_request *request)
 {
 	if (request->verb == VERB_BASELINE)
 		return changes_of_baseline(request->args) > 0;
+	if (request->verb == VERB_DRILL)
+		return !json_flag(request->args, "last", false);
 	return verb_info(request->verb)->acts;
 }
 

@@ -143,3 +143,11 @@ rights_release(const struct caller *caller, const struct caller *author,
 	    caller_text(author, by));
 	return refuse(caller, "end this hold", who, why_not);
 }
+
+bool
+rights_drill(const struct caller *caller, struct error *why_not)
+{
+	return caller->privileged || (caller->roles & (LEAD | MANAGER)) != 0 ||
+	    refuse(caller, "break a service on purpose", "lead or manager",
+		why_not);
+}

@@ -35,6 +35,9 @@ bool rights_gate(
 const char *rights_role(enum severity severity);
 const char *rights_next_role(enum severity severity);
 
+/* May he break a service on purpose?  It takes a lead. */
+bool rights_drill(const struct caller *caller, struct error *why_not);
+
 /* May he pin what is normal, or have it learned anew?  It takes a lead. */
 bool rights_baseline(const struct caller *caller, struct error *why_not);
 

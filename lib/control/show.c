@@ -37,6 +37,7 @@ static show_page *const pages[VERB_COUNT] = {
 	[VERB_REPORT] = show_report,
 	[VERB_RESOLVE] = show_resolve,
 	[VERB_NOTIFY] = show_notify,
+	[VERB_DRILL] = show_drill,
 };
 
 static const struct {

@@ -71,6 +71,6 @@ show_page show_status, show_why, show_history, show_incident, show_deploy,
     show_rollback, show_abort, show_hold, show_release, show_probe, show_beat,
     show_baseline, show_reload, show_version, show_audit, show_versions,
     show_mark, show_own_metrics, show_approve, show_reject, show_severity,
-    show_report, show_resolve, show_notify;
+    show_report, show_resolve, show_notify, show_drill;
 
 #endif

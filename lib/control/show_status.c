@@ -104,6 +104,34 @@ add_reason(struct table *t, struct json_object *s, int64_t now_ms)
 	text_free(&note);
 }
 
+/* "drilled 3d ago", "DRILL broken: ..." below its service. */
+static void
+add_drill(struct table *t, struct json_object *s, int64_t now_ms)
+{
+	struct json_object *d = json_member(s, "drill");
+	const char *stage = json_text(d, "stage");
+	const char *result = json_text(d, "result");
+	bool is_broken = json_flag(d, "broken", false);
+	struct text note = text_new(ERROR_TEXT_MAX);
+	char age[SPAN_MAX];
+
+	if (d == NULL)
+		return;
+	if (stage != NULL)
+		text_addf(&note, "DRILL, %s: drill --last tells more", stage);
+	else if (is_broken)
+		text_add(&note, "a drill left it broken: mend it by hand");
+	else if (json_member(d, "passed_wall_ms") == NULL)
+		text_add(&note, "not drilled with success yet");
+	else
+		text_addf(&note, "drilled %s ago",
+		    show_age(d, "passed_wall_ms", now_ms, age));
+	if (stage == NULL && result != NULL && strcmp(result, "passed") != 0)
+		text_addf(&note, "; the last one: %s", result);
+	table_note(t, text_str(&note), is_broken ? TINT_BAD : TINT_NONE);
+	text_free(&note);
+}
+
 static void
 show_services(struct text *out, const struct show_style *style,
     struct json_object *result, int64_t now_ms)
@@ -126,6 +154,7 @@ show_services(struct text *out, const struct show_style *style,
 		show_cell(t, s, "previous_version");
 		show_cell(t, s, "incident");
 		add_reason(t, s, now_ms);
+		add_drill(t, s, now_ms);
 	}
 	text_add_char(out, '\n');
 	if (count == 0)

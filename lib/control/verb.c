@@ -197,6 +197,20 @@ static const struct verb verbs[VERB_COUNT] = {
 	    "the notifier; or of retry and drop the id that list shows, or "
 	    "all" } }, 2,
 	  "Try a notifier; or see to what could not be delivered." },
+	[VERB_DRILL] = { "drill", RIGHT_CHANGE, true, ACT_MS, {
+	  { "service", ARG_NAME, true, NULL, "SERVICE", 0, 0,
+	    "what is broken on purpose" },
+	  { "fault", ARG_NAME, false, "--fault", "FAULT", 0, 0,
+	    "not by a bad version, but so; kill and blind are of rollbackd "
+	    "itself" },
+	  { "reason", ARG_TEXT, false, "--reason", "TEXT", 0, 0,
+	    "for the report" },
+	  { "abort", ARG_FLAG, false, "--abort", NULL, 0, 0,
+	    "end the one that is on, and heal" },
+	  { "last", ARG_FLAG, false, "--last", NULL, 0, 0,
+	    "only show how the last one went" } }, 5,
+	  "Break a service on purpose, and see whether that is noticed and "
+	  "mended." },
 };
 /* clang-format on */
 

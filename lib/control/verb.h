@@ -37,9 +37,10 @@ enum control_verb {
 	VERB_REPORT,
 	VERB_RESOLVE,
 	VERB_NOTIFY,
+	VERB_DRILL,
 };
 
-#define VERB_COUNT 24
+#define VERB_COUNT 25
 
 enum verb_right {
 	RIGHT_READ,     /* whoever may connect */

@@ -96,6 +96,14 @@ tell_mark(struct json_object *data, struct text *out)
 	add(out, "", known(data, "mark"));
 }
 
+static void
+tell_drill(struct json_object *data, struct text *out)
+{
+	add(out, "drill ", known(data, "id"));
+	add(out, "version ", known(data, "version"));
+	add(out, "fault ", known(data, "fault"));
+}
+
 static size_t
 count_of(struct json_object *data, const char *key)
 {
@@ -143,6 +151,7 @@ static const struct {
 	{ EVENT_RESOLVED, "resolve", tell_resolve },
 	{ EVENT_MARK, "mark", tell_mark },
 	{ EVENT_RELOAD, "reload", tell_reload },
+	{ EVENT_DRILL, "drill", tell_drill },
 	{ EVENT_REFUSED, NULL, tell_refused },
 };
 
@@ -163,6 +172,7 @@ const char *const audit_kinds[] = {
 	EVENT_RESOLVED,
 	EVENT_MARK,
 	EVENT_RELOAD,
+	EVENT_DRILL,
 	EVENT_REFUSED,
 	NULL,
 };

@@ -61,6 +61,19 @@
  * reminded    count
  * report      id, severity, class, version, by, reason, until_ms
  * withdrawn   id, by, reason: a report
+ * drill       id, environment, fault (not there: a version is deployed),
+ *             version, before (in place), previous, good (that is a verified
+ *             one), by, reason, scheduled, watching_ms, detect_ms,
+ *             first_step_ms, recover_ms, blind_ms, heals_late
+ * drill_run   id, procedure, digest, version, target, generation, pin, heals:
+ *             what is run to break the service or to heal it
+ * drill_intent, drill_outcome
+ *             id, and what intent and outcome say, of such a run
+ * drill_saw   id, what (drill_input_word()), at_ms, detail, incident
+ * drill_ended id, fault, version, before, by, result ("passed", "late",
+ *             "failed", "aborted"), reason, broken, incident, began_ms,
+ *             ended_ms, times[]: what, took_ms, objective_ms, met; report
+ *             Events of incidents have drill (its id) where one was on.
  */
 /* clang-format on */
 #ifndef REPORT_EVENT_H
@@ -94,5 +107,11 @@
 #define EVENT_REMINDED "reminded"
 #define EVENT_REPORT "report"
 #define EVENT_WITHDRAWN "withdrawn"
+#define EVENT_DRILL "drill"
+#define EVENT_DRILL_RUN "drill_run"
+#define EVENT_DRILL_INTENT "drill_intent"
+#define EVENT_DRILL_OUTCOME "drill_outcome"
+#define EVENT_DRILL_SAW "drill_saw"
+#define EVENT_DRILL_ENDED "drill_ended"
 
 #endif

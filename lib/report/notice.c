@@ -1,8 +1,10 @@
 #include "report/notice.h"
 
+#include "base/text.h"
 #include "report/words.h"
 
 #define SCHEMA "rollbackd.notice/1"
+#define SUMMARY_MAX_BYTES 4096
 
 const char *const notice_events[] = {
 	"decision",
@@ -15,8 +17,20 @@ const char *const notice_events[] = {
 	"closed",
 	"alarm",
 	"hold",
+	"drill",
 	NULL,
 };
+
+/* Whoever reads no further knows. */
+static void
+mark_summary(struct json_object *o, const char *summary)
+{
+	struct text marked = text_new(SUMMARY_MAX_BYTES);
+
+	text_addf(&marked, "DRILL: %s", summary == NULL ? "" : summary);
+	json_set_text(o, "summary", text_str(&marked));
+	text_free(&marked);
+}
 
 struct json_object *
 notice_json(const struct notice *n)
@@ -54,6 +68,10 @@ notice_json(const struct notice *n)
 	if (n->wall_ms > 0) {
 		json_set_text(o, "at", moment_text(n->wall_ms, moment));
 		json_set_int(o, "at_ms", n->wall_ms);
+	}
+	if (n->drill) {
+		mark_summary(o, n->summary);
+		json_set_bool(o, "drill", true);
 	}
 	if (n->first_bad_ms > 0)
 		json_set_int(o, "first_bad_ms", n->first_bad_ms);

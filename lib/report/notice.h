@@ -24,6 +24,7 @@ extern const char *const notice_events[];
  *   hold         an operator's hold began or ended
  *   test         somebody wants to see whether a channel works; nobody need
  *                ask for it
+ *   drill        a service is broken on purpose, or was
  */
 struct notice {
 	const char *event;
@@ -47,6 +48,8 @@ struct notice {
 	const char *except;   /* the one notifier that is not told; or NULL */
 	int64_t first_bad_ms; /* of the incident, by the wall clock */
 	int64_t recovered_ms;
+	bool drill;        /* of a drill: nobody need be woken for it ... */
+	bool drill_failed; /* ... unless that it has failed */
 };
 
 /* The caller puts it.  {"schema":"rollbackd.notice/1", ...} */

@@ -237,6 +237,9 @@ static const struct option options[] = {
 	  .offset = NOTIFIER(severities), .max = SEVERITY_COUNT,
 	  .help = "of which severities; default: all; what has none, it "
 	  "hears of in any case" },
+	{ .key = "drills", .type = OPTION_BOOL, .offset = NOTIFIER(drills),
+	  .fallback = "true",
+	  .help = "also of drills; in any case of one that failed" },
 	{ .key = "timeout", .type = OPTION_DURATION,
 	  .offset = NOTIFIER(timeout_ms), .fallback = "30s",
 	  .min = 1000, .max = 600000,

@@ -22,6 +22,7 @@ struct notifier_settings {
 	struct source source;
 	const char *name;
 	struct strings events;     /* words of notice_events; empty: all */
+	bool drills;               /* of those it hears, too */
 	struct strings severities; /* "P0"; empty: all */
 	int64_t timeout_ms;
 	const struct option_kind *kind;

@@ -179,6 +179,8 @@ add_end(const struct story *s, struct text *out)
 void
 summary_title(const struct story *s, struct text *out)
 {
+	if (has(story_opened_text(s, "drill")))
+		text_add(out, "DRILL: ");
 	add_service(s, out);
 	text_addf(out, ": %s", story_status_word(s));
 	if (s->status == STORY_RECOVERED) {
@@ -196,5 +198,9 @@ summary_sentences(const struct story *s, struct text *out)
 		add_request(s, out);
 	else
 		add_detection(s, out);
+	if (has(story_opened_text(s, "drill")))
+		text_addf(out,
+		    " It was a drill, %s: the service was broken on purpose.",
+		    story_opened_text(s, "drill"));
 	add_end(s, out);
 }

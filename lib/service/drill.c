@@ -9,6 +9,8 @@
 
 /* Beyond twice its objective a time is not late but missed. */
 #define PATIENCE 2
+/* So much may moments differ that went by way of the wall clock. */
+#define CLOCK_MS 1000
 
 __attribute__((format(printf, 2, 3))) static void
 say(struct drill *d, const char *fmt, ...)
@@ -174,6 +176,8 @@ closed(struct drill *d, bool recovered, const char *detail)
 	if (d->stage != DRILL_WATCHING)
 		return;
 	if (recovered) {
+		if (d->plan.kind == DRILL_FAULT)
+			want_heal(d);
 		succeed(d);
 		return;
 	}
@@ -186,7 +190,8 @@ static void
 steps_done(struct drill *d, int64_t at_ms)
 {
 	d->at_ms[DRILL_STEPS_DONE] = at_ms; /* the last ones */
-	if (d->plan.kind == DRILL_FAULT && d->stage == DRILL_WATCHING)
+	if (d->plan.kind == DRILL_FAULT && d->stage == DRILL_WATCHING &&
+	    !d->plan.heals_late)
 		want_heal(d);
 }
 
@@ -284,6 +289,61 @@ first_step(struct drill *d, int64_t at_ms)
 	note(d, DRILL_FIRST_STEP, at_ms);
 }
 
+static void
+tick_blind(struct drill *d, int64_t now_ms)
+{
+	if (now_ms - d->at_ms[DRILL_INJECTED] < d->plan.blind_ms)
+		return;
+	say(d, "nobody was told that nothing is heard");
+	fail(d);
+}
+
+/* Not while steps are under way: an incident always comes to an end. */
+static void
+tick_watching(struct drill *d, int64_t now_ms)
+{
+	char objective[DURATION_TEXT_MAX];
+
+	if (!has(d, DRILL_DETECTED) &&
+	    now_ms - d->at_ms[DRILL_INJECTED] > PATIENCE * d->plan.detect_ms) {
+		say(d, "it was not detected within twice its objective of %s%s",
+		    duration_text(d->plan.detect_ms, objective),
+		    d->went_away ? ", or went away again" : "");
+		fail(d);
+	} else if (has(d, DRILL_DETECTED) && !has(d, DRILL_FIRST_STEP) &&
+	    now_ms - d->at_ms[DRILL_DETECTED] >
+		PATIENCE * d->plan.first_step_ms) {
+		say(d, "no step began within twice its objective of %s",
+		    duration_text(d->plan.first_step_ms, objective));
+		fail(d);
+	}
+}
+
+static void
+tick_ending(struct drill *d, int64_t now_ms)
+{
+	if (d->heal != HEAL_DONE || !has(d, DRILL_HEALED) ||
+	    now_ms - d->at_ms[DRILL_HEALED] <= d->plan.recover_ms)
+		return;
+	say(d, "it was healed, and is not well since");
+	d->result = DRILL_FAILED;
+	d->stage = DRILL_OVER;
+}
+
+bool
+drill_tick(struct drill *d, int64_t now_ms)
+{
+	enum drill_stage before = d->stage;
+
+	if (d->stage == DRILL_WATCHING && d->plan.kind == DRILL_BLIND)
+		tick_blind(d, now_ms);
+	else if (d->stage == DRILL_WATCHING && !d->is_acting)
+		tick_watching(d, now_ms);
+	else if (d->stage == DRILL_ENDING)
+		tick_ending(d, now_ms);
+	return d->stage != before;
+}
+
 void
 drill_saw(
     struct drill *d, enum drill_input input, const char *detail, int64_t at_ms)
@@ -343,59 +403,10 @@ drill_saw(
 	case DRILL_SAW_RESTART:
 		restarted(d, at_ms);
 		return;
-	}
-}
-
-static void
-tick_blind(struct drill *d, int64_t now_ms)
-{
-	if (now_ms - d->at_ms[DRILL_INJECTED] < d->plan.blind_ms)
+	case DRILL_SAW_TIME:
+		(void)drill_tick(d, at_ms + CLOCK_MS); /* as it was then */
 		return;
-	say(d, "nobody was told that nothing is heard");
-	fail(d);
-}
-
-/* Not while steps are under way: an incident always comes to an end. */
-static void
-tick_watching(struct drill *d, int64_t now_ms)
-{
-	char objective[DURATION_TEXT_MAX];
-
-	if (!has(d, DRILL_DETECTED) &&
-	    now_ms - d->at_ms[DRILL_INJECTED] > PATIENCE * d->plan.detect_ms) {
-		say(d, "it was not detected within twice its objective of %s%s",
-		    duration_text(d->plan.detect_ms, objective),
-		    d->went_away ? ", or went away again" : "");
-		fail(d);
-	} else if (has(d, DRILL_DETECTED) && !has(d, DRILL_FIRST_STEP) &&
-	    now_ms - d->at_ms[DRILL_DETECTED] >
-		PATIENCE * d->plan.first_step_ms) {
-		say(d, "no step began within twice its objective of %s",
-		    duration_text(d->plan.first_step_ms, objective));
-		fail(d);
 	}
-}
-
-static void
-tick_ending(struct drill *d, int64_t now_ms)
-{
-	if (d->heal != HEAL_DONE || !has(d, DRILL_HEALED) ||
-	    now_ms - d->at_ms[DRILL_HEALED] <= d->plan.recover_ms)
-		return;
-	say(d, "it was healed, and is not well since");
-	d->result = DRILL_FAILED;
-	d->stage = DRILL_OVER;
-}
-
-void
-drill_tick(struct drill *d, int64_t now_ms)
-{
-	if (d->stage == DRILL_WATCHING && d->plan.kind == DRILL_BLIND)
-		tick_blind(d, now_ms);
-	else if (d->stage == DRILL_WATCHING && !d->is_acting)
-		tick_watching(d, now_ms);
-	else if (d->stage == DRILL_ENDING)
-		tick_ending(d, now_ms);
 }
 
 enum drill_todo

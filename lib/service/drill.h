@@ -33,6 +33,7 @@ enum drill_kind {
 /* What is asked for and what is expected of it. */
 struct drill_plan {
 	enum drill_kind kind;
+	bool heals_late; /* what heals the fault leads to a version */
 	int64_t detect_ms;
 	int64_t first_step_ms;
 	int64_t recover_ms;
@@ -76,6 +77,7 @@ enum drill_input {
 	DRILL_SAW_ABORT,   /* a person wants it to end */
 	DRILL_SAW_ALARM,   /* people are told that nothing is heard */
 	DRILL_SAW_RESTART, /* the daemon watches again */
+	DRILL_SAW_TIME,    /* drill_tick() has changed something */
 };
 
 /* As it is stored. */
@@ -135,8 +137,11 @@ void drill_begin(
 void drill_saw(
     struct drill *d, enum drill_input input, const char *detail, int64_t at_ms);
 
-/* Time has passed. */
-void drill_tick(struct drill *d, int64_t now_ms);
+/*
+ * Time has passed.  True: that changed something, which is to be stored as
+ * DRILL_SAW_TIME.
+ */
+bool drill_tick(struct drill *d, int64_t now_ms);
 
 enum drill_todo drill_todo(const struct drill *d);
 

@@ -29,6 +29,7 @@ static const char *const input_words[] = {
 	[DRILL_SAW_ABORT] = "abort",
 	[DRILL_SAW_ALARM] = "alarm",
 	[DRILL_SAW_RESTART] = "restart",
+	[DRILL_SAW_TIME] = "time",
 };
 
 const char *

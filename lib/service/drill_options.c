@@ -43,7 +43,7 @@ static const struct option options[] = {
 	  .fallback = "7m", .min = SECOND_MS, .max = HOUR_MS,
 	  .help = "so long every answer is lost with --fault blind" },
 	{ .key = "every", .type = OPTION_DURATION, .offset = DRILL(every_ms),
-	  .max = 366 * DAY_MS,
+	  .max = 60 * DAY_MS,
 	  .help = "so often by itself; default: only when somebody says so" },
 	{ .key = "window", .type = OPTION_STRINGS, .offset = DRILL(window),
 	  .max = WINDOW_MAX,

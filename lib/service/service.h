@@ -330,6 +330,14 @@ struct decision service_decide_rule(
     const struct service *s, unsigned rule, const struct surroundings *around);
 
 /*
+ * If this version were deployed now (NULL: none is) and its rules for what is
+ * bad held: what the strongest of them would do, and which guard would keep it
+ * from that.  For those that settle in time no guard speaks.
+ */
+struct service_decision service_rehearse(const struct service *s,
+    const struct surroundings *around, const char *version);
+
+/*
  * Of all rules: the strongest action, and among equals the graver severity,
  * then the order of the configuration.
  */

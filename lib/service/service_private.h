@@ -198,4 +198,8 @@ void service_rules_deployed(
 void service_rules_look(struct service *s, int64_t now_ms);
 void service_rules_acted(struct service *s, const struct service_act *act);
 
+/* service_rules.c: what speaks for and against acting by a rule now. */
+struct situation service_situation(
+    const struct service *s, unsigned rule, const struct surroundings *around);
+
 #endif

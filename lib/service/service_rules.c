@@ -279,8 +279,8 @@ lacks_authority(const struct service *s, unsigned rule)
 	return report != NULL && !report->has_authority;
 }
 
-static struct situation
-situation(
+struct situation
+service_situation(
     const struct service *s, unsigned rule, const struct surroundings *around)
 {
 	const struct rule_state *state = &s->rules[rule];
@@ -336,7 +336,7 @@ service_decide_rule(
     const struct service *s, unsigned rule, const struct surroundings *around)
 {
 	enum verdict verdict = service_rule_verdict(s, rule);
-	struct situation now = situation(s, rule, around);
+	struct situation now = service_situation(s, rule, around);
 
 	if (verdict == VERDICT_TRIPPED)
 		service_limit(s, rule, around, &now);

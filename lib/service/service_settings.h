@@ -38,6 +38,7 @@ struct service_settings {
 	int64_t cooldown_max_ms;    /* so far it grows; see cooldown.h */
 	unsigned budget;            /* automatic rollbacks an hour */
 	int64_t held_alarm_ms;      /* a guard that holds for longer */
+	int64_t silent_alarm_ms;    /* nothing but lost samples of a probe */
 	struct strings maintenance; /* as written */
 	struct calendar when_maintained;
 	struct strings procedures; /* further ones that operators may run */

@@ -248,6 +248,10 @@ test_what_acts(void **state)
 		{ HEAD "\"baseline\",\"args\":{\"service\":\"a\","
 		       "\"pin\":0}}",
 		    true },
+		{ HEAD "\"drill\",\"args\":{\"service\":\"a\"}}", true },
+		{ HEAD "\"drill\",\"args\":{\"service\":\"a\","
+		       "\"last\":true}}",
+		    false },
 	};
 
 	(void)state;

@@ -58,6 +58,7 @@ static const struct {
 	{ VERB_AUDIT,    "y y y y y y y y" },
 	{ VERB_VERSIONS, "y y y y y y y y" },
 	{ VERB_MARK,     "y - - - y y - y" },
+	{ VERB_DRILL,    "y y y y y y y y" },
 };
 
 static const struct {
@@ -155,6 +156,9 @@ test_a_baseline_is_changed_by_a_lead(void **state)
 		struct error why = { "" };
 
 		expect("y - - - y y - y", c, rights_baseline(&callers[c], &why),
+		    &why);
+		why = (struct error){ "" };
+		expect("y - - - y y - y", c, rights_drill(&callers[c], &why),
 		    &why);
 	}
 }

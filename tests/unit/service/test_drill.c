@@ -139,6 +139,11 @@ static const struct row rows[] = {
 			 "90 not_recovered ?heal 90 healing 95 healed 96 well "
 			 "?end",
 	    DRILL_FAILED, "the rollback ended as", false },
+	{ "what heals the fault deploys: not before the incident is closed",
+	    DRILL_FAULT,
+	    "late " GOOD NOTICED "12 first_step 20 steps_done ?wait "
+	    "25 verified 26 recovered ?heal 27 healing 30 healed 31 well ?end",
+	    DRILL_PASSED, "", false },
 	{ "killed", DRILL_KILL, "?inject 1 injecting ?free 3 restart ?end",
 	    DRILL_PASSED, "", false },
 	{ "killed, and long away", DRILL_KILL, "1 injecting 12 restart ?end",
@@ -190,7 +195,7 @@ hear(struct drill *d, const char *word, int64_t at_ms)
 		drill_saw(d, input, NULL, at_ms);
 	else
 		assert_string_equal(word, "tick");
-	drill_tick(d, at_ms);
+	(void)drill_tick(d, at_ms);
 }
 
 static void
@@ -206,7 +211,9 @@ run(const struct row *r, struct drill *d)
 	while ((word = strsep(&rest, " ")) != NULL) {
 		if (*word == '\0')
 			continue;
-		if (*word == '?')
+		if (strcmp(word, "late") == 0)
+			d->plan.heals_late = true;
+		else if (*word == '?')
 			must_be(r, d, word);
 		else
 			hear(d, strsep(&rest, " "), atoll(word) * 1000);
@@ -269,7 +276,7 @@ test_every_input_has_its_word(void **state)
 	enum drill_input input;
 
 	(void)state;
-	for (int i = 0; i <= DRILL_SAW_RESTART; i++) {
+	for (int i = 0; i <= DRILL_SAW_TIME; i++) {
 		assert_true(drill_input_parse(
 		    drill_input_word((enum drill_input)i), &input));
 		assert_int_equal(input, i);
