@@ -49,7 +49,8 @@ check_plan(struct monitor *m, struct watched *w, const struct plan *plan,
 	const char *holder = NULL;
 	bool good;
 
-	if (plan_needs_target(plan) && *target == '\0')
+	if (plan_needs_target(plan) && *target == '\0' &&
+	    !plan_looks_first(plan))
 		return error_set(err, "%s: name one (--to)",
 		    service_versions(watched_core(w))->way.no_target);
 	good = plan_lock(plan, &occasion, &lock, err);

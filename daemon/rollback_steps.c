@@ -187,7 +187,8 @@ begins(const struct todo *todo)
 static void
 head_for_target(struct rollback *r, const struct rollback_run *run)
 {
-	if (r->w != NULL && plan_needs_target(run->plan) &&
+	if (r->w != NULL && r->target[0] != '\0' &&
+	    plan_needs_target(run->plan) &&
 	    !plan_step(run->plan, r->todo.step)->settings->prepare)
 		service_heading(watched_core(r->w), r->target);
 }

@@ -59,6 +59,12 @@ bool plan_sees_capture(
 bool plan_needs_target(const struct plan *p);
 
 /*
+ * Do steps that only prepare come before the first that mentions
+ * ${target_version}, and no others?  They may say which targets there are.
+ */
+bool plan_looks_first(const struct plan *p);
+
+/*
  * Appends the name of what no other run may touch meanwhile: the procedure's
  * lock, or else the environment, or else the service.
  */

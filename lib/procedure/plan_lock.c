@@ -26,15 +26,36 @@ see_template(const char *option, enum template_place place,
 	return !*seen;
 }
 
-bool
-plan_needs_target(const struct plan *p)
+static bool
+step_needs_target(const struct step_settings *s)
 {
 	bool seen = false;
 
-	for (unsigned i = 0; i < plan_step_count(p) && !seen; i++)
-		(void)templates_of(
-		    plan_step(p, i)->settings, see_template, &seen);
+	(void)templates_of(s, see_template, &seen);
 	return seen;
+}
+
+bool
+plan_needs_target(const struct plan *p)
+{
+	for (unsigned i = 0; i < plan_step_count(p); i++)
+		if (step_needs_target(plan_step(p, i)->settings))
+			return true;
+	return false;
+}
+
+bool
+plan_looks_first(const struct plan *p)
+{
+	for (unsigned i = 0; i < plan_step_count(p); i++) {
+		const struct step_settings *s = plan_step(p, i)->settings;
+
+		if (step_needs_target(s))
+			return i > 0;
+		if (!s->prepare)
+			return false;
+	}
+	return false;
 }
 
 bool

@@ -231,9 +231,19 @@ script serves <<-END
 	echo "\$images"
 END
 
+# quoted ITEM...: as in a list of libconfig.
+quoted() {
+	local item all=
+	for item in "$@"; do
+		all="$all, \"$item\""
+	done
+	echo "${all#, }"
+}
+
 # shop PARAMS [OTHER]: the configuration with the service "shop".  PARAMS and
 # OTHER are of libconfig; namespace, kubectl and kubeconfig are given anyway.
-# $deployments are watched, $automatic is what the rule runs (enforce), by
+# $deployments are watched, or what the command $probe (a list of libconfig)
+# says.  $automatic is what the rule runs (enforce), by
 # default nothing is run without an order.
 shop() {
 	local mode=enforce
@@ -249,14 +259,14 @@ shop() {
 			    kubeconfig = "$dir/kubeconfig"; $1 };
 			  probes = ( { name = "image"; type = "command";
 			    interval = "${interval:-1s}"; timeout = "30s";
-			    command = [ "$dir/bin/serves", "$namespace",
-			      $(join "${deployments[@]/#/\"}" | sed 's/[^,]$/&"/') ]; } );
+			    command = [ ${probe:-"$(quoted "$dir/bin/serves" \
+				"$namespace" "${deployments[@]}")"} ]; } );
 			  evaluators = ( { name = "down"; type = "consecutive";
 			    probe = "image"; failures = 3; recover = 2; gap = "2m"; } );
 			  rules = ( { name = "dead"; any = [ "down" ];
 			    severity = "P0"; mode = "$mode"; arm_window = "2h";
 			    procedure = "${automatic:-${used[0]}}"; } );
-			  procedures = [ $(join "${used[@]/#/\"}" | sed 's/[^,]$/&"/') ];
+			  procedures = [ $(quoted "${used[@]}") ];
 			  verify = { probes = [ "image" ]; successes = 2;
 			    within = "${within:-30s}"; interval = "200ms"; };
 			  ${2:-} } );
@@ -264,6 +274,12 @@ shop() {
 	} >"$conf.new"
 	chmod 600 "$conf.new"
 	mv "$conf.new" "$conf"
+}
+
+# From here on the daemon goes by the files as they are now.
+reload() {
+	gives 0 reload
+	result $? "the changed configuration is taken"
 }
 
 # Starts the daemon, once the configuration was found to be good.
@@ -389,7 +405,8 @@ kill_in_the_middle() {
 		result 1 "the order is taken"
 		return
 	}
-	wait_for reached
+	wait_for eval "reached || is_closed '$1'"
+	reached
 	result $? "kubectl is stopped $when $pattern"
 	for pid in $(runners); do
 		kill -KILL "$pid" 2>/dev/null

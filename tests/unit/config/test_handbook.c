@@ -392,8 +392,11 @@ section_of(const char *name)
 	if (start == NULL)
 		fail_msg("rollbackd-procedures(7) has no section %s", name);
 	start += strlen(head) - 1;
-	end = strstr(start, "\n.S");
-	assert_non_null(end);
+	end = start;
+	do {
+		end = strstr(end + 1, "\n.S"); /* .Ss or .Sh, but not .Sx */
+		assert_non_null(end);
+	} while (strchr("sh", end[strlen("\n.S")]) == NULL);
 	return strndup(start, (size_t)(end - start));
 }
 

@@ -102,6 +102,46 @@ test_needs_a_target_where_one_is_mentioned(void **state)
 }
 
 static void
+test_looks_first_where_only_that_comes_before_a_target(void **state)
+{
+#define GOES                                              \
+	{                                                 \
+		.name = "goes", RUNS("${target_version}") \
+	}
+#define LOOKS                                    \
+	{                                        \
+		.name = "looks", .prepare = true \
+	}
+#define DOES                   \
+	{                      \
+		.name = "does" \
+	}
+	const struct {
+		struct step_settings steps[3];
+		bool looks;
+	} rows[] = {
+		{ { LOOKS, GOES, DOES }, true },
+		{ { LOOKS, LOOKS, GOES }, true },
+		{ { LOOKS, DOES, GOES }, false },
+		{ { DOES, GOES, DOES }, false },
+		{ { LOOKS, DOES, DOES }, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct setting s = { .steps = { rows[i].steps[0],
+					 rows[i].steps[1], rows[i].steps[2] } };
+		struct procedure_settings procedure;
+		struct error err = { "" };
+		struct plan *plan = plan_of(&s, &procedure, &err);
+
+		assert_string_equal(err.text, "");
+		assert_int_equal(plan_looks_first(plan), rows[i].looks);
+		plan_free(plan);
+	}
+}
+
+static void
 test_lock_is_the_procedures_or_the_environment(void **state)
 {
 	static const struct {
@@ -154,6 +194,8 @@ main(void)
 		cmocka_unit_test(test_steps_at_the_limit_and_one_past),
 		cmocka_unit_test(test_parameters_get_their_defaults),
 		cmocka_unit_test(test_needs_a_target_where_one_is_mentioned),
+		cmocka_unit_test(
+		    test_looks_first_where_only_that_comes_before_a_target),
 		cmocka_unit_test(
 		    test_lock_is_the_procedures_or_the_environment),
 		cmocka_unit_test(test_free_takes_null),
