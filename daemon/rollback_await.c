@@ -64,7 +64,7 @@ rollback_expires_ms(const struct rollback *r)
 static int64_t
 asked_ms(const struct rollback *r)
 {
-	return rollback_is_at_gate(r) ? r->own_asked_ms : r->opened_ms;
+	return rollback_is_at_gate(r) ? r->asked.at_ms : r->opened_ms;
 }
 
 static int64_t

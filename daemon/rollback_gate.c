@@ -54,14 +54,6 @@ add_ask(const struct rollback *r, struct text *out)
 }
 
 void
-rollback_gate_opens(struct rollback *r, int64_t now_ms)
-{
-	r->reminded_ms = now_ms;
-	r->is_escalated = false;
-	r->said = (struct rollback_said){ .is_said = false };
-}
-
-void
 rollback_gate_question(const struct rollback *r, struct text *out)
 {
 	text_addf(out, "step %s of %s waits for %s", rollback_label(r),

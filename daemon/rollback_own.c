@@ -55,9 +55,9 @@ end(struct rollback *r, enum step_outcome outcome, const char *reason)
 	struct result result = {
 		.outcome = step_outcome_word(outcome),
 		.reason = reason,
-		.started_ms = r->own_began_ms,
+		.started_ms = r->asked.at_ms,
 		.ended_ms = now_ms,
-		.started_wall_ms = events_wall_ms(r->m, r->own_began_ms),
+		.started_wall_ms = events_wall_ms(r->m, r->asked.at_ms),
 	};
 
 	r->own = NULL;
@@ -98,7 +98,7 @@ look_at_pause(struct rollback *r, int64_t now_ms)
 	log_service(LOG_LEVEL_WARNING, LOG_ID_PAUSED, r->service,
 	    "was paused for %.1f s while it asked in step %s: begins again",
 	    (double)away_ms / 1000, rollback_label(r));
-	own_step_begin(r->own, r->own_asked_ms, now_ms, left_ms(r, now_ms));
+	own_step_begin(r->own, r->asked.at_ms, now_ms, left_ms(r, now_ms));
 }
 
 static void
@@ -165,8 +165,28 @@ begin_gate(struct rollback *r)
 		rollback_own_said(r);
 }
 
+/* After a crash it may be asked for again, and is the same one still. */
 void
-rollback_own_begin(struct rollback *r, int64_t asked_ms)
+rollback_own_asked(struct rollback *r, int64_t now_ms)
+{
+	struct rollback_asked asked = {
+		.run = r->run_count,
+		.step = r->todo.step,
+		.attempt = r->todo.attempt,
+		.at_ms = now_ms,
+	};
+
+	if (r->asked.run == asked.run && r->asked.step == asked.step &&
+	    r->asked.attempt == asked.attempt)
+		return;
+	r->asked = asked;
+	r->reminded_ms = now_ms;
+	r->is_escalated = false;
+	r->said = (struct rollback_said){ .is_said = false };
+}
+
+void
+rollback_own_begin(struct rollback *r)
 {
 	int64_t now_ms = loop_now_ms(r->m->loop);
 	struct result refused = { .outcome = "refused", .reason = "no memory" };
@@ -177,10 +197,8 @@ rollback_own_begin(struct rollback *r, int64_t asked_ms)
 		rollback_step_ended(r, &refused);
 		return;
 	}
-	r->own_asked_ms = asked_ms;
-	r->own_began_ms = now_ms;
 	r->verify_turn_ms = now_ms;
-	own_step_begin(r->own, asked_ms, now_ms, left_ms(r, now_ms));
+	own_step_begin(r->own, r->asked.at_ms, now_ms, left_ms(r, now_ms));
 	if (rollback_is_at_gate(r))
 		begin_gate(r);
 	turn(r);

@@ -41,6 +41,14 @@ struct rollback_run {
 	char told[TOLD_MAX_BYTES + 1];
 };
 
+/* A step that the monitor does itself, and when it was first asked for. */
+struct rollback_asked {
+	unsigned run; /* from 1; 0: none was */
+	unsigned step;
+	unsigned attempt;
+	int64_t at_ms;
+};
+
 /* What a person said to an approval step, which is stored. */
 struct rollback_said {
 	bool is_said;
@@ -120,8 +128,7 @@ struct rollback {
 	bool is_closing;
 	bool is_verifying;
 	struct own_step *own; /* done by the monitor itself; NULL: none */
-	int64_t own_asked_ms; /* when it was asked for first */
-	int64_t own_began_ms; /* since it runs in this process */
+	struct rollback_asked asked; /* the last that was asked for */
 	struct rollback_said said;
 	int64_t verify_turn_ms; /* when verification last came round */
 	unsigned report_tries;
@@ -175,8 +182,11 @@ bool rollback_is_gate(const struct rollback *r);
 /* One that waits for a person is under way. */
 bool rollback_is_at_gate(const struct rollback *r);
 
-/* Begins one that was asked for then, by its intent; or does it again. */
-void rollback_own_begin(struct rollback *r, int64_t asked_ms);
+/* Its intent: what is waited for counts from the first of it. */
+void rollback_own_asked(struct rollback *r, int64_t now_ms);
+
+/* Begins what was asked for, or does it again. */
+void rollback_own_begin(struct rollback *r);
 void rollback_own_sample(
     struct rollback *r, const char *probe, const struct sample *s);
 void rollback_own_withdraw(struct rollback *r);
@@ -188,7 +198,6 @@ void rollback_tell(struct rollback *r, const struct step_ended *e);
 /* rollback_gate.c: approval steps. */
 const char *rollback_label(const struct rollback *r);
 
-void rollback_gate_opens(struct rollback *r, int64_t now_ms);
 
 /* Who is asked what, with what to type. */
 void rollback_gate_question(const struct rollback *r, struct text *out);

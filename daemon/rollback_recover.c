@@ -16,7 +16,6 @@ struct recovery {
 	struct rollback *r;
 	bool has_intent; /* of any step */
 	bool intent_is_open;
-	int64_t intent_ms;  /* of the last */
 	bool is_unreadable; /* a plan of it */
 };
 
@@ -159,15 +158,13 @@ on_intent(
 		.undo = (unsigned)undo,
 	};
 	y->intent_is_open = y->has_intent = true;
-	y->intent_ms = e->boot_ms;
-	rollback_gate_opens(y->r, e->boot_ms);
+	if (rollback_is_own(y->r))
+		rollback_own_asked(y->r, e->boot_ms);
 	incident_step_begins(y->r->core, e->boot_ms);
-	if (!incident_has_begun(y->r->core))
-		return; /* it only prepares */
+	if (!incident_has_begun(y->r->core) || rollback_is_own(y->r))
+		return; /* it only prepares, looks or waits */
 	if (y->r->run_count > 0)
 		rollback_run_now(y->r)->has_begun = true;
-	if (rollback_is_own(y->r))
-		return; /* it only looks or waits */
 	if (y->r->run_count > 0 &&
 	    plan_needs_target(rollback_run_now(y->r)->plan))
 		service_heading(watched_core(y->r->w), y->r->target);
@@ -232,21 +229,21 @@ replay(struct recovery *y, const struct store_event *e)
 
 /* What only looks or waits is done again: nothing can have come of it. */
 static void
-go_on(struct rollback *r, int64_t asked_ms)
+go_on(struct rollback *r)
 {
 	struct result aborted = { .outcome = "withdrawn", .reason = "aborted" };
 
 	log_service(LOG_LEVEL_NOTICE, LOG_ID_STEP_STARTED, r->service,
 	    "goes on with step %s of incident %s", rollback_label(r), r->id);
 	if (incident_wants(r->core, &r->todo))
-		rollback_own_begin(r, asked_ms);
+		rollback_own_begin(r);
 	else
 		rollback_step_ended(r, &aborted);
 }
 
 /* The intent is stored; only the runner knows what became of it. */
 static void
-adopt(struct rollback *r, int64_t asked_ms)
+adopt(struct rollback *r)
 {
 	struct result unknown = {
 		.outcome = "interrupted",
@@ -256,7 +253,7 @@ adopt(struct rollback *r, int64_t asked_ms)
 	char key[KEY_BYTES];
 
 	if (rollback_is_own(r)) {
-		go_on(r, asked_ms);
+		go_on(r);
 		return;
 	}
 	r->is_busy = true;
@@ -284,6 +281,17 @@ drop_untold(struct recovery *y)
 		incident_drop(y->r->core,
 		    "it was ordered and had not begun when rollbackd stopped: "
 		    "order it again if it is still wanted");
+}
+
+/*
+ * Nothing has been changed yet, and it waits or looks: what it was decided for
+ * is to be confirmed first, and then it is asked for again.
+ */
+static bool
+asks_again(const struct rollback *r)
+{
+	return rollback_is_own(r) && !r->by_operator &&
+	    !incident_has_begun(r->core) && incident_wants(r->core, &r->todo);
 }
 
 void
@@ -314,8 +322,8 @@ rollback_recover(struct monitor *m, struct watched *w,
 	if (incident_has_begun(r->core) && !r->by_operator &&
 	    r->severity == SEVERITY_P0)
 		together_acted(m->together, r->opened_ms);
-	if (y.intent_is_open && !y.is_unreadable) {
-		adopt(r, y.intent_ms);
+	if (y.intent_is_open && !y.is_unreadable && !asks_again(r)) {
+		adopt(r);
 		return;
 	}
 	drop_untold(&y);

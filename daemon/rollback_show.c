@@ -191,7 +191,7 @@ rollback_describe(const struct rollback *r, struct text *out, int64_t now_ms)
 	else if (r->core == NULL) {
 		describe_proposal(r, out);
 		add_end(r, out, now_ms);
-	} else if (rollback_waits(r))
+	} else if (r->own == NULL && rollback_waits(r))
 		describe_waiting(r, out, now_ms);
 	else
 		describe_acting(r, out, now_ms);

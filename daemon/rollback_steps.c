@@ -129,7 +129,7 @@ intent_is_stored(struct rollback *r)
 	}
 	incident_step_begins(r->core, loop_now_ms(r->m->loop));
 	if (rollback_is_own(r)) {
-		rollback_own_begin(r, loop_now_ms(r->m->loop));
+		rollback_own_begin(r);
 		return;
 	}
 	r->is_busy = true;
@@ -193,12 +193,13 @@ head_for_target(struct rollback *r, const struct rollback_run *run)
 		service_heading(watched_core(r->w), r->target);
 }
 
-/* Only looks, and may be done before anybody has approved anything. */
+/* It prepares, or the monitor does it itself: nothing begins by it. */
 static bool
-prepares(struct rollback *r)
+only_looks(struct rollback *r)
 {
-	return plan_step(rollback_run_now(r)->plan, r->todo.step)
-	    ->settings->prepare;
+	return rollback_is_own(r) ||
+	    plan_step(rollback_run_now(r)->plan, r->todo.step)
+		->settings->prepare;
 }
 
 /* A gate: who is asked is told with the intent, and hears of none without. */
@@ -207,9 +208,10 @@ notice_of(struct rollback *r)
 {
 	struct text ask = text_new(SUMMARY_MAX);
 
+	if (rollback_is_own(r))
+		rollback_own_asked(r, loop_now_ms(r->m->loop));
 	if (!rollback_is_gate(r))
 		return NULL;
-	rollback_gate_opens(r, loop_now_ms(r->m->loop));
 	text_addf(&ask, "%s: ", r->service);
 	rollback_gate_question(r, &ask);
 	rollback_copy(
@@ -221,14 +223,12 @@ notice_of(struct rollback *r)
 static void
 begin(struct rollback *r, struct rollback_run *run, int64_t now_ms)
 {
-	bool is_own = rollback_is_own(r);
-
-	if (!prepares(r))
+	if (!only_looks(r)) {
 		run->has_begun = true;
-	/* To wait is no answer to what is bad, and leads nowhere. */
-	if (!prepares(r) && !is_own && r->first_step_ms == NEVER_MS)
-		r->first_step_ms = now_ms;
-	if (!is_own)
+		if (r->first_step_ms == NEVER_MS)
+			r->first_step_ms = now_ms;
+	}
+	if (!rollback_is_own(r))
 		head_for_target(r, run);
 	log_service(LOG_LEVEL_NOTICE, LOG_ID_STEP_STARTED, r->service,
 	    "%s %s, attempt %u", begins(&r->todo), todo_label(r),
@@ -252,11 +252,11 @@ rollback_step(struct rollback *r)
 		rollback_later(r, r->todo.at_ms - now_ms, rollback_advance);
 		return;
 	}
-	if (!run->has_begun && !prepares(r) && rollback_waits_for(r) != NULL) {
+	if (!run->has_begun && !only_looks(r) && rollback_waits_for(r) != NULL) {
 		rollback_later(r, LOCK_WAIT_MS, rollback_advance);
 		return;
 	}
-	if (!run->has_begun && !prepares(r) && r->todo.step > 0 &&
+	if (!run->has_begun && !only_looks(r) && r->todo.step > 0 &&
 	    rollback_drop_needless(r)) {
 		rollback_advance(r);
 		return;

@@ -372,14 +372,17 @@ incident_wants(const struct incident *i, const struct todo *todo)
 	    plan_procedure(i->runs[i->run_count - 1].plan)->undo_on_abort;
 }
 
-/* What is asked for changes nothing. */
+/* What is asked for changes nothing: it prepares, looks or waits. */
 static bool
-prepares(const struct incident_run *run)
+only_looks(const struct incident_run *run)
 {
 	struct next n = run_next(run->run);
+	const struct step_settings *s;
 
-	return n.kind != NEXT_FINISHED &&
-	    plan_step(run->plan, n.step)->settings->prepare;
+	if (n.kind == NEXT_FINISHED)
+		return false;
+	s = plan_step(run->plan, n.step)->settings;
+	return s->prepare || !step_is_claimed(s);
 }
 
 void
@@ -391,7 +394,7 @@ incident_step_begins(struct incident *i, int64_t now_ms)
 		i->has_begun = true; /* better too early than too late */
 		return;
 	}
-	if (!prepares(run)) {
+	if (!only_looks(run)) {
 		if (!run->has_begun)
 			i->deadline_ms =
 			    now_ms + plan_procedure(run->plan)->budget_ms;

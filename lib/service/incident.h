@@ -174,7 +174,8 @@ unsigned incident_parent(const struct incident *i, unsigned run);
 /*
  * What incident_todo() asks for is about to be started: from here on the
  * incident cannot be "not needed" any more, and the time budget of its run
- * counts from the first such call, unless the step only prepares.
+ * counts from the first such call, unless the step only prepares, or is one
+ * that the monitor does itself.
  */
 void incident_step_begins(struct incident *i, int64_t now_ms);
 bool incident_has_begun(const struct incident *i);

@@ -23,7 +23,7 @@ struct incident_run {
 	struct run *run;
 	unsigned parent;    /* whose follower it is; of the first itself */
 	bool has_escalated; /* its "escalate" was asked for */
-	bool has_begun;     /* a step of it that does not only prepare */
+	bool has_begun;     /* a step of it that does more than look */
 };
 
 struct incident {
