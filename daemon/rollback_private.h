@@ -198,7 +198,6 @@ void rollback_tell(struct rollback *r, const struct step_ended *e);
 /* rollback_gate.c: approval steps. */
 const char *rollback_label(const struct rollback *r);
 
-
 /* Who is asked what, with what to type. */
 void rollback_gate_question(const struct rollback *r, struct text *out);
 void rollback_gate_file(const struct rollback *r, struct json_object *o);

@@ -131,6 +131,7 @@ on_planned(
 	take(r->config_digest, sizeof(r->config_digest), data, "generation");
 	(void)snprintf(run->id, sizeof(run->id), "%s", e->run);
 	r->run_count++;
+	r->todo = (struct todo){ .kind = TODO_WAIT }; /* nothing of this run */
 	(void)incident_planned(r->core, run->plan,
 	    e->boot_ms + plan_procedure(run->plan)->budget_ms);
 }

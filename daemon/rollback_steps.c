@@ -252,7 +252,8 @@ rollback_step(struct rollback *r)
 		rollback_later(r, r->todo.at_ms - now_ms, rollback_advance);
 		return;
 	}
-	if (!run->has_begun && !only_looks(r) && rollback_waits_for(r) != NULL) {
+	if (!run->has_begun && !only_looks(r) &&
+	    rollback_waits_for(r) != NULL) {
 		rollback_later(r, LOCK_WAIT_MS, rollback_advance);
 		return;
 	}

@@ -92,10 +92,29 @@ order(void)
 {
 	char args[128];
 
+	unsigned service = (unsigned)roll(ESTATE_SERVICES);
+
+	/* Nothing else sets off what asks in the middle. */
+	if (one_in(3))
+		service = estate_find("mail");
 	(void)snprintf(args, sizeof(args),
 	    "{\"service\":\"%s\",\"reason\":\"because\"}",
-	    estate_service(0, (unsigned)roll(ESTATE_SERVICES)).name);
+	    estate_service(0, service).name);
 	host_order(VERB_ROLLBACK, args);
+}
+
+/* A step that asks, if there is one: mostly yes. */
+static void
+answer(void)
+{
+	const char *id = oracle_any_open();
+	char args[128];
+
+	if (id == NULL)
+		return;
+	(void)snprintf(args, sizeof(args),
+	    "{\"incident\":\"%s\",\"reason\":\"as it seems\"}", id);
+	host_order(one_in(3) ? VERB_REJECT : VERB_APPROVE, args);
 }
 
 static void
@@ -200,7 +219,8 @@ static const struct happening {
 } happenings[] = {
 	{ deploy, 20 * MINUTE_MS, true },
 	{ hold, 90 * MINUTE_MS, true },
-	{ order, 150 * MINUTE_MS, true },
+	{ order, 90 * MINUTE_MS, true },
+	{ answer, 4 * MINUTE_MS, true },
 	{ abort_one, 20 * MINUTE_MS, true },
 	{ pause_host, 240 * MINUTE_MS, true },
 	{ reload, 150 * MINUTE_MS, true },

@@ -9,7 +9,7 @@
 static const struct estate_service services[ESTATE_SERVICES] = {
 	{ "cart", "shop", "shop", "P0", "enforce", "back",
 	  15000, 3, 60000, 120 * MINUTE_MS, 1000, true },
-	{ "mail", "mail", "misc", "P0", "propose", "back",
+	{ "mail", "mail", "misc", "P0", "propose", "careful",
 	  30000, 3, 30000, 120 * MINUTE_MS, 0, true },
 	{ "pay", "pay", "pay", "P1", "enforce", "back",
 	  20000, 3, 30000, 120 * MINUTE_MS, 0, true },
@@ -37,8 +37,23 @@ static const char procedures[] =
     "      resume = \"check\"; check = [ \"/bin/switched\" ];\n"
     "      command = [ \"/bin/switch\", \"${target_version}\" ]; } ); },\n"
     "  { name = \"bounce\"; budget = \"5m\"; steps = (\n"
+    "    { name = \"settle\"; executor = \"wait\"; time = \"3s\"; },\n"
     "    { name = \"restart\"; user = \"u\"; timeout = \"30s\";\n"
-    "      command = [ \"/bin/restart\" ]; } ); },\n"
+    "      command = [ \"/bin/restart\" ]; },\n"
+    "    { name = \"up\"; executor = \"wait\"; until = \"health\";\n"
+    "      timeout = \"40s\"; successes = 1;\n"
+    "      on_failure = \"continue\"; } ); },\n"
+    "  { name = \"careful\"; budget = \"5m\"; escalate = \"page\";\n"
+    "    steps = (\n"
+    "    { name = \"switch\"; user = \"u\"; timeout = \"30s\";\n"
+    "      undo = [ \"/bin/switch\", \"${version}\" ];\n"
+    "      command = [ \"/bin/switch\", \"${target_version}\" ]; },\n"
+    "    { name = \"sure\"; executor = \"approval\"; role = \"lead\";\n"
+    "      timeout = \"10m\"; },\n"
+    "    { name = \"restart\"; user = \"u\"; timeout = \"30s\";\n"
+    "      command = [ \"/bin/restart\" ]; },\n"
+    "    { name = \"good\"; executor = \"verify\"; timeout = \"30s\";\n"
+    "      attempts = 2; } ); },\n"
     "  { name = \"page\"; budget = \"5m\"; steps = (\n"
     "    { name = \"call\"; user = \"u\"; timeout = \"30s\";\n"
     "      command = [ \"/bin/call\" ]; } ); } );\n";
@@ -138,11 +153,12 @@ const char *
 estate_step(unsigned variant, const char *procedure, unsigned index)
 {
 	static const struct {
-		const char *procedure, *steps[2];
+		const char *procedure, *steps[ESTATE_STEPS];
 	} all[] = {
 		{ "back", { "switch", "restart" } },
 		{ "repeat", { "sync", "switch" } },
-		{ "bounce", { "restart", NULL } },
+		{ "bounce", { "settle", "restart", "up" } },
+		{ "careful", { "switch", "sure", "restart", "good" } },
 		{ "page", { "call", NULL } },
 	};
 
@@ -150,7 +166,8 @@ estate_step(unsigned variant, const char *procedure, unsigned index)
 	if (variant == 2 && strcmp(procedure, "back") == 0 && index == 0)
 		return "switch-by-hand";
 	for (unsigned i = 0; i < sizeof(all) / sizeof(all[0]); i++)
-		if (strcmp(all[i].procedure, procedure) == 0 && index < 2)
+		if (strcmp(all[i].procedure, procedure) == 0 &&
+		    index < ESTATE_STEPS)
 			return all[i].steps[index];
 	return NULL;
 }

@@ -15,6 +15,8 @@
 #define ESTATE_VARIANTS 4 /* configurations; the last one is wrong */
 #define ESTATE_WRONG (ESTATE_VARIANTS - 1)
 #define ESTATE_ARM_NONE (-1)
+#define ESTATE_STEPS 4        /* of a procedure, at most */
+#define ESTATE_SETTLE_MS 3000 /* the wait at the beginning of bounce */
 #define ESTATE_WITNESS_INTERVAL_MS 30000
 #define ESTATE_TIMEOUT_MS 2000
 #define ESTATE_WITHIN_MS 60000

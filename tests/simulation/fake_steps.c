@@ -29,6 +29,7 @@ struct attempt {
 	char procedure[64];
 	char version[64], target[64];
 	char incident[ULID_BYTES];
+	char told[TOLD_MAX_BYTES + 1];
 	bool is_ordered;
 	enum stage stage;
 	bool is_withdrawn;
@@ -182,7 +183,8 @@ on_claim(void *arg)
 		.attempt = a->key.attempt,
 		.is_check = a->key.check > 0,
 		.is_undo = a->key.undo > 0,
-		.is_ordered = a->is_ordered };
+		.is_ordered = a->is_ordered,
+		.told = a->told };
 
 	if (a->stage == STAGE_RUNNING) {
 		on_end(a);
@@ -220,6 +222,8 @@ make(const struct request *r)
 	    r->version == NULL ? "" : r->version);
 	(void)snprintf(a->target, sizeof(a->target), "%s",
 	    r->target_version == NULL ? "" : r->target_version);
+	(void)snprintf(
+	    a->told, sizeof(a->told), "%s", r->told == NULL ? "" : r->told);
 	a->service = estate_find(r->service);
 	a->is_ordered = strcmp(r->cause, "operator") == 0;
 	a->timer = world_timer(on_claim, a);

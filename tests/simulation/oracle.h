@@ -58,6 +58,7 @@ struct oracle_effect {
 	unsigned attempt;
 	bool is_check, is_undo;
 	bool is_ordered;
+	const char *told; /* of the steps that the daemon did; "": nothing */
 };
 
 /* The runner has claimed it: here is the effect. */

@@ -56,7 +56,8 @@ new_case(const struct store_event *e)
 		.life = sim.life,
 		.opened_ms = sim.now_ms,
 		.moved_ms = sim.now_ms,
-		.closing_ms = SIM_NEVER };
+		.closing_ms = SIM_NEVER,
+		.waited_ms = SIM_NEVER };
 	copy_words(c->id, sizeof(c->id), e->incident);
 	return c;
 }
@@ -133,6 +134,9 @@ asked_intent(const struct store_event *e, struct json_object *data)
 	    strcmp(words_of(data, "label"), c->steps[step]) != 0)
 		breach("step %s of %s is not what was planned",
 		    words_of(data, "label"), e->service);
+	if (strcmp(words_of(data, "label"), "settle") == 0 &&
+	    c->waited_ms == SIM_NEVER)
+		c->waited_ms = sim.now_ms;
 	if (c->is_begun || c->is_ordered || c->life == sim.life)
 		return;
 	why = why_not_confirm(&oracle.watches[c->service]);
@@ -279,6 +283,9 @@ case_committed(const struct store_event *e, struct json_object *data)
 		committed_intent(c, e->run, data);
 	else if (strcmp(e->kind, EVENT_ABORT) == 0)
 		c->is_aborted = true;
+	else if (strcmp(e->kind, EVENT_APPROVED) == 0 &&
+	    strcmp(words_of(data, "gate"), "sure") == 0)
+		c->is_passed = true;
 	else if (strcmp(e->kind, EVENT_CLOSED) == 0)
 		committed_closed(c);
 }
@@ -332,6 +339,31 @@ effects_so_far(const struct case_file *c, const struct oracle_effect *e)
 	return count;
 }
 
+/* What the daemon does itself is over before an effect, and told. */
+static void
+check_own(const struct case_file *c, const struct oracle_effect *e)
+{
+	const char *name = oracle.watches[c->service].settings.name;
+	bool is_restart = !e->is_undo && e->step < c->step_count &&
+	    strcmp(c->steps[e->step], "restart") == 0;
+
+	if (is_restart && strcmp(e->procedure, "bounce") == 0) {
+		if (c->waited_ms == SIM_NEVER ||
+		    sim.now_ms - c->waited_ms < ESTATE_SETTLE_MS)
+			breach("%s is restarted before it has settled", name);
+		if (strcmp(e->told, "0=done") != 0)
+			breach("%s: told \"%s\" of its wait", name, e->told);
+	}
+	if (is_restart && strcmp(e->procedure, "careful") == 0) {
+		if (!c->is_passed)
+			breach("%s is restarted and nobody said so", name);
+		if (strcmp(e->told, "1=done") != 0)
+			breach("%s: told \"%s\" of its gate", name, e->told);
+	}
+	if (e->step == 0 && !e->is_undo && e->told[0] != '\0')
+		breach("%s: told \"%s\" at its first step", name, e->told);
+}
+
 static void
 check_effect(struct case_file *c, const struct oracle_effect *e)
 {
@@ -367,6 +399,7 @@ oracle_does(const struct oracle_effect *e)
 		return;
 	}
 	check_effect(c, e);
+	check_own(c, e);
 	a->is_running = true;
 	c->is_begun = true;
 	c->is_verifying = c->is_verified = false;

@@ -95,6 +95,8 @@ struct case_file { /* an incident */
 	bool is_verifying, is_verified;
 	int64_t verify_ms;
 	unsigned successes, closed_rows, reports, notices;
+	bool is_passed;    /* a person let the run go on */
+	int64_t waited_ms; /* since when it waits at its beginning */
 };
 
 struct held {
