@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "config/suggest.h"
+#include "procedure/flatten.h"
 
 #define HINT_BYTES 128
 #define RECORD_FOLDER_BYTES 4096
@@ -232,6 +233,18 @@ check_absent(struct check *c)
 			    config->procedures[i].name);
 }
 
+/* What is wrong within another was said there. */
+static bool
+is_partly_bad(const struct check *c, size_t index)
+{
+	const struct procedure_settings *p = &c->config->procedures[index];
+
+	for (size_t i = 0; i < p->part_count; i++)
+		if (c->procedure_is_bad[p->parts[i] - c->config->written])
+			return true;
+	return false;
+}
+
 static void
 check_procedures(struct check *c)
 {
@@ -243,10 +256,14 @@ check_procedures(struct check *c)
 		size_t before =
 		    complaints_count(c->complaints, COMPLAINT_ERROR);
 
-		check_procedure(c, &config->procedures[i]);
+		check_procedure(c, &config->written[i], &config->procedures[i]);
 		c->procedure_is_bad[i] =
-		    complaints_count(c->complaints, COMPLAINT_ERROR) > before;
+		    complaints_count(c->complaints, COMPLAINT_ERROR) > before ||
+		    procedure_is_nested(&config->procedures[i]);
 	}
+	for (size_t i = 0; i < config->procedure_count; i++)
+		c->procedure_is_bad[i] =
+		    c->procedure_is_bad[i] || is_partly_bad(c, i);
 	for (size_t i = 0; i < config->procedure_count; i++)
 		check_chain(c, &config->procedures[i]);
 }

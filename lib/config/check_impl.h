@@ -92,7 +92,10 @@ void check_no_such_evaluator(struct check *c, const struct service_settings *s,
 
 /* Asked last: where something is wrong, much seems to be unused. */
 void check_unused(struct check *c, const struct service_settings *s);
-void check_procedure(struct check *c, const struct procedure_settings *p);
+
+/* As it was written, and as it is carried out. */
+void check_procedure(struct check *c, const struct procedure_settings *p,
+    const struct procedure_settings *flat);
 
 /* Those of one that a service may run; of others they may be missing. */
 void check_programs_of(struct check *c, const struct procedure_settings *p);

@@ -1,10 +1,10 @@
-#include "config/check_impl.h"
+#include "config/check_step_impl.h"
 
 #include <string.h>
 
-#include "base/json.h"
 #include "config/suggest.h"
 #include "executor/executor.h"
+#include "procedure/flatten.h"
 #include "procedure/match.h"
 #include "procedure/retry.h"
 #include "procedure/step_kind.h"
@@ -12,117 +12,7 @@
 #include "procedure/variables.h"
 #include "procedure/when.h"
 
-#define HINT_BYTES 128
 #define PROCEDURE_PREFIX "procedure:"
-
-/* One step of a procedure, and what is wrong with it. */
-struct at_step {
-	struct check *check;
-	const struct procedure_settings *procedure;
-	size_t step; /* step_count: none, the lock */
-	struct source where;
-	const char *key; /* what is being looked at */
-};
-
-static bool
-is_param(const struct procedure_settings *p, const char *name)
-{
-	for (size_t i = 0; i < p->param_count; i++)
-		if (strcmp(p->params[i].name, name) == 0)
-			return true;
-	return false;
-}
-
-static bool
-is_captured_before(
-    const struct procedure_settings *p, size_t step, const char *name)
-{
-	for (size_t i = 0; i < step && i < p->step_count; i++)
-		if (p->steps[i].capture != NULL &&
-		    strcmp(p->steps[i].capture, name) == 0)
-			return true;
-	return false;
-}
-
-/* What is captured for each item is known to the same item's steps. */
-static bool
-is_captured_here(
-    const struct procedure_settings *p, size_t step, const char *name)
-{
-	const char *here =
-	    step < p->step_count ? p->steps[step].for_each : NULL;
-
-	for (size_t i = 0; i < step && i < p->step_count; i++) {
-		const struct step_settings *s = &p->steps[i];
-
-		if (s->capture != NULL && strcmp(s->capture, name) == 0)
-			return s->for_each == NULL ||
-			    (here != NULL && strcmp(here, s->for_each) == 0);
-	}
-	return false;
-}
-
-static void
-saw_variable(const char *name, void *arg)
-{
-	const struct at_step *at = arg;
-	const struct procedure_settings *p = at->procedure;
-	struct suggestion near = suggest_new(name);
-	char buffer[HINT_BYTES];
-
-	for (size_t i = 0; occasion_names[i] != NULL; i++) {
-		if (strcmp(occasion_names[i], name) == 0)
-			return;
-		suggest_consider(&near, occasion_names[i]);
-	}
-	if (is_param(p, name) || is_captured_here(p, at->step, name))
-		return;
-	for (size_t i = 0; i < p->param_count; i++)
-		suggest_consider(&near, p->params[i].name);
-	if (strcmp(name, "reason") == 0)
-		check_wrong(at->check, at->where,
-		    "%s: ${reason} is free text and no part of an argument; "
-		    "the program finds it in ROLLBACK_REASON",
-		    at->key);
-	else if (is_captured_before(p, at->step, name))
-		check_wrong(at->check, at->where,
-		    "%s: ${%s} is captured for each item of a list: only a "
-		    "step with the same for_each knows which it is",
-		    at->key, name);
-	else
-		check_wrong(at->check, at->where,
-		    "%s: ${%s} is not known here: declare it in params%s",
-		    at->key, name, suggest_text(&near, buffer));
-}
-
-/* What is JSON must be so whatever the variables stand for. */
-static void
-check_json(struct at_step *at, const char *template)
-{
-	struct json_object *json = NULL;
-	struct error err;
-
-	if (template_json_check(template, &err))
-		json = json_parse(template, strlen(template), &err);
-	if (json == NULL)
-		check_wrong(at->check, at->where, "%s: %s", at->key, err.text);
-	json_object_put(json);
-}
-
-static bool
-saw_template(const char *option, enum template_place place,
-    const char *template, void *arg)
-{
-	struct at_step *at = arg;
-	struct error err;
-
-	at->key = option;
-	if (!variables_scan(template, saw_variable, at, &err))
-		check_wrong(at->check, at->where, "%s: %s", option, err.text);
-	else if (place == TEMPLATE_JSON)
-		check_json(at, template);
-	return true;
-}
 
 /* A step of a procedure that is being told about. */
 struct at_kind {
@@ -184,7 +74,8 @@ check_follow(struct at_step *at, const char *key, const char *name)
 	const struct procedure_settings *next =
 	    check_find_procedure(at->check, at->where, key, name);
 
-	if (next != NULL && next->destructive && !at->procedure->destructive)
+	if (next != NULL && next->destructive && at->flat != NULL &&
+	    !at->flat->destructive)
 		check_wrong(at->check, at->where,
 		    "%s: what procedure \"%s\" does cannot be taken back, and "
 		    "nobody would be asked: only a destructive procedure may "
@@ -268,7 +159,7 @@ check_names_of_step(struct at_step *at, const struct step_settings *s)
 	struct suggestion near;
 	char buffer[HINT_BYTES];
 
-	if (s->for_each != NULL && !is_param(p, s->for_each)) {
+	if (s->for_each != NULL && !at_is_param(p, s->for_each)) {
 		near = suggest_new(s->for_each);
 		for (size_t i = 0; i < p->param_count; i++)
 			suggest_consider(&near, p->params[i].name);
@@ -278,8 +169,9 @@ check_names_of_step(struct at_step *at, const struct step_settings *s)
 	}
 	if (s->capture == NULL)
 		return;
-	if (is_param(p, s->capture) ||
-	    is_captured_before(p, at->step, s->capture))
+	if (at_is_param(p, s->capture) ||
+	    (at->flat != NULL &&
+		at_is_captured_before(at->flat, at->step, s->capture)))
 		check_wrong(at->check, at->where,
 		    "step \"%s\": capture = \"%s\": the name has a meaning "
 		    "already, choose another",
@@ -311,20 +203,22 @@ check_step(struct at_step *at, const struct step_settings *s)
 	struct error err;
 
 	check_executor(at, s);
+	if (s->procedure != NULL)
+		(void)check_find_procedure(
+		    at->check, at->where, "procedure", s->procedure);
 	check_user(at, s);
 	check_program_path(at->check, at->where, "command", &s->command);
 	check_program_path(at->check, at->where, "check", &s->check);
 	check_program_path(at->check, at->where, "undo", &s->undo);
-	(void)templates_of(s, saw_template, at);
+	(void)templates_of(s, at_saw_template, at);
 	check_environment(at, s);
 	check_on_failure(at, s);
 	check_attempts(at, s);
 	check_resume(at, s);
 	check_undo(at, s);
 	check_names_of_step(at, s);
-	for (size_t i = 0; i < s->when.count; i++)
-		if (!when_check(
-			s->when.items[i], at->procedure, at->step, &err))
+	for (size_t i = 0; at->flat != NULL && i < s->when.count; i++)
+		if (!when_check(s->when.items[i], at->flat, at->step, &err))
 			check_wrong(at->check, at->where, "step \"%s\": %s",
 			    s->name, err.text);
 }
@@ -361,7 +255,7 @@ saw_in_lock(const char *name, void *arg)
 	const struct at_step *at = arg;
 
 	if (strcmp(name, "service") != 0 && strcmp(name, "environment") != 0 &&
-	    !is_param(at->procedure, name))
+	    !at_is_param(at->procedure, name))
 		check_wrong(at->check, at->where,
 		    "lock: ${%s} differs from run to run and would lock "
 		    "nothing; use ${service}, ${environment} or a parameter",
@@ -389,8 +283,33 @@ check_programs_of(struct check *c, const struct procedure_settings *p)
 	}
 }
 
+/* Where a step stands once the procedure is flat. */
+static size_t
+flat_index(const struct at_step *at, const struct step_settings *s)
+{
+	size_t i = 0;
+
+	while (at->flat != NULL && i < at->flat->step_count &&
+	    strcmp(at->flat->steps[i].name, s->name) != 0 &&
+	    !step_is_within(&at->flat->steps[i], s->name))
+		i++;
+	return i;
+}
+
+static void
+check_values(struct check *c, const struct procedure_settings *p)
+{
+	for (size_t i = 0; i < p->values.count; i++)
+		if (!at_is_param(p, p->values.items[i].name))
+			check_wrong(c, p->source,
+			    "values: \"%s\" is no parameter: declare it in "
+			    "params",
+			    p->values.items[i].name);
+}
+
 void
-check_procedure(struct check *c, const struct procedure_settings *p)
+check_procedure(struct check *c, const struct procedure_settings *p,
+    const struct procedure_settings *flat)
 {
 	struct at_step at = { .check = c, .procedure = p };
 	struct error err;
@@ -400,8 +319,11 @@ check_procedure(struct check *c, const struct procedure_settings *p)
 	check_duplicates(c, p->steps, p->step_count, sizeof(*p->steps), "step");
 	for (size_t i = 0; i < p->param_count; i++)
 		check_param(c, &p->params[i]);
+	if (!procedure_is_nested(flat))
+		at.flat = flat;
+	check_values(c, p);
 	for (size_t i = 0; i < p->step_count; i++) {
-		at.step = i;
+		at.step = flat_index(&at, &p->steps[i]);
 		at.where = p->steps[i].source;
 		check_step(&at, &p->steps[i]);
 	}

@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "config/pin.h"
+#include "executor/request.h"
 #include "procedure/plan.h"
 
 #define DEPTH_MAX 2 /* of procedures that follow when one does not help */
@@ -111,8 +113,10 @@ check_run(struct check *c, const struct service_settings *s,
     const struct rule_settings *rule, const struct procedure_settings *p,
     struct source where)
 {
+	const char *files[REQUEST_FILES_MAX];
 	struct plan *plan;
 	struct error err;
+	size_t count;
 
 	if (!c->procedure_is_run[index_of(c, p)]) {
 		c->procedure_is_run[index_of(c, p)] = true;
@@ -120,6 +124,12 @@ check_run(struct check *c, const struct service_settings *s,
 	}
 	if (check_is_bad(c, p) || s->name == NULL)
 		return;
+	if (p->part_count > 0 &&
+	    !pin_files(c->config, s, p, files, REQUEST_FILES_MAX, &count))
+		check_wrong(c, where,
+		    "service \"%s\", procedure \"%s\": they stand in more "
+		    "than %d files, with the procedures in it",
+		    s->name, p->name, REQUEST_FILES_MAX);
 	plan = plan_new(p, &s->params, &err);
 	if (plan == NULL) {
 		check_wrong(c, where, "service \"%s\", procedure \"%s\": %s",

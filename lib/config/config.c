@@ -115,6 +115,7 @@ derive(struct loading *l)
 	if (c->procedure_count > 0)
 		qsort(c->procedures, c->procedure_count, sizeof(*c->procedures),
 		    by_procedure_name);
+	derive_procedures(&l->reader, c);
 }
 
 /* What is read from now on stays only until it is known to be good. */

@@ -116,9 +116,11 @@ struct config {
 	size_t notifier_count;
 	struct service_settings *services;
 	size_t service_count;
+	/* Flat, see procedure/flatten.h; those that cannot be stay nested. */
 	struct procedure_settings *procedures;
 	size_t procedure_count;
-	struct config_template *templates; /* sorted by name */
+	struct procedure_settings *written; /* the same, as they were written */
+	struct config_template *templates;  /* sorted by name */
 	size_t template_count;
 	struct config_file *files;
 	size_t file_count;

@@ -5,6 +5,7 @@
 #ifndef CONFIG_DERIVE_H
 #define CONFIG_DERIVE_H
 
+#include "config/config.h"
 #include "config/reader.h"
 #include "config/spans.h"
 #include "service/service_settings.h"
@@ -27,5 +28,11 @@ void derive_drill(
  * named, and equal ones of others do not.
  */
 void derive_discover(struct reader *r, struct service_settings *s);
+
+/*
+ * Keeps the procedures as they were written, and has them flat.  A name that
+ * no procedure has is left to the check.
+ */
+void derive_procedures(struct reader *r, struct config *c);
 
 #endif

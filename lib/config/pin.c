@@ -232,6 +232,10 @@ pin_files(const struct config *c, const struct service_settings *service,
 	if (!add_file(c, &service->source, files, max, count) ||
 	    !add_file(c, &procedure->source, files, max, count))
 		return false;
+	for (size_t i = 0; i < procedure->part_count; i++)
+		if (!add_file(
+			c, &procedure->parts[i]->source, files, max, count))
+			return false;
 	while (like != NULL) {
 		const struct config_template *t = find_template(c, like);
 

@@ -7,6 +7,7 @@
 #include "config/parse.h"
 #include "config/pin_impl.h"
 #include "config/templates.h"
+#include "procedure/flatten.h"
 #include "service/authority.h"
 
 #define ARENA_MAX_BYTES ((size_t)16 * 1024 * 1024)
@@ -38,9 +39,63 @@ find_one(
 	return NULL;
 }
 
+/* A procedure that was read, for the next time that it is named. */
+struct found {
+	struct procedure_settings procedure;
+	struct found *next;
+};
+
+struct finding {
+	struct loading *l;
+	struct found *found;
+	struct error err; /* why the last one was not */
+};
+
+static const struct procedure_settings *
+find_procedure(const char *name, void *arg)
+{
+	struct finding *f = arg;
+	struct found *found;
+	config_setting_t *group;
+
+	for (found = f->found; found != NULL; found = found->next)
+		if (strcmp(found->procedure.name, name) == 0)
+			return &found->procedure;
+	group = find_one(f->l, "procedures", name, &f->err);
+	found = group == NULL ? NULL :
+				arena_alloc(f->l->reader.arena, sizeof(*found));
+	if (found == NULL)
+		return NULL;
+	reader_one(&f->l->reader, group, &procedure_options, &found->procedure);
+	if (f->l->reader.short_of_memory ||
+	    complaints_are_fatal(f->l->reader.complaints))
+		return NULL;
+	found->next = f->found;
+	f->found = found;
+	return &found->procedure;
+}
+
+/* With the steps of those that it names in the place of its own. */
+static bool
+flatten(struct loading *l, struct procedure_settings *p, struct error *err)
+{
+	struct finding finding = { .l = l };
+	struct procedure_settings flat = { .name = NULL };
+	struct source where = { .file = NULL };
+
+	if (complaints_are_fatal(l->reader.complaints) ||
+	    l->reader.short_of_memory)
+		return true; /* which is said next */
+	if (!procedure_flatten(p, find_procedure, &finding, l->reader.arena,
+		&flat, &where, err))
+		return complaints_are_fatal(l->reader.complaints);
+	*p = flat;
+	return true;
+}
+
 static bool
 write_pin(struct loading *l, const char *service, const char *procedure,
-    struct text *out, struct error *err)
+    struct text *out, bool *is_nested, struct error *err)
 {
 	struct service_settings s = { 0 };
 	struct procedure_settings p = { 0 };
@@ -57,6 +112,11 @@ write_pin(struct loading *l, const char *service, const char *procedure,
 	reader_group(&l->reader, &layers, &service_options, &s);
 	reader_one(&l->reader, steps, &procedure_options, &p);
 	templates_free(&templates);
+	*is_nested = l->wish.procedure != NULL && procedure_is_nested(&p);
+	if (*is_nested)
+		return error_set(err, "others stand in it");
+	if (!flatten(l, &p, err))
+		return false;
 	if (l->reader.short_of_memory)
 		return error_set(err, "memory is short");
 	if (complaints_are_fatal(l->reader.complaints))
@@ -105,42 +165,77 @@ read_main(struct loading *l, struct error *err)
 	return true;
 }
 
-struct pin *
-pin_from_files(const char *folder, const struct strings *files,
-    const char *service, const char *procedure, uint32_t owner_uid,
-    struct text *canonical, struct error *err)
+/* What a pin is made from. */
+struct making {
+	const char *folder;
+	const struct strings *files;
+	const char *service;
+	const char *procedure;
+	uint32_t owner_uid;
+};
+
+static const char *
+why_not_read(struct complaints *complaints)
+{
+	if (complaints_count(complaints, COMPLAINT_ERROR) +
+		complaints_count(complaints, COMPLAINT_UNREADABLE) ==
+	    0)
+		return "memory is short";
+	return complaints_line(complaints, 0);
+}
+
+/* is_nested: it was not made, for other procedures are needed as well. */
+static bool
+make_text(const struct making *m, struct thin_wish wish, struct text *out,
+    bool *is_nested, struct error *err)
 {
 	struct complaints *complaints = complaints_new();
-	struct text out = text_new(PIN_MAX_BYTES);
 	struct loading *l = NULL;
 	struct config *c = NULL;
-	struct pin *pin = NULL;
+	bool made = false;
 
+	*is_nested = false;
 	if (complaints != NULL)
-		l = loading_new(owner_uid, complaints);
+		l = loading_new(m->owner_uid, complaints);
 	if (l == NULL) {
 		error_set(err, "memory is short");
 		goto out;
 	}
 	c = l->config;
-	l->wish = (struct thin_wish){ service, procedure };
-	if (!loading_read_files(l, folder, files))
-		error_set(err, "%s",
-		    complaints_count(complaints, COMPLAINT_ERROR) +
-				complaints_count(
-				    complaints, COMPLAINT_UNREADABLE) ==
-			    0 ?
-			"memory is short" :
-			complaints_line(complaints, 0));
-	else if (read_main(l, err) &&
-	    write_pin(l, service, procedure, &out, err))
-		pin = pin_parse(text_str(&out), out.length, err);
-	if (pin != NULL && canonical != NULL)
-		text_add_bytes(canonical, text_str(&out), out.length);
+	l->wish = wish;
+	if (!loading_read_files(l, m->folder, m->files))
+		error_set(err, "%s", why_not_read(complaints));
+	else
+		made = read_main(l, err) &&
+		    write_pin(l, m->service, m->procedure, out, is_nested, err);
 out:
 	loading_free(l);
 	config_free(c);
 	complaints_free(complaints);
+	return made;
+}
+
+struct pin *
+pin_from_files(const char *folder, const struct strings *files,
+    const char *service, const char *procedure, uint32_t owner_uid,
+    struct text *canonical, struct error *err)
+{
+	const struct making m = { folder, files, service, procedure,
+		owner_uid };
+	struct text out = text_new(PIN_MAX_BYTES);
+	struct pin *pin = NULL;
+	bool is_nested;
+	bool made = make_text(&m, (struct thin_wish){ service, procedure },
+	    &out, &is_nested, err);
+
+	/* Seldom, and then all procedures of these files are looked at. */
+	if (!made && is_nested)
+		made = make_text(&m, (struct thin_wish){ service, NULL }, &out,
+		    &is_nested, err);
+	if (made)
+		pin = pin_parse(text_str(&out), out.length, err);
+	if (pin != NULL && canonical != NULL)
+		text_add_bytes(canonical, text_str(&out), out.length);
 	text_free(&out);
 	return pin;
 }

@@ -11,7 +11,7 @@
 
 #include <stddef.h>
 
-/* The only items of these lists that matter. */
+/* The only items of these lists that matter; NULL: all of them do. */
 struct thin_wish {
 	const char *service;
 	const char *procedure;

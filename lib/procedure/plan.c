@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "procedure/match.h"
 #include "procedure/plan_check.h"
+#include "procedure/plan_params.h"
 
 #define PLAN_MAX_BYTES (4 << 20)
 
@@ -20,72 +20,6 @@ static bool
 no_memory(struct error *err)
 {
 	return error_set(err, "no memory for the plan of a procedure");
-}
-
-static bool
-values_match(const struct param_spec *spec, const struct strings *values,
-    struct error *err)
-{
-	struct error why;
-
-	for (size_t i = 0; spec->match != NULL && i < values->count; i++)
-		if (!match_whole(spec->match, values->items[i], &why))
-			return error_set(err, "parameter %s: \"%s\" %s",
-			    spec->name, values->items[i], why.text);
-	return true;
-}
-
-static bool
-add_default(struct plan *p, const struct param_spec *spec, struct error *err)
-{
-	struct param *param = &p->params.items[p->params.count];
-	const char **value = arena_array(p->arena, 1, sizeof(*value));
-
-	if (value == NULL)
-		return no_memory(err);
-	*value = spec->fallback;
-	*param = (struct param){
-		.name = spec->name,
-		.values = { .items = value, .count = 1 },
-	};
-	p->params.count++;
-	return values_match(spec, &param->values, err);
-}
-
-static bool
-take_param(struct plan *p, const struct param_spec *spec,
-    const struct params *given, struct error *err)
-{
-	const struct param *param = params_find(given, spec->name);
-
-	/* An empty list is as good as none. */
-	if (param != NULL && param->values.count > 0) {
-		p->params.items[p->params.count++] = *param;
-		return values_match(spec, &param->values, err);
-	}
-	if (spec->fallback != NULL)
-		return add_default(p, spec, err);
-	if (!spec->required)
-		return true;
-	return error_set(err,
-	    "parameter %s is required by procedure %s: give it in the "
-	    "service's params",
-	    spec->name, p->procedure->name);
-}
-
-static bool
-take_params(struct plan *p, const struct params *given, struct error *err)
-{
-	size_t count = p->procedure->param_count;
-
-	p->params.items =
-	    arena_array(p->arena, count, sizeof(p->params.items[0]));
-	if (p->params.items == NULL)
-		return no_memory(err);
-	for (size_t i = 0; i < count; i++)
-		if (!take_param(p, &p->procedure->params[i], given, err))
-			return false;
-	return true;
 }
 
 static bool
@@ -187,8 +121,8 @@ plan_new(const struct procedure_settings *procedure,
 	}
 	p->arena = arena;
 	p->procedure = procedure;
-	if (!take_params(p, params, err) || !make_steps(p, err) ||
-	    !plan_check(p, err)) {
+	if (!plan_params_take(arena, procedure, params, &p->params, err) ||
+	    !make_steps(p, err) || !plan_check(p, err)) {
 		arena_free(arena);
 		return NULL;
 	}

@@ -2,7 +2,6 @@
 
 #define DAY_MS 86400000
 #define LOCK_MAX_BYTES 256
-#define PARAMS_MAX 64
 
 /* clang-format off */
 #define PARAM(member) offsetof(struct param_spec, member)
@@ -52,8 +51,11 @@ static const struct option options[] = {
 	  .offset = PROCEDURE(destructive), .fallback = "false",
 	  .help = "no rule starts it without a person" },
 	{ .key = "params", .type = OPTION_NAMED, .offset = PROCEDURE(params),
-	  .max = PARAMS_MAX, .detail = &param_options,
+	  .max = PROCEDURE_PARAMS_MAX, .detail = &param_options,
 	  .help = "the parameters it takes from the service" },
+	{ .key = "values", .type = OPTION_PARAMS, .offset = PROCEDURE(values),
+	  .max = PROCEDURE_PARAMS_MAX,
+	  .help = "what those of them are that are made of others" },
 	{ .key = "steps", .type = OPTION_LIST, .offset = PROCEDURE(steps),
 	  .required = true, .min = 1, .max = PROCEDURE_STEPS_MAX,
 	  .detail = &step_options,

@@ -11,7 +11,8 @@
 #include "base/source.h"
 #include "base/strings.h"
 
-#define PROCEDURE_STEPS_MAX 64       /* as written */
+#define PROCEDURE_STEPS_MAX 128      /* those of nested ones included */
+#define PROCEDURE_PARAMS_MAX 256     /* likewise */
 #define PROCEDURE_PLAN_STEPS_MAX 256 /* after for_each */
 #define STEP_ATTEMPTS_MAX 10
 #define STEP_BACKOFF_MAX 10
@@ -112,8 +113,15 @@ struct procedure_settings {
 	bool destructive;     /* no rule starts it without a person */
 	struct param_spec *params;
 	size_t param_count;
+	struct params values; /* of parameters that are made of others */
 	struct step_settings *steps;
 	size_t step_count;
+	/*
+	 * The procedures whose steps stand in it, once it is flat: see
+	 * flatten.h.
+	 */
+	const struct procedure_settings **parts;
+	size_t part_count;
 };
 
 extern const struct option_table procedure_options;

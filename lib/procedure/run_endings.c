@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/bug.h"
+#include "procedure/flatten.h"
 #include "procedure/retry.h"
 #include "procedure/run_private.h"
 #include "procedure/step_kind.h"
@@ -36,6 +37,16 @@ step_is_over(struct run *r, int64_t now_ms)
 	run_enter(r, now_ms);
 }
 
+/* The rest of a procedure within this one is left out. */
+static void
+leave_group(struct run *r, const char *group, int64_t now_ms)
+{
+	while (r->step < r->step_count &&
+	    step_is_within(run_settings_now(r), group))
+		r->step++;
+	run_enter(r, now_ms);
+}
+
 /* Nothing of the step is left to be tried: on_failure decides. */
 static void
 give_up(struct run *r, const char *reason, int64_t now_ms)
@@ -45,6 +56,10 @@ give_up(struct run *r, const char *reason, int64_t now_ms)
 
 	if (then != NULL && strcmp(then, "continue") == 0) {
 		step_is_over(r, now_ms);
+		return;
+	}
+	if (step_leaves(run_settings_now(r)) != NULL) {
+		leave_group(r, step_leaves(run_settings_now(r)), now_ms);
 		return;
 	}
 	if (then != NULL && !r->aborted &&

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/units.h"
+#include "procedure/template_scan.h"
 
 const char *const occasion_names[] = {
 	"service",
@@ -15,88 +16,6 @@ const char *const occasion_names[] = {
 	"key",
 	NULL,
 };
-
-/* A template taken apart: bytes as they are, or the name of a variable. */
-struct piece {
-	bool is_name;
-	const char *start;
-	size_t length;
-};
-
-static bool
-is_letter_or_digit(char c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
-	    (c >= 'a' && c <= 'z');
-}
-
-/* Bytes of the name at the start; 0: none. */
-static size_t
-name_length(const char *p)
-{
-	size_t n = 0;
-
-	if (*p == '-' || *p == '.')
-		return 0;
-	while (is_letter_or_digit(p[n]) || p[n] == '_' || p[n] == '-' ||
-	    p[n] == '.')
-		n++;
-	return n;
-}
-
-/* Bytes up to the next "${" or "$${", one at least. */
-static size_t
-literal_length(const char *p)
-{
-	size_t n = 1;
-
-	while (p[n] != '\0' && strncmp(p + n, "${", 2) != 0 &&
-	    strncmp(p + n, "$${", 3) != 0)
-		n++;
-	return n;
-}
-
-/* Takes the piece at the cursor; false: it is not well formed. */
-static bool
-take_piece(const char **cursor, struct piece *piece)
-{
-	const char *p = *cursor;
-
-	*piece = (struct piece){ .start = p };
-	if (strncmp(p, "$${", 3) == 0) {
-		piece->start = p + 1;
-		piece->length = 2;
-		*cursor = p + 3;
-		return true;
-	}
-	if (strncmp(p, "${", 2) == 0) {
-		piece->is_name = true;
-		piece->start = p + 2;
-		piece->length = name_length(p + 2);
-		*cursor = p + 2 + piece->length + 1;
-		return piece->length > 0 && piece->length <= NAME_MAX_BYTES &&
-		    (*cursor)[-1] == '}';
-	}
-	piece->length = literal_length(p);
-	*cursor = p + piece->length;
-	return true;
-}
-
-static void
-copy_name(char name[NAME_MAX_BYTES + 1], const struct piece *piece)
-{
-	memcpy(name, piece->start, piece->length);
-	name[piece->length] = '\0';
-}
-
-static bool
-malformed(const char *template, struct error *err)
-{
-	return error_set(err,
-	    "\"%s\": \"${\" needs a name and \"}\" behind it; \"$${\" stands "
-	    "for the two characters",
-	    template);
-}
 
 static bool
 is_occasion_name(const char *name)
@@ -260,18 +179,18 @@ expand(const char *template, const struct occasion *occasion,
 		struct piece piece;
 		const char *value;
 
-		if (!take_piece(&cursor, &piece))
-			return malformed(template, err);
+		if (!template_take_piece(&cursor, &piece))
+			return template_malformed(template, err);
 		if (!piece.is_name) {
 			text_add_bytes(out, piece.start, piece.length);
 			continue;
 		}
-		copy_name(name, &piece);
+		template_copy_name(name, &piece);
 		value = variable(name, occasion, plan, step, run);
 		if (value == NULL)
 			return unknown(name, plan, step, err);
 		if (out->length == start && *value != '\0')
-			copy_name(e->first, &piece);
+			template_copy_name(e->first, &piece);
 		if (!e->put(out, value, out->length == start, &why))
 			return error_set(
 			    err, "\"%s\": ${%s}: %s", template, name, why.text);
@@ -341,11 +260,11 @@ variables_check(const char *template, const struct plan *plan, unsigned step,
 		char name[NAME_MAX_BYTES + 1];
 		struct piece piece;
 
-		if (!take_piece(&cursor, &piece))
-			return malformed(template, err);
+		if (!template_take_piece(&cursor, &piece))
+			return template_malformed(template, err);
 		if (!piece.is_name)
 			continue;
-		copy_name(name, &piece);
+		template_copy_name(name, &piece);
 		if (is_occasion_name(name) ||
 		    variable(name, NULL, plan, step, NULL) != NULL)
 			continue;
@@ -353,24 +272,6 @@ variables_check(const char *template, const struct plan *plan, unsigned step,
 		    step == VARIABLES_NO_STEP ||
 		    !is_captured_before(name, plan, step))
 			return unknown(name, plan, step, err);
-	}
-	return true;
-}
-
-bool
-variables_scan(
-    const char *template, variables_seen *seen, void *arg, struct error *err)
-{
-	for (const char *cursor = template; *cursor != '\0';) {
-		char name[NAME_MAX_BYTES + 1];
-		struct piece piece;
-
-		if (!take_piece(&cursor, &piece))
-			return malformed(template, err);
-		if (!piece.is_name)
-			continue;
-		copy_name(name, &piece);
-		seen(name, arg);
 	}
 	return true;
 }

@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/strings.h"
 #include "base/text.h"
+#include "base/units.h"
 #include "procedure/plan.h"
 #include "procedure/run.h"
 
@@ -84,6 +85,21 @@ bool variables_check(const char *template, const struct plan *plan,
 typedef void variables_seen(const char *name, void *arg);
 bool variables_scan(
     const char *template, variables_seen *seen, void *arg, struct error *err);
+
+/*
+ * Appends the template with every name in it replaced by what is told for it,
+ * which lives as long as the call.  NULL is told when memory is short.
+ */
+typedef const char *variables_new_name(const char *name, void *arg);
+bool variables_rename(const char *template, variables_new_name *rename,
+    void *arg, struct text *out, struct error *err);
+
+/* Is it "${NAME}" and nothing else? */
+bool variables_is_one(const char *template, char name[NAME_MAX_BYTES + 1]);
+
+/* Expands what only parameters may stand in. */
+bool variables_expand_params(const char *template, const struct params *params,
+    struct text *out, struct error *err);
 
 /*
  * The occasion's own names: "service", ..., ends with NULL.  "reason" is not

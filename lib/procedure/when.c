@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/units.h"
+#include "procedure/flatten.h"
 #include "procedure/variables.h"
 
 struct condition {
@@ -168,7 +169,8 @@ check_step(const char *text, const struct condition *c,
     struct error *err)
 {
 	for (size_t i = 0; i < step_index; i++)
-		if (strcmp(procedure->steps[i].name, c->subject) == 0)
+		if (strcmp(procedure->steps[i].name, c->subject) == 0 ||
+		    step_is_within(&procedure->steps[i], c->subject))
 			return true;
 	return error_set(
 	    err, "when \"%s\": there is no earlier step %s", text, c->subject);
@@ -184,12 +186,55 @@ text_equals(const struct condition *c, const struct plan *plan, unsigned step,
 	    memcmp(value, c->text, c->text_length) == 0;
 }
 
+/* Is that group left when this one is: is it the same, or within it? */
+static bool
+is_left_with(const char *subject, const char *left)
+{
+	size_t length = strlen(left);
+
+	return strncmp(subject, left, length) == 0 &&
+	    (subject[length] == '\0' ||
+		subject[length] == FLATTEN_SEPARATOR[0]);
+}
+
+/* What a procedure within this one has come to: see when.h. */
+static bool
+group_is(const struct condition *c, const struct plan *plan, unsigned step,
+    const struct run *run)
+{
+	enum step_outcome outcome = STEP_SKIPPED;
+
+	for (unsigned i = 0; i < step; i++) {
+		const struct step_settings *s = plan_step(plan, i)->settings;
+		enum step_outcome its = run_step_outcome(run, i);
+
+		if (!step_is_within(s, c->subject) || its == STEP_SKIPPED)
+			continue;
+		outcome = STEP_DONE;
+		if (its != STEP_DONE && step_leaves(s) != NULL &&
+		    is_left_with(c->subject, step_leaves(s)))
+			return its == c->outcome;
+	}
+	return outcome == c->outcome;
+}
+
+static bool
+is_group(const char *subject, const struct plan *plan, unsigned step)
+{
+	for (unsigned i = 0; i < step; i++)
+		if (step_is_within(plan_step(plan, i)->settings, subject))
+			return true;
+	return false;
+}
+
 static bool
 step_is(const struct condition *c, const struct plan *plan, unsigned step,
     const struct run *run)
 {
 	unsigned instances = 0, matching = 0;
 
+	if (is_group(c->subject, plan, step))
+		return group_is(c, plan, step, run);
 	for (unsigned i = 0; i < step; i++) {
 		const char *name = plan_step(plan, i)->settings->name;
 

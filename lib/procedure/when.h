@@ -9,6 +9,8 @@
  *
  * OUTCOME is done, failed, timed_out, refused or skipped.  A step with
  * for_each is done when all of it is, and anything else when one of it is.
+ * One that another procedure stood for is what made it end early, or else
+ * done when any of its steps was not skipped.
  * Text stands in either kind of quotes, or in none when it is a single word.
  * An output that was not captured, and a parameter without a value, equal
  * nothing.  With for_each the parameter is the item, and an output that of the

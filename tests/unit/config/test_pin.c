@@ -392,6 +392,86 @@ test_a_pin_that_was_meddled_with(void **state)
 	}
 }
 
+static const char outer_file[] =
+    "procedures = ( { name = \"undo\"; steps = (\n"
+    "  { name = \"x\"; executor = \"procedure\"; procedure = \"mid\";\n"
+    "    on_failure = \"continue\"; } ); } );\n";
+static const char mid_file[] =
+    "procedures = ( { name = \"mid\"; destructive = true; steps = (\n"
+    "  { name = \"y\"; executor = \"procedure\"; procedure = \"leaf\";\n"
+    "    with = { where = \"here\"; }; } ); } );\n";
+static const char mid_mild_file[] =
+    "procedures = ( { name = \"mid\"; steps = (\n"
+    "  { name = \"y\"; executor = \"procedure\"; procedure = \"leaf\";\n"
+    "    with = { where = \"here\"; }; } ); } );\n";
+#define LEAF                                                              \
+	"  { name = \"leaf\";\n"                                          \
+	"  params = { namespace = { required = true; }; where = {}; };\n" \
+	"  steps = ( { name = \"do\"; timeout = \"5s\"; command =\n"      \
+	"    [ \"/bin/echo\", \"${namespace}\", \"${where}\" ]; } ); } );\n"
+static const char leaf_file[] =
+    "procedures = ( { name = \"unlike\"; steps = ( { name = 7; } ); },\n" LEAF;
+static const char leaf_alone_file[] = "procedures = (" LEAF;
+
+/* The middle one has no steps of its own, and is needed nevertheless. */
+static void
+test_procedures_in_others_come_from_their_files(void **state)
+{
+	const char *files[FILES_MAX];
+	struct text monitor = text_new(PIN_MAX_BYTES);
+	struct text runner = text_new(PIN_MAX_BYTES);
+	struct error err = { "" };
+	struct strings names = { files, 0 };
+	struct scratch s;
+	struct config *c;
+	struct pin *pin;
+
+	(void)state;
+	sample_write(&s);
+	scratch_write(&s, "services.d/backend.conf", sample_service);
+	scratch_write(&s, "procedures.d/undo.conf", outer_file);
+	scratch_write(&s, "procedures.d/mid.conf", mid_file);
+	scratch_write(&s, "procedures.d/leaf.conf", leaf_file);
+	/* What the runner does not need may be wrong, the monitor's not. */
+	pin = pin_from_files(s.folder,
+	    &(struct strings){
+		(const char *[]){ "rollbackd.conf", "services.d/backend.conf",
+		    "procedures.d/undo.conf", "procedures.d/mid.conf",
+		    "procedures.d/leaf.conf" },
+		5 },
+	    "backend", "undo", getuid(), &runner, &err);
+	assert_string_equal(err.text, "");
+	assert_non_null(pin);
+	assert_int_equal(pin->procedure.step_count, 1);
+	assert_string_equal(pin->procedure.steps[0].name, "x.y.do");
+	assert_string_equal(pin->procedure.steps[0].on_failure, "leave:x");
+	assert_true(pin->procedure.destructive);
+	assert_false(pin->authority.is_automatic);
+	pin_free(pin);
+	text_clear(&runner);
+	/* And both of them make the same of what is right. */
+	scratch_write(&s, "procedures.d/mid.conf", mid_mild_file);
+	scratch_write(&s, "procedures.d/leaf.conf", leaf_alone_file);
+	c = sample_load(&s);
+	assert_true(pin_files(c, config_service(c, "backend"),
+	    config_procedure(c, "undo"), files, FILES_MAX, &names.count));
+	assert_int_equal(names.count, 5);
+	pin_text(&monitor, c, config_service(c, "backend"),
+	    config_procedure(c, "undo"));
+	pin = pin_from_files(
+	    s.folder, &names, "backend", "undo", getuid(), &runner, &err);
+	assert_string_equal(err.text, "");
+	assert_string_equal(text_str(&runner), text_str(&monitor));
+	pin_free(pin);
+	names.count--;
+	assert_null(pin_from_files(
+	    s.folder, &names, "backend", "undo", getuid(), NULL, &err));
+	config_free(c);
+	text_free(&monitor);
+	text_free(&runner);
+	scratch_close(&s);
+}
+
 int
 main(void)
 {
@@ -406,6 +486,8 @@ main(void)
 		cmocka_unit_test(test_who_has_a_say),
 		cmocka_unit_test(test_the_say_is_that_of_the_control_socket),
 		cmocka_unit_test(test_the_files_a_pin_needs),
+		cmocka_unit_test(
+		    test_procedures_in_others_come_from_their_files),
 		cmocka_unit_test(test_a_pin_that_was_meddled_with),
 	};
 
