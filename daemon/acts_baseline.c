@@ -191,6 +191,16 @@ choose(struct control_call *call, struct watched *w, const char *name,
 	return false;
 }
 
+/* Whoever may be a step may not do it while no run carries out any. */
+static bool
+is_reset_by_run(const struct watched *w, struct json_object *args)
+{
+	const struct rollback *r = watched_rollback(w);
+
+	return json_flag(args, "reset", false) && r != NULL &&
+	    strcmp(rollback_state(r), "rolling_back") == 0;
+}
+
 void
 acts_baseline(struct monitor *m, struct control_call *call)
 {
@@ -208,7 +218,8 @@ acts_baseline(struct monitor *m, struct control_call *call)
 		show(m, call, service);
 		return;
 	}
-	if (!rights_baseline(control_caller(call), &why))
+	if (!rights_baseline(
+		control_caller(call), is_reset_by_run(w, args), &why))
 		control_refuse(call, CONTROL_DENIED, "%s", why.text);
 	else if (choose(call, w, json_text(args, "evaluator"), &evaluator))
 		change(m, call, w, evaluator);

@@ -63,6 +63,7 @@ resolve_groups(struct loaded *l)
 	resolve_role(l, ROLE_LEAD, &c->roles.lead);
 	resolve_role(l, ROLE_MANAGER, &c->roles.manager);
 	resolve_role(l, ROLE_PRODUCT, &c->roles.product);
+	resolve_role(l, ROLE_STEPS, &c->roles.steps);
 	l->socket_group = CONTROL_NO_GROUP;
 	if (c->socket_group != NULL)
 		l->socket_group = group_of(c->socket_group);

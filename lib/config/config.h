@@ -40,6 +40,7 @@ struct control_settings {
 		struct strings lead;
 		struct strings manager;
 		struct strings product;
+		struct strings steps;
 	} roles;
 };
 

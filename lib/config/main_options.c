@@ -21,6 +21,7 @@ static const struct option roles[] = {
 	ROLE(lead, "Unix groups that may act on P1 as well"),
 	ROLE(manager, "Unix groups that may act on P2 as well"),
 	ROLE(product, "Unix groups that may act on P3"),
+	ROLE(steps, "Unix groups of users of steps: a run may reset baselines"),
 };
 
 static const struct option_table roles_options = {

@@ -12,6 +12,7 @@ static const char *const role_words[ROLE_COUNT] = {
 	[ROLE_LEAD] = "lead",
 	[ROLE_MANAGER] = "manager",
 	[ROLE_PRODUCT] = "product",
+	[ROLE_STEPS] = "steps",
 };
 
 const char *

@@ -14,9 +14,10 @@ enum role {
 	ROLE_LEAD,
 	ROLE_MANAGER,
 	ROLE_PRODUCT,
+	ROLE_STEPS, /* what a run does itself; no authority over runs */
 };
 
-#define ROLE_COUNT 5
+#define ROLE_COUNT 6
 #define ROLE_BIT(role) (1U << (unsigned)(role))
 
 struct caller {

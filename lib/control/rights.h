@@ -38,8 +38,13 @@ const char *rights_next_role(enum severity severity);
 /* May he break a service on purpose?  It takes a lead. */
 bool rights_drill(const struct caller *caller, struct error *why_not);
 
-/* May he pin what is normal, or have it learned anew?  It takes a lead. */
-bool rights_baseline(const struct caller *caller, struct error *why_not);
+/*
+ * May he pin what is normal, or have it learned anew?  It takes a lead; what a
+ * run of the service does while it carries out its steps takes the role of
+ * steps.
+ */
+bool rights_baseline(
+    const struct caller *caller, bool is_reset_by_run, struct error *why_not);
 
 /*
  * May he end a hold of that author?  caller_parse() reads him from "by".

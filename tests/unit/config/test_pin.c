@@ -300,7 +300,8 @@ test_who_has_a_say(void **state)
 static void
 test_the_say_is_that_of_the_control_socket(void **state)
 {
-	const char *names[] = { "ci", "on_call", "lead", "manager", "product" };
+	const char *names[] = { "ci", "on_call", "lead", "manager", "product",
+		"steps" };
 	struct config c = { .file_count = 0 };
 	const char *listed[] = { "a" };
 
@@ -311,6 +312,7 @@ test_the_say_is_that_of_the_control_socket(void **state)
 		.lead = { &names[2], 1 },
 		.manager = { &names[3], 1 },
 		.product = { &names[4], 1 },
+		.steps = { &names[5], 1 },
 	};
 	for (int s = SEVERITY_P0; s <= SEVERITY_P3; s++) {
 		struct rule_settings rule = { .name = "r",

@@ -19,6 +19,7 @@ static const struct caller callers[] = {
 	{ .uid = 1000, .roles = R(MANAGER) },
 	{ .uid = 1000, .roles = R(PRODUCT) },
 	{ .uid = 1000, .roles = R(CI) | R(LEAD) },
+	{ .uid = 1000, .roles = R(STEPS) },
 };
 
 /* clang-format off */
@@ -29,46 +30,47 @@ static const struct caller callers[] = {
  *                      | | | | lead
  *                      | | | | | manager
  *                      | | | | | | product
- *                      | | | | | | | ci and lead */
+ *                      | | | | | | | ci and lead
+ *                      | | | | | | | | steps */
 static const struct {
 	enum control_verb verb;
 	const char *may;
 } verbs[] = {
-	{ VERB_STATUS,   "y y y y y y y y" },
-	{ VERB_WHY,      "y y y y y y y y" },
-	{ VERB_HISTORY,  "y y y y y y y y" },
-	{ VERB_INCIDENT, "y y y y y y y y" },
-	{ VERB_VERSION,  "y y y y y y y y" },
-	{ VERB_METRICS,  "y y y y y y y y" },
-	{ VERB_DEPLOY,   "y - y y y y y y" },
-	{ VERB_PROBE,    "y - y y y y y y" },
-	{ VERB_BEAT,     "y - y y y y y y" },
-	{ VERB_ROLLBACK, "y - - y y y y y" },
-	{ VERB_ABORT,    "y - - y y y y y" },
-	{ VERB_HOLD,     "y - - y y y y y" },
-	{ VERB_RELEASE,  "y - - y y y y y" },
-	{ VERB_BASELINE, "y y y y y y y y" },
-	{ VERB_RELOAD,   "y - - - - - - -" },
-	{ VERB_APPROVE,  "y - - y y y y y" },
-	{ VERB_REJECT,   "y - - y y y y y" },
-	{ VERB_SEVERITY, "y - - y y y y y" },
-	{ VERB_REPORT,   "y - - y y y y y" },
-	{ VERB_RESOLVE,  "y - - - y y - y" },
-	{ VERB_NOTIFY,   "y - - y y y y y" },
-	{ VERB_AUDIT,    "y y y y y y y y" },
-	{ VERB_VERSIONS, "y y y y y y y y" },
-	{ VERB_MARK,     "y - - - y y - y" },
-	{ VERB_DRILL,    "y y y y y y y y" },
+	{ VERB_STATUS,   "y y y y y y y y y" },
+	{ VERB_WHY,      "y y y y y y y y y" },
+	{ VERB_HISTORY,  "y y y y y y y y y" },
+	{ VERB_INCIDENT, "y y y y y y y y y" },
+	{ VERB_VERSION,  "y y y y y y y y y" },
+	{ VERB_METRICS,  "y y y y y y y y y" },
+	{ VERB_DEPLOY,   "y - y y y y y y -" },
+	{ VERB_PROBE,    "y - y y y y y y -" },
+	{ VERB_BEAT,     "y - y y y y y y -" },
+	{ VERB_ROLLBACK, "y - - y y y y y -" },
+	{ VERB_ABORT,    "y - - y y y y y -" },
+	{ VERB_HOLD,     "y - - y y y y y -" },
+	{ VERB_RELEASE,  "y - - y y y y y -" },
+	{ VERB_BASELINE, "y y y y y y y y y" },
+	{ VERB_RELOAD,   "y - - - - - - - -" },
+	{ VERB_APPROVE,  "y - - y y y y y -" },
+	{ VERB_REJECT,   "y - - y y y y y -" },
+	{ VERB_SEVERITY, "y - - y y y y y -" },
+	{ VERB_REPORT,   "y - - y y y y y -" },
+	{ VERB_RESOLVE,  "y - - - y y - y -" },
+	{ VERB_NOTIFY,   "y - - y y y y y -" },
+	{ VERB_AUDIT,    "y y y y y y y y y" },
+	{ VERB_VERSIONS, "y y y y y y y y y" },
+	{ VERB_MARK,     "y - - - y y - y -" },
+	{ VERB_DRILL,    "y y y y y y y y y" },
 };
 
 static const struct {
 	enum severity severity;
 	const char *may;
 } severities[] = {
-	{ SEVERITY_P0,   "y - - y y y - y" },
-	{ SEVERITY_P1,   "y - - - y y - y" },
-	{ SEVERITY_P2,   "y - - - - y - -" },
-	{ SEVERITY_P3,   "y - - - - y y -" },
+	{ SEVERITY_P0,   "y - - y y y - y -" },
+	{ SEVERITY_P1,   "y - - - y y - y -" },
+	{ SEVERITY_P2,   "y - - - - y - - -" },
+	{ SEVERITY_P3,   "y - - - - y y - -" },
 };
 
 /* Of a hold of uid 2000 with these roles. */
@@ -76,11 +78,11 @@ static const struct {
 	unsigned roles;
 	const char *may;
 } authors[] = {
-	{ 0,                      "y - - - - - - -" },
-	{ R(CI),                  "y - - - - - - -" },
-	{ R(ON_CALL),             "y - - y - - - -" },
-	{ R(LEAD),                "y - - - y - - y" },
-	{ R(ON_CALL) | R(PRODUCT), "y - - y - - y -" },
+	{ 0,                      "y - - - - - - - -" },
+	{ R(CI),                  "y - - - - - - - -" },
+	{ R(ON_CALL),             "y - - y - - - - -" },
+	{ R(LEAD),                "y - - - y - - y -" },
+	{ R(ON_CALL) | R(PRODUCT), "y - - y - - y - -" },
 };
 /* clang-format on */
 
@@ -143,7 +145,7 @@ test_a_hold_of_the_daemon_itself_takes_a_lead(void **state)
 	for (size_t c = 0; c < ARRAY_LEN(callers); c++) {
 		struct error why = { "" };
 
-		expect("y - - - y y - y", c,
+		expect("y - - - y y - y -", c,
 		    rights_release(&callers[c], NULL, &why), &why);
 	}
 }
@@ -155,10 +157,13 @@ test_a_baseline_is_changed_by_a_lead(void **state)
 	for (size_t c = 0; c < ARRAY_LEN(callers); c++) {
 		struct error why = { "" };
 
-		expect("y - - - y y - y", c, rights_baseline(&callers[c], &why),
-		    &why);
+		expect("y - - - y y - y -", c,
+		    rights_baseline(&callers[c], false, &why), &why);
 		why = (struct error){ "" };
-		expect("y - - - y y - y", c, rights_drill(&callers[c], &why),
+		expect("y - - - y y - y y", c,
+		    rights_baseline(&callers[c], true, &why), &why);
+		why = (struct error){ "" };
+		expect("y - - - y y - y -", c, rights_drill(&callers[c], &why),
 		    &why);
 	}
 }
