@@ -32,17 +32,26 @@ struct fixture {
 	int told;
 };
 
-static bool
-on_send(void *arg, const struct store_delivery *delivery, outbox_done *done,
-    void *done_arg)
+static enum outbox_begun
+on_send(void *arg, const struct store_delivery *rows, size_t count,
+    outbox_done *done, void *done_arg)
 {
+	const struct outbox_outcome outcome = { MESSAGE_SENT, count, NULL, 0 };
 	struct fixture *f = arg;
 
-	assert_non_null(strstr(delivery->body, "shop"));
+	for (size_t i = 0; i < count; i++)
+		assert_non_null(strstr(rows[i].body, "shop"));
 	f->told++;
-	done(done_arg, true, NULL);
+	done(done_arg, &outcome);
 	storage_answered(&f->storage, true);
-	return true;
+	return OUTBOX_BEGUN;
+}
+
+static void
+on_lost(void *arg, const char *channel, const char *reason)
+{
+	(void)arg;
+	fail_msg("%s lost it: %s", channel, reason);
 }
 
 static void
@@ -64,7 +73,7 @@ make(struct fixture *f, const char *path)
 	m->ask_tools = (struct ask_tools){ .loop = m->loop,
 		.fetch = m->fetch,
 		.schedule = schedule_new(m->loop, poller_due) };
-	m->outbox = outbox_new(m->loop, m->store, on_send, f);
+	m->outbox = outbox_new(m->loop, m->store, on_send, on_lost, f);
 	m->together = together_new(m);
 	assert_non_null(m->together);
 	m->witnesses = witnesses_new(&m->ask_tools, f->generation.config, &err);
