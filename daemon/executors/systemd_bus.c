@@ -84,9 +84,7 @@ be_connected(struct systemd_bus *b, struct error *why)
 	int64_t until_ms = host_boot_ms() + CONNECT_MS;
 
 	while (b->bus == NULL && !connect_to(b)) {
-		if (systemd_is_over(b, why))
-			return false;
-		if (host_boot_ms() >= until_ms)
+		if (systemd_is_over(b, why) || host_boot_ms() >= until_ms)
 			return error_set(
 			    why, "the system bus cannot be reached");
 		(void)is_stop_wanted(b, RETRY_MS);
