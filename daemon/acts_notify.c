@@ -31,6 +31,14 @@ letters_free(struct letters *l)
 }
 
 static void
+answer(struct letters *l)
+{
+	control_reply(l->call, l->result); /* takes it */
+	l->result = NULL;
+	letters_free(l);
+}
+
+static void
 refuse(struct letters *l, enum control_error code, const char *why)
 {
 	control_refuse(l->call, code, "%s", why);
@@ -106,8 +114,7 @@ on_changed(void *arg, bool ok)
 	outbox_changed(l->m->outbox);
 	log_notice("%s: notify %s %s: %lld letters", l->by, l->act, l->what,
 	    (long long)l->count);
-	control_reply(l->call, l->result);
-	letters_free(l);
+	answer(l);
 }
 
 static void
@@ -124,8 +131,7 @@ on_dead(void *arg, bool ok, const struct store_delivery *rows, size_t count)
 		take(l, &rows[i], true);
 	json_set_int(l->result, "count", l->count);
 	if (strcmp(l->act, "list") == 0) {
-		control_reply(l->call, l->result);
-		letters_free(l);
+		answer(l);
 	} else if (l->count == 0)
 		refuse(l, CONTROL_NOT_FOUND,
 		    strcmp(l->act, "retry") == 0 ?
