@@ -79,7 +79,7 @@ static void
 test_limit(void **state)
 {
 	struct secrets s = { .count = 0 };
-	char one[16];
+	char one[32];
 
 	(void)state;
 	for (int i = 0; i < SECRETS_MAX; i++) {
