@@ -10,6 +10,7 @@
 #include "daemon/events.h"
 #include "daemon/log.h"
 #include "daemon/users.h"
+#include "procedure/step_kind.h"
 
 #define PATH_BYTES 4096
 
@@ -181,6 +182,9 @@ list_users(const struct config *c, const char *names[USERS_MAX], size_t *count,
 			const struct step_settings *s =
 			    &c->procedures[i].steps[k];
 
+			/* What the monitor does itself runs as nobody else. */
+			if (!step_is_claimed(s))
+				continue;
 			if (s->user == NULL)
 				return error_set(err,
 				    "step %s of procedure %s names no user to "
