@@ -2,6 +2,7 @@
 
 #include <stddef.h>
 
+#include "base/bug.h"
 #include "executor/executor.h"
 
 #define REQUEST_TIMEOUT 408
@@ -31,7 +32,9 @@ is_of_gateway(const struct http_ending *e)
 static int
 unknown(const struct http_ending *e)
 {
-	return e->is_safe ? EXECUTOR_EXIT_NOTHING_DONE : EXECUTOR_EXIT_UNKNOWN;
+	return e->is_safe || BUG(CALL_SENT_UNSENT) ?
+	    EXECUTOR_EXIT_NOTHING_DONE :
+	    EXECUTOR_EXIT_UNKNOWN;
 }
 
 /* Public functions */
