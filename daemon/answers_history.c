@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/page.h"
 #include "report/event.h"
 #include "report/report.h"
 
@@ -223,7 +224,7 @@ reply_incident(struct asking *a, const struct store_event *rows,
 	json_set(o, "incident", incident_json(a->m, rows, events, count));
 	json_set(o, "document", report_json(&incident));
 	if (json_flag(control_args(a->call), "markdown", false)) {
-		report_markdown(&markdown, &incident);
+		page_write(&markdown, a->m, &incident);
 		json_set_text(o, "markdown", text_str(&markdown));
 	}
 	text_free(&markdown);

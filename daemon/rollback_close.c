@@ -9,6 +9,7 @@
 #include "base/bug.h"
 #include "daemon/files.h"
 #include "daemon/log.h"
+#include "daemon/page.h"
 #include "daemon/rollback_private.h"
 #include "daemon/versions_log.h"
 #include "report/report.h"
@@ -140,7 +141,7 @@ compose(struct rollback *r, struct report_event *events, size_t count)
 
 	text_clear(&r->report);
 	text_clear(&r->report_json);
-	report_markdown(&r->report, &incident);
+	page_write(&r->report, r->m, &incident);
 	if (json != NULL)
 		text_add(&r->report_json,
 		    json_object_to_json_string_ext(json,

@@ -305,6 +305,7 @@ check_all(const struct config *config, const struct config_rules *rules,
 		goto out;
 	check_main(&c);
 	check_notifiers(&c);
+	check_reports(&c);
 	check_procedures(&c);
 	check_neighbours(&c, config->services, config->service_count,
 	    sizeof(*config->services), "service");

@@ -49,6 +49,9 @@ void check_files(struct check *c, struct source where,
 
 void check_probe(struct check *c, const struct probe_settings *p);
 
+/* check_report.c */
+void check_reports(struct check *c);
+
 /* check_notifier.c */
 void check_notifiers(struct check *c);
 

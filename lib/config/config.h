@@ -79,6 +79,7 @@ struct environment_settings {
 	struct source source;
 	const char *name;
 	bool drills; /* services may be broken there on purpose */
+	struct report_settings report; /* of services that say nothing */
 };
 
 /* A file as it was read: kept for the last-known-good copy. */

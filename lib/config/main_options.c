@@ -127,6 +127,9 @@ static const struct option environment[] = {
 	{ .key = "drills", .type = OPTION_BOOL, .offset = ENVIRONMENT(drills),
 	  .fallback = "false",
 	  .help = "services may be broken there on purpose" },
+	{ .key = "report", .type = OPTION_GROUP,
+	  .offset = ENVIRONMENT(report), .detail = &report_options,
+	  .help = "how incidents there are written up" },
 };
 
 static const struct option_table environment_options = {

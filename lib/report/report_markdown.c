@@ -209,26 +209,59 @@ add_for_people(struct text *out)
 		    i == 0 ? "" : "\n", sections[i]);
 }
 
+static void
+add_time_line_of(struct text *out, const struct story *s)
+{
+	struct timeline *t = timeline_new(s);
+
+	if (t != NULL)
+		add_time_line(out, s, t);
+	else
+		out->cut = true;
+	timeline_free(t);
+}
+
+static void
+add_people(struct text *out, const struct story *s)
+{
+	(void)s;
+	add_for_people(out);
+}
+
+/* In the order of the page. */
+static const struct {
+	const char *name;
+	void (*add)(struct text *out, const struct story *s);
+} sections[] = {
+	{ "head", add_head },
+	{ "facts", add_facts },
+	{ "impact", add_impact },
+	{ "response", add_response },
+	{ "timeline", add_time_line_of },
+	{ "changes", markdown_changes },
+	{ "evidence", markdown_evidence },
+	{ "runs", markdown_runs },
+	{ "communication", add_communication },
+	{ "people", add_people },
+};
+
+bool
+markdown_section(struct text *out, const struct story *s, const char *name)
+{
+	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++)
+		if (strcmp(sections[i].name, name) == 0) {
+			sections[i].add(out, s);
+			return true;
+		}
+	return false;
+}
+
 void
 report_markdown(struct text *out, const struct report_incident *incident)
 {
 	struct story s;
-	struct timeline *t;
 
 	story_tell(&s, incident);
-	t = timeline_new(&s);
-	add_head(out, &s);
-	add_facts(out, &s);
-	add_impact(out, &s);
-	add_response(out, &s);
-	if (t != NULL)
-		add_time_line(out, &s, t);
-	else
-		out->cut = true;
-	markdown_changes(out, &s);
-	markdown_evidence(out, &s);
-	markdown_runs(out, &s);
-	add_communication(out, &s);
-	add_for_people(out);
-	timeline_free(t);
+	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++)
+		sections[i].add(out, &s);
 }

@@ -8,6 +8,10 @@
 #include "base/text.h"
 #include "report/story.h"
 
+/* One section of the page by its name; false: there is none. */
+bool markdown_section(
+    struct text *out, const struct story *s, const char *name);
+
 /* What was deployed around the first bad sample. */
 void markdown_changes(struct text *out, const struct story *s);
 

@@ -71,6 +71,9 @@ static const struct option options[] = {
 	{ .key = "drill", .type = OPTION_GROUP, .offset = SERVICE(drill),
 	  .detail = &drill_options,
 	  .help = "how a bad release is tried on purpose" },
+	{ .key = "report", .type = OPTION_GROUP, .offset = SERVICE(report),
+	  .detail = &report_options,
+	  .help = "how its incidents are written up" },
 	{ .key = "like", .type = OPTION_NAME, .offset = SERVICE(like),
 	  .help = "the template that says what is not said here" },
 };

@@ -14,6 +14,7 @@
 #include "decision/rule_settings.h"
 #include "evaluator/evaluator_settings.h"
 #include "probe/probe_settings.h"
+#include "report/report_settings.h"
 #include "service/discover_settings.h"
 #include "service/drill_settings.h"
 #include "verify/verify_settings.h"
@@ -51,6 +52,7 @@ struct service_settings {
 	struct verify_settings verify;
 	struct discover_settings discover;
 	struct drill_settings drill;
+	struct report_settings report;
 	const char *like;   /* the template it was made from; NULL: none */
 	const char *digest; /* of the canonical text: equal means unchanged */
 };

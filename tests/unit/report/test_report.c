@@ -13,6 +13,8 @@
 #include "base/text.h"
 #include "report/event.h"
 #include "report/report.h"
+#include "report/report_template.h"
+#include "report/template.h"
 
 #define FOLDER "tests/golden/report/"
 #define EVENTS_MAX 64
@@ -147,6 +149,62 @@ test_json(void **state)
 	json_object_put(in.all);
 }
 
+/* On a page of the operator's own. */
+static void
+test_template(void **state)
+{
+	const char *name = *state;
+	struct incident in = { .all = NULL };
+	struct text own = read_file("page", ".template");
+	struct text page = text_new(REPORT_MAX_BYTES);
+	struct error err = { "" };
+
+	load(&in, name);
+	if (!template_check(text_str(&own), report_template_names, &err))
+		fail_msg("%s", err.text);
+	report_from_template(&page, &in.report, text_str(&own));
+	assert_true(text_ok(&page));
+	compare(name, ".page.md", text_str(&page));
+	text_free(&page);
+	text_free(&own);
+	json_object_put(in.all);
+}
+
+/* Each name stands for something, and the whole page is the usual one. */
+static void
+test_every_name_of_a_template(void **state)
+{
+	struct incident in = { .all = NULL };
+	struct text usual = text_new(REPORT_MAX_BYTES);
+	struct error err = { "" };
+
+	(void)state;
+	load(&in, "recovered");
+	report_markdown(&usual, &in.report);
+	for (size_t i = 0; report_template_names[i] != NULL; i++) {
+		struct text page = text_new(REPORT_MAX_BYTES);
+		char template[64];
+
+		(void)snprintf(template, sizeof(template), "${%s}",
+		    report_template_names[i]);
+		assert_true(
+		    template_check(template, report_template_names, &err));
+		report_from_template(&page, &in.report, template);
+		/* Nobody asked for this one, and nobody said why. */
+		if (strcmp(report_template_names[i], "by") != 0 &&
+		    strcmp(report_template_names[i], "changes") != 0 &&
+		    strcmp(text_str(&page), "unknown") == 0)
+			fail_msg("%s is unknown", template);
+		if (strcmp(report_template_names[i], "report") == 0)
+			assert_memory_equal(
+			    text_str(&page), text_str(&usual), page.length);
+		text_free(&page);
+	}
+	assert_false(template_check("${nobody}", report_template_names, &err));
+	text_free(&usual);
+	json_object_put(in.all);
+}
+
 /* Without its log an incident still has a page. */
 static void
 test_no_events_at_all(void **state)
@@ -254,22 +312,25 @@ main(void)
 {
 	static const struct CMUnitTest rules[] = {
 		cmocka_unit_test(test_no_events_at_all),
+		cmocka_unit_test(test_every_name_of_a_template),
 		cmocka_unit_test(test_outputs_never_crowd_out_the_rest),
 		cmocka_unit_test(test_response_is_held_against_the_severity),
 	};
-	struct CMUnitTest stories[2 * ARRAY_LEN(names)];
+	struct CMUnitTest stories[3 * ARRAY_LEN(names)];
 	int failed;
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
 		void *name = (void *)(uintptr_t)names[i];
 
-		stories[2 * i] = (struct CMUnitTest){
+		stories[3 * i] = (struct CMUnitTest){
 			.name = names[i],
 			.test_func = test_markdown,
 			.initial_state = name,
 		};
-		stories[2 * i + 1] = stories[2 * i];
-		stories[2 * i + 1].test_func = test_json;
+		stories[3 * i + 1] = stories[3 * i];
+		stories[3 * i + 1].test_func = test_json;
+		stories[3 * i + 2] = stories[3 * i];
+		stories[3 * i + 2].test_func = test_template;
 	}
 	failed = cmocka_run_group_tests(stories, NULL, NULL);
 	failed += cmocka_run_group_tests(rules, NULL, NULL);
