@@ -312,34 +312,47 @@ runner_of(const struct fixture *f, const char *key)
 	return (pid_t)claim.pid;
 }
 
-/* Processes whose environment holds the words; with children, those whose
- * parent this program is. */
+static inline bool
+has_in_environment(const char *pid, const char *words)
+{
+	char path[300], bytes[4096];
+	FILE *in;
+	size_t n;
+
+	(void)snprintf(path, sizeof(path), "/proc/%s/environ", pid);
+	in = fopen(path, "r");
+	if (in == NULL)
+		return false;
+	n = fread(bytes, 1, sizeof(bytes), in);
+	(void)fclose(in);
+	return memmem(bytes, n, words, strlen(words)) != NULL;
+}
+
+typedef bool process_counts(pid_t pid);
+
+/* Processes whose environment holds the words; counts may be NULL. */
 static inline unsigned
-processes_with(const char *words)
+processes_that(const char *words, process_counts *counts)
 {
 	DIR *proc = opendir("/proc");
 	const struct dirent *e;
 	unsigned found = 0;
 
 	assert_non_null(proc);
-	while ((e = readdir(proc)) != NULL) {
-		char path[300], bytes[4096];
-		FILE *in;
-		size_t n;
-
-		(void)snprintf(
-		    path, sizeof(path), "/proc/%s/environ", e->d_name);
-		if (e->d_name[0] < '1' || e->d_name[0] > '9')
-			continue;
-		in = fopen(path, "r");
-		if (in == NULL)
-			continue;
-		n = fread(bytes, 1, sizeof(bytes), in);
-		(void)fclose(in);
-		found += memmem(bytes, n, words, strlen(words)) != NULL;
-	}
+	while ((e = readdir(proc)) != NULL)
+		found += e->d_name[0] >= '1' && e->d_name[0] <= '9' &&
+		    has_in_environment(e->d_name, words) &&
+		    (counts == NULL ||
+			counts((pid_t)strtol(e->d_name, NULL, 10)));
 	(void)closedir(proc);
 	return found;
+}
+
+/* Anybody's: the words must be the test's own. */
+static inline unsigned
+processes_with(const char *words)
+{
+	return processes_that(words, NULL);
 }
 
 #endif

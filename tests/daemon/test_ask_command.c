@@ -1,10 +1,12 @@
 /* Command probes, run by the real spawner and runner. */
 #include <math.h>
+#include <sys/prctl.h>
 
 #include "tests/daemon/steps_fixture.h"
 
 #include "daemon/ask/ask.h"
 #include "daemon/ask/commands.h"
+#include "executor/helper.h"
 #include "probe/command_settings.h"
 
 #define MANY 1000
@@ -19,6 +21,26 @@ struct story {
 	unsigned helped;
 };
 
+static bool
+descends_from_us(pid_t pid)
+{
+	struct host_process p = { .pid = pid };
+
+	while (p.pid > 1 && p.pid != getpid())
+		if (!host_process(p.pid, &p))
+			return false;
+		else
+			p.pid = p.parent;
+	return p.pid == getpid();
+}
+
+/* Other tests have helpers of theirs at the same time. */
+static unsigned
+helpers_of_ours(void)
+{
+	return processes_that(HELPER_MARK "=", descends_from_us);
+}
+
 static struct story *
 begin(void **state)
 {
@@ -29,6 +51,7 @@ begin(void **state)
 		.steps = s->f->steps,
 		.commands = commands_new(s->f->loop, s->f->steps) };
 	assert_non_null(s->tools.commands);
+	assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), 0);
 	return s;
 }
 
@@ -176,7 +199,7 @@ ends_are_told_apart(void **state)
 		if (!isnan(row->value))
 			assert_true(s->value == row->value);
 	}
-	assert_int_equal(processes_with("ROLLBACKD_HELPER="), 0);
+	assert_int_equal(helpers_of_ours(), 0);
 	end(s);
 }
 
@@ -324,7 +347,7 @@ static bool
 none_runs(struct fixture *f)
 {
 	(void)f;
-	return processes_with("ROLLBACKD_HELPER=") == 0;
+	return helpers_of_ours() == 0;
 }
 
 /* Freed while it waits, runs or is over: nothing comes, nothing is left. */
