@@ -11,6 +11,7 @@
 #include "daemon/host/host.h"
 #include "daemon/step/history.h"
 #include "executor/approval.h"
+#include "executor/told.h"
 
 /* NULL is only like NULL. */
 static bool
@@ -113,6 +114,64 @@ is_unused(const struct permit *p, const struct state *s, struct error *err)
 	    error_set(err, "the approval was of another run, which has begun");
 }
 
+/* The gate that was passed, by another run of that incident and procedure. */
+struct passes {
+	const struct permit *permit;
+	unsigned step;
+	bool found;
+};
+
+static bool
+says_done(const char *told, unsigned step)
+{
+	struct told_step entry;
+
+	while (told != NULL && told_take(&told, &entry))
+		if (entry.step == step &&
+		    strcmp(entry.outcome, step_outcome_word(STEP_DONE)) == 0)
+			return true;
+	return false;
+}
+
+static bool
+saw_pass(void *arg, const struct key *key, const struct claim *claim)
+{
+	static char bytes[REQUEST_MAX_BYTES + 1];
+	struct passes *passes = arg;
+	const struct permit *p = passes->permit;
+	struct request before;
+	struct error why;
+
+	/* To undo takes nobody's word. */
+	if (claim->refusal != NULL || key->undo > 0 || claim->request == NULL ||
+	    claim->request_length > REQUEST_MAX_BYTES ||
+	    strcmp(key->run, p->key.run) == 0 ||
+	    !is_same(claim->incident, p->request.incident))
+		return true;
+	memcpy(bytes, claim->request, claim->request_length);
+	bytes[claim->request_length] = '\0';
+	passes->found =
+	    step_request_parse(&before, bytes, claim->request_length, &why) &&
+	    strcmp(before.digest, p->request.digest) == 0 &&
+	    says_done(before.told, passes->step);
+	return !passes->found;
+}
+
+/* Of one digest the steps have the same numbers. */
+static bool
+is_passed_once(const struct permit *p, const struct state *s, unsigned step,
+    struct error *err)
+{
+	struct passes passes = { .permit = p, .step = step };
+
+	if (!history_read(s, APPROVED_SPAN_MAX_MS, saw_pass, &passes, err))
+		return false;
+	return !passes.found ||
+	    error_set(err,
+		"the approval of step %s was of another run, which has begun",
+		plan_step(p->plan, step)->label);
+}
+
 /* Named for the incident, which is a ULID and thus fit for a file name. */
 static bool
 is_of(const char *name, const char *incident)
@@ -159,7 +218,7 @@ is_approval(struct permit *p, const struct state *s, const struct wanted *w,
 	    !is_current(&approval, s, err))
 		return false;
 	keep_warrant(p, w, digest, uid);
-	/* A step's is of one run already, by digest and incident. */
+	/* A step's warrant may stand behind that of the run: see below. */
 	return w->gate != NULL || is_unused(p, s, err);
 }
 
@@ -212,5 +271,5 @@ approved_gate(
 
 	if (w.groups == NULL)
 		return error_set(err, "step %s asks no role", gate->label);
-	return find(p, s, &w, err);
+	return find(p, s, &w, err) && is_passed_once(p, s, step, err);
 }

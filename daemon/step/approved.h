@@ -22,7 +22,9 @@ bool approved_by(struct permit *p, const struct state *s, struct error *err);
 
 /*
  * The same of an approval step in the middle of it: his file names the step,
- * and he is of the step's role.  Fills the warrant text where that is empty.
+ * and he is of the step's role.  By it no other run of that incident and plan
+ * was let pass there: hold the lock of the state.  Fills the warrant text where
+ * that is empty.
  */
 bool approved_gate(
     struct permit *p, const struct state *s, unsigned step, struct error *err);

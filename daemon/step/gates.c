@@ -80,6 +80,11 @@ gates_are_open(
 		return true;
 	if (g->are_too_many)
 		return error_set(err, "too many approvals before one step");
+	/* Of two runs at once one must see the other's claim. */
+	if (g->count > 0)
+		p->lock = state_lock(s, err);
+	if (g->count > 0 && p->lock < 0)
+		return false;
 	for (unsigned i = 0; i < g->count; i++)
 		if (!approved_gate(p, s, g->steps[i], err))
 			return false;

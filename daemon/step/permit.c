@@ -228,7 +228,8 @@ is_warranted(struct permit *p, const struct state *s, const struct place *place,
 {
 	if (place->has_warrant)
 		return true;
-	p->lock = state_lock(s, err);
+	if (p->lock < 0)
+		p->lock = state_lock(s, err);
 	return p->lock >= 0 && warrant_find(p, s, place->is_first, err);
 }
 
