@@ -359,13 +359,14 @@ outcome_is() {
 	return 1
 }
 
-# What the steps of the incident came to, a line an outcome: step, outcome,
-# and what it printed at last.
+# What the steps of the last incident came to, a line an outcome: step,
+# outcome, and what it printed at last.
 told_all() {
 	rows "select json_extract(data,'\$.step') || ' ' ||
 		json_extract(data,'\$.outcome') || ': ' ||
 		coalesce(json_extract(data,'\$.tail'),'')
-		from event where kind='outcome' order by seq"
+		from event where kind='outcome' and
+		incident='${incident:-}' order by seq"
 }
 # A step of the last incident has printed this.
 told() {
