@@ -100,6 +100,29 @@ may_answer(
 	    rights_gate(caller, severity, err);
 }
 
+/*
+ * He may answer what was asked before, and somebody else have answered that:
+ * then he has not seen what is asked now.
+ */
+static bool
+is_meant(const struct rollback *r, const char *step, struct error *err)
+{
+	const char *gate = rollback_gate(r);
+
+	if (step == NULL && (gate == NULL || !rollback_has_asked_before(r)))
+		return true;
+	if (step != NULL && gate != NULL && strcmp(step, gate) == 0)
+		return true;
+	if (gate == NULL)
+		return error_set(err,
+		    "step %.128s of incident %s asks nobody just now", step,
+		    rollback_id(r));
+	return error_set(err,
+	    "what incident %s asks now is another than before: look at it, and "
+	    "name the step: --step %s",
+	    rollback_id(r), gate);
+}
+
 /* The open one that waits for a person; NULL, and the call is answered. */
 static struct rollback *
 find_asking(struct monitor *m, struct control_call *call)
@@ -116,7 +139,8 @@ find_asking(struct monitor *m, struct control_call *call)
 		control_refuse(call, CONTROL_DENIED, "%s", err.text);
 		return NULL;
 	}
-	if (!rollback_may_be_answered(r, &err)) {
+	if (!rollback_may_be_answered(r, &err) ||
+	    !is_meant(r, json_text(control_args(call), "step"), &err)) {
 		control_refuse(call, CONTROL_CONFLICT, "%s", err.text);
 		return NULL;
 	}

@@ -72,6 +72,9 @@ bool rollback_is_asking(const struct rollback *r);
 /* The label of the approval step that asks him, in a run; NULL: none does. */
 const char *rollback_gate(const struct rollback *r);
 
+/* And something else was asked of a person before, of this incident. */
+bool rollback_has_asked_before(const struct rollback *r);
+
 /* Of whose role he must be: the severity's, or that of the step. */
 enum severity rollback_asked_severity(const struct rollback *r);
 

@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/units.h"
 #include "control/rights.h"
@@ -122,6 +123,20 @@ what_waits(const struct rollback *r)
 					severity_word(r->severity);
 }
 
+/* Whole, or not at all. */
+static void
+name_step(const struct rollback *r, char words[WORDS_MAX])
+{
+	size_t length = strlen(words);
+	struct text more = text_over(words + length, WORDS_MAX - length);
+
+	if (!rollback_is_at_gate(r))
+		return;
+	rollback_add_step(r, &more);
+	if (!text_ok(&more))
+		words[length] = '\0';
+}
+
 static void
 remind(struct rollback *r, int64_t now_ms)
 {
@@ -137,6 +152,7 @@ remind(struct rollback *r, int64_t now_ms)
 	    "%s",
 	    what_waits(r), r->service, role,
 	    duration_text((now_ms - asked_ms(r)) / 1000 * 1000, since), r->id);
+	name_step(r, words);
 	append(r, EVENT_REMINDED, data, "approval", role, words);
 }
 
@@ -156,6 +172,7 @@ escalate(struct rollback *r, int64_t now_ms)
 	    what_waits(r), r->service, rights_role(severity),
 	    duration_text((now_ms - asked_ms(r)) / 1000 * 1000, since), role,
 	    r->id);
+	name_step(r, words);
 	log_service(LOG_LEVEL_WARNING, LOG_ID_DECIDED, r->service, "%s", words);
 	append(r, EVENT_ESCALATED, data, "approval_escalated", role, words);
 }

@@ -11,6 +11,10 @@
 /* The runner takes none for more than a week, counted from when it looks. */
 #define GATE_FILE_SPAN_MS (INT64_C(6) * 24 * 3600 * 1000)
 
+#define PLAIN                                                  \
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" \
+	"0123456789._:+-"
+
 static const struct plan_step *
 step_of(const struct rollback *r)
 {
@@ -53,6 +57,16 @@ add_ask(const struct rollback *r, struct text *out)
 	text_free(&words);
 }
 
+/* What is typed goes to a shell. */
+void
+rollback_add_step(const struct rollback *r, struct text *out)
+{
+	const char *label = rollback_label(r);
+
+	if (label[strspn(label, PLAIN)] == '\0')
+		text_addf(out, " --step %s", label);
+}
+
 void
 rollback_gate_question(const struct rollback *r, struct text *out)
 {
@@ -60,14 +74,22 @@ rollback_gate_question(const struct rollback *r, struct text *out)
 	    plan_procedure(r->runs[r->run_count - 1].plan)->name,
 	    step_of(r)->settings->role);
 	add_ask(r, out);
-	text_addf(
-	    out, "; rollbackctl approve %s, or reject it --reason", r->id);
+	text_addf(out, "; rollbackctl approve %s", r->id);
+	rollback_add_step(r, out);
+	text_add(out, ", or reject it --reason");
 }
 
 const char *
 rollback_gate(const struct rollback *r)
 {
 	return rollback_is_at_gate(r) ? rollback_label(r) : NULL;
+}
+
+bool
+rollback_has_asked_before(const struct rollback *r)
+{
+	/* An order is nobody's answer to a question. */
+	return r->gates > 1 || (r->awaits && !r->by_operator);
 }
 
 void

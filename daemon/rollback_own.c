@@ -179,6 +179,9 @@ rollback_own_asked(struct rollback *r, int64_t now_ms)
 	if (r->asked.run == asked.run && r->asked.step == asked.step &&
 	    r->asked.attempt == asked.attempt)
 		return;
+	if (rollback_is_gate(r) &&
+	    (r->asked.run != asked.run || r->asked.step != asked.step))
+		r->gates++;
 	r->asked = asked;
 	r->reminded_ms = now_ms;
 	r->is_escalated = false;

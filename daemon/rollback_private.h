@@ -129,6 +129,7 @@ struct rollback {
 	bool is_verifying;
 	struct own_step *own; /* done by the monitor itself; NULL: none */
 	struct rollback_asked asked; /* the last that was asked for */
+	unsigned gates;              /* of those, steps that asked a person */
 	struct rollback_said said;
 	int64_t verify_turn_ms; /* when verification last came round */
 	unsigned report_tries;
@@ -198,7 +199,8 @@ void rollback_tell(struct rollback *r, const struct step_ended *e);
 /* rollback_gate.c: approval steps. */
 const char *rollback_label(const struct rollback *r);
 
-/* Who is asked what, with what to type. */
+/* Who is asked what, with what to type: " --step LABEL" is part of that. */
+void rollback_add_step(const struct rollback *r, struct text *out);
 void rollback_gate_question(const struct rollback *r, struct text *out);
 void rollback_gate_file(const struct rollback *r, struct json_object *o);
 void rollback_gate_said(

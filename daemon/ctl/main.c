@@ -219,6 +219,7 @@ approve(const struct command *c, const struct reply *first)
 	}
 	json_set_text(args, "incident", json_text(wanted, "incident"));
 	json_set_text(args, "reason", json_text(c->args, "reason"));
+	json_set_text(args, "step", json_text(wanted, "gate"));
 	json_set_bool(args, "written", true);
 	if (order(c, VERB_APPROVE, args, &reply, &status)) {
 		if (reply.code == CONTROL_OK && c->verb == VERB_ROLLBACK)

@@ -34,7 +34,8 @@ is_what_was_ordered(
 	return is_ordered(a, c, "incident", "incident", err) &&
 	    is_ordered(a, c, "service", "service", err) &&
 	    is_ordered(a, c, "procedure", "procedure", err) &&
-	    is_ordered(a, c, "target_version", "to", err);
+	    is_ordered(a, c, "target_version", "to", err) &&
+	    is_ordered(a, c, "gate", "step", err);
 }
 
 static bool
