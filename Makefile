@@ -343,8 +343,11 @@ install: all
 		$(DESTDIR)$(POLKITDIR)/10-rollbackd.rules
 	install -D -m 644 systemd/rollbackd.sysusers \
 		$(DESTDIR)$(SYSUSERSDIR)/rollbackd.conf
-	install -D -m 644 systemd/rollbackd.tmpfiles \
-		$(DESTDIR)$(TMPFILESDIR)/rollbackd.conf
+	install -d -m 755 $(DESTDIR)$(TMPFILESDIR)
+	sed 's|/etc/rollbackd|$(SYSCONFDIR)/rollbackd|' \
+		systemd/rollbackd.tmpfiles \
+		>$(DESTDIR)$(TMPFILESDIR)/rollbackd.conf
+	chmod 644 $(DESTDIR)$(TMPFILESDIR)/rollbackd.conf
 	install -D -m 644 -t $(DESTDIR)$(CATALOGDIR) systemd/rollbackd.catalog
 	for page in man/*.[1-9]; do install -D -m 644 -t \
 		$(DESTDIR)$(MANDIR)/man$${page##*.} $$page || exit 1; done

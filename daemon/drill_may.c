@@ -22,7 +22,7 @@ is_allowed(struct monitor *m, struct watched *w, struct error *err)
 	if (!config_allows_drills(m->generation->config, s->environment))
 		return error_set(err,
 		    "environment %s allows no drills: nothing is broken on "
-		    "purpose there",
+		    "purpose there unless environments says drills = true",
 		    s->environment);
 	return s->drill.is_given ||
 	    error_set(err, "service %s has no drill configured", s->name);

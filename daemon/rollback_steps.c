@@ -3,8 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/failpoint.h"
 #include "base/bug.h"
+#include "base/failpoint.h"
+#include "base/text.h"
 #include "daemon/log.h"
 #include "daemon/rollback_private.h"
 
@@ -72,6 +73,21 @@ tell_outcome(struct rollback *r, const struct result *result, bool is_bad)
 	    result->reason == NULL || !is_bad ? "" : result->reason);
 }
 
+/* Whoever is paged by it learns why, without having to look. */
+static void
+sum_up(struct rollback *r, const struct result *result, bool is_bad)
+{
+	struct text words = text_new(SUMMARY_MAX);
+
+	text_addf(&words, "%s %s is %s", what_todo(r), todo_label(r),
+	    result->outcome);
+	if (is_bad && result->reason != NULL)
+		text_addf(&words, ": %s", result->reason);
+	rollback_copy(
+	    r->write.summary, sizeof(r->write.summary), text_str(&words));
+	text_free(&words);
+}
+
 void
 rollback_step_ended(void *arg, const struct result *result)
 {
@@ -101,8 +117,7 @@ rollback_step_ended(void *arg, const struct result *result)
 	if (is_bad)
 		notice =
 		    outcome == STEP_INTERRUPTED ? "interrupted" : "step_failed";
-	(void)snprintf(r->write.summary, sizeof(r->write.summary),
-	    "%s %s is %s", what_todo(r), todo_label(r), result->outcome);
+	sum_up(r, result, is_bad);
 	rollback_write(r, EVENT_OUTCOME,
 	    rollback_outcome_json(r, &r->todo, result), notice,
 	    outcome_is_stored);

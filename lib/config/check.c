@@ -105,8 +105,12 @@ check_find_procedure(
 	for (size_t i = 0; i < config->procedure_count; i++)
 		if (config->procedures[i].name != NULL)
 			suggest_consider(&near, config->procedures[i].name);
-	check_wrong(c, where, "%s = \"%s\": there is no such procedure%s", key,
-	    name, suggest_text(&near, buffer));
+	check_wrong(c, where, "%s = \"%s\": there is no such procedure%s%s",
+	    key, name, suggest_text(&near, buffer),
+	    near.best == NULL && config->include.count == 0 ?
+		"; those of procedures.d are read with include = "
+		"[ \"procedures.d\" ]; in the main file" :
+		"");
 	return NULL;
 }
 

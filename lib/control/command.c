@@ -181,6 +181,10 @@ take_word(struct parser *p, const char *word)
 	size_t n = 0;
 
 	if (!c->has_verb) {
+		if (strcmp(word, "help") == 0) {
+			c->wish = COMMAND_HELP;
+			return true;
+		}
 		if (!verb_find(word, &c->verb))
 			return error_set(
 			    p->err, "there is no verb \"%.64s\"", word);

@@ -155,7 +155,10 @@ check_url(const char *url, struct error *err)
 		    "the URL holds a user or password: use username and "
 		    "password_file");
 	if (memchr(host, '%', length) != NULL)
-		return error_set(err, "the host in the URL holds a \"%%\"");
+		return error_set(err,
+		    "the host in the URL holds a \"%%\": a variable there is "
+		    "a name without a port, or begins the URL and holds scheme, "
+		    "host and port");
 	if (has_dot_segment(host + length))
 		return error_set(err,
 		    "the URL holds a segment \".\" or "

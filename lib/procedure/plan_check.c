@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "executor/executor.h"
+#include "executor/http_step.h"
 #include "executor/told.h"
 #include "procedure/step_kind.h"
 #include "procedure/templates.h"
@@ -94,6 +95,36 @@ is_known_already(const struct looking *l, const char *template)
 	return known;
 }
 
+/* Scheme, host and port: the part of an address that no path is in. */
+static size_t
+origin_length(const char *template)
+{
+	const char *scheme = strstr(template, "://");
+	size_t first = strcspn(template, "/?");
+
+	if (scheme == NULL || (size_t)(scheme - template) >= first)
+		return first;
+	return (size_t)(scheme - template) + 3 + strcspn(scheme + 3, "/?");
+}
+
+/* Where it goes is known sooner than all of the address. */
+static bool
+check_origin(const struct looking *l, const char *template, struct error *err)
+{
+	struct text origin = text_new(COMMAND_BYTES_MAX);
+	struct text out = text_new(COMMAND_BYTES_MAX);
+	bool good;
+
+	text_addf(&origin, "%.*s", (int)origin_length(template), template);
+	good = !is_known_already(l, text_str(&origin)) ||
+	    (template_expand(TEMPLATE_URL, text_str(&origin), NULL, l->plan,
+		 l->step, NULL, &out, err) &&
+		http_url_check(text_str(&out), false, err));
+	text_free(&origin);
+	text_free(&out);
+	return good;
+}
+
 /* What is known already is tried already: a "-" in front is found. */
 static bool
 check_template(const struct looking *l, enum template_place place,
@@ -103,8 +134,9 @@ check_template(const struct looking *l, enum template_place place,
 	bool good = variables_check(template, l->plan, l->step, err) &&
 	    (place != TEMPLATE_JSON || template_json_check(template, err)) &&
 	    (!is_known_already(l, template) ||
-		template_expand(
-		    place, template, NULL, l->plan, l->step, NULL, &out, err));
+		template_expand(place, template, NULL, l->plan, l->step, NULL,
+		    &out, err)) &&
+	    (place != TEMPLATE_URL || check_origin(l, template, err));
 
 	text_free(&out);
 	return good;

@@ -206,6 +206,15 @@ test_help_needs_nothing_else_to_be_right(void **state)
 	assert_int_equal(c.wish, COMMAND_HELP);
 	assert_false(c.has_verb);
 	command_end(&c);
+	assert_true(parse("help", "deploy", &c));
+	assert_int_equal(c.wish, COMMAND_HELP);
+	assert_true(c.has_verb);
+	assert_int_equal(c.verb, VERB_DEPLOY);
+	command_end(&c);
+	assert_true(parse("help", "--json", &c));
+	assert_int_equal(c.wish, COMMAND_HELP);
+	assert_false(c.has_verb);
+	command_end(&c);
 	assert_true(parse("-V", "--json", &c));
 	assert_int_equal(c.wish, COMMAND_VERSION);
 	command_end(&c);

@@ -37,7 +37,10 @@ static const struct row urls[] = {
 	{ "http://:80/x", "the URL names no host" },
 	{ "http://../x", "the URL names no host" },
 	{ "http://me:word@shop.example/", USER },
-	{ "http://shop.example%40evil/", "the host in the URL holds a \"%\"" },
+	{ "http://shop.example%40evil/",
+	    "the host in the URL holds a \"%\": a variable there is a name "
+	    "without a port, or begins the URL and holds scheme, host and "
+	    "port" },
 	{ "http://h/@here", NULL },
 	{ "http://h/a b", BYTES },
 	{ "http://h/a\nb", BYTES },
