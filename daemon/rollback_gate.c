@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/units.h"
+#include "base/utf8.h"
 #include "control/rights.h"
 #include "daemon/log.h"
 #include "daemon/rollback_private.h"
@@ -11,6 +12,7 @@
 /* The runner takes none for more than a week, counted from when it looks. */
 #define GATE_FILE_SPAN_MS (INT64_C(6) * 24 * 3600 * 1000)
 
+#define MORE "..."
 #define PLAIN                                                  \
 	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" \
 	"0123456789._:+-"
@@ -37,10 +39,34 @@ rollback_asked_severity(const struct rollback *r)
 	return severity;
 }
 
-/* With what is known put in; else as it stands in the configuration. */
+/* As many whole characters as there is room for. */
 static void
-add_ask(const struct rollback *r, struct text *out)
+add_cut(struct text *out, const char *words, size_t room)
 {
+	size_t length = strlen(words), kept = 0, next;
+
+	if (length <= room) {
+		text_add(out, words);
+		return;
+	}
+	for (;;) {
+		next = utf8_length(words + kept, length - kept);
+		if (next == 0 || kept + next + strlen(MORE) > room)
+			break;
+		kept += next;
+	}
+	text_add_bytes(out, words, kept);
+	text_add(out, MORE);
+}
+
+/*
+ * With what is known put in; else as it stands in the configuration.  So many
+ * bytes are to follow it.
+ */
+static void
+add_ask(const struct rollback *r, struct text *out, size_t more)
+{
+	size_t used = out->length + strlen(": ") + more + 1;
 	const struct plan *plan = r->runs[r->run_count - 1].plan;
 	const char *ask = step_of(r)->settings->ask;
 	struct occasion known = rollback_occasion(r);
@@ -52,8 +78,10 @@ add_ask(const struct rollback *r, struct text *out)
 		incident_run(r->core), &words, &err) &&
 	    text_ok(&words))
 		ask = text_str(&words);
-	if (ask != NULL)
-		text_addf(out, ": %s", ask);
+	if (ask != NULL) {
+		text_add(out, ": ");
+		add_cut(out, ask, used < SUMMARY_MAX ? SUMMARY_MAX - used : 0);
+	}
 	text_free(&words);
 }
 
@@ -70,13 +98,17 @@ rollback_add_step(const struct rollback *r, struct text *out)
 void
 rollback_gate_question(const struct rollback *r, struct text *out)
 {
+	struct text type = text_new(SUMMARY_MAX);
+
+	text_addf(&type, "; rollbackctl approve %s", r->id);
+	rollback_add_step(r, &type);
+	text_add(&type, ", or reject it --reason");
 	text_addf(out, "step %s of %s waits for %s", rollback_label(r),
 	    plan_procedure(r->runs[r->run_count - 1].plan)->name,
 	    step_of(r)->settings->role);
-	add_ask(r, out);
-	text_addf(out, "; rollbackctl approve %s", r->id);
-	rollback_add_step(r, out);
-	text_add(out, ", or reject it --reason");
+	add_ask(r, out, type.length);
+	text_add(out, text_str(&type));
+	text_free(&type);
 }
 
 const char *
