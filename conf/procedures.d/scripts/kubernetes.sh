@@ -82,8 +82,9 @@ revisions() {
 		| "\(.revision)\t\(.version)\t\(.image)"'
 }
 
-# revision_of VERSION: the newest revision that has it; none: false.
+# revision_of LIST VERSION: the newest revision that has it; none: false.  The
+# list is read before: in a pipe nobody would see that it cannot be.
 revision_of() {
-	revisions | awk -F '\t' -v wanted="$1" \
+	printf '%s\n' "$1" | awk -F '\t' -v wanted="$2" \
 		'$2 == wanted { print $1; found = 1; exit } END { exit !found }'
 }
