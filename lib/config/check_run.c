@@ -4,11 +4,13 @@
 
 #include "base/text.h"
 #include "config/pin.h"
+#include "config/suggest.h"
 #include "executor/request.h"
 #include "procedure/plan.h"
 
 #define DEPTH_MAX 2 /* of procedures that follow when one does not help */
 #define PATH_MAX_BYTES 600
+#define HINT_BYTES 128
 #define PROCEDURE_PREFIX "procedure:"
 
 /* Procedures that follow each other, the first of them at 0. */
@@ -107,6 +109,50 @@ check_is_bad(const struct check *c, const struct procedure_settings *p)
 	    c->procedure_is_deep[index_of(c, p)];
 }
 
+static bool
+takes(const struct procedure_settings *p, const char *param)
+{
+	for (size_t i = 0; i < p->param_count; i++)
+		if (p->params[i].name != NULL &&
+		    strcmp(p->params[i].name, param) == 0)
+			return true;
+	return false;
+}
+
+static bool
+anybody_takes(const struct config *config, const char *param)
+{
+	for (size_t i = 0; i < config->procedure_count; i++)
+		if (takes(&config->procedures[i], param))
+			return true;
+	return false;
+}
+
+/* A slip in the name of one that may be left out would not be seen. */
+static void
+check_slips(struct check *c, const struct service_settings *s,
+    const struct procedure_settings *p, struct source where)
+{
+	for (size_t i = 0; i < s->params.count; i++) {
+		const char *given = s->params.items[i].name;
+		struct suggestion near = suggest_new(given);
+		char buffer[HINT_BYTES];
+
+		if (takes(p, given))
+			continue;
+		for (size_t k = 0; k < p->param_count; k++)
+			if (p->params[k].name != NULL &&
+			    params_find(&s->params, p->params[k].name) == NULL)
+				suggest_consider(&near, p->params[k].name);
+		if (near.best != NULL && !anybody_takes(c->config, given))
+			check_doubt(c, where,
+			    "service \"%s\": procedure \"%s\" has no "
+			    "parameter \"%s\"%s",
+			    s->name, p->name, given,
+			    suggest_text(&near, buffer));
+	}
+}
+
 /* Ends, because those in a circle are bad. */
 void
 check_run(struct check *c, const struct service_settings *s,
@@ -137,6 +183,7 @@ check_run(struct check *c, const struct service_settings *s,
 		return;
 	}
 	plan_free(plan);
+	check_slips(c, s, p, where);
 	check_asked(c, s, p, where);
 	check_times(c, s, rule, p, where);
 	/* What runs when it does not help must be ready as well. */
