@@ -154,6 +154,14 @@ rollback_drop_needless(struct rollback *r)
 	return true;
 }
 
+const struct hold *
+rollback_is_held_by(const struct rollback *r)
+{
+	if (r->by_operator || r->core == NULL || incident_has_begun(r->core))
+		return NULL;
+	return holds_find(&r->m->holds, r->service, loop_now_ms(r->m->loop));
+}
+
 struct decision
 rollback_decision(const struct rollback *r)
 {

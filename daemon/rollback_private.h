@@ -215,6 +215,10 @@ struct decision rollback_decision(const struct rollback *r);
  */
 bool rollback_drop_needless(struct rollback *r);
 
+/* What an operator has said since it was decided; NULL: nothing, or too late.
+ */
+const struct hold *rollback_is_held_by(const struct rollback *r);
+
 /* rollback_said.c: an event of what people said; false: it is none. */
 bool rollback_recover_said(
     struct rollback *r, const struct store_event *e, struct json_object *data);

@@ -158,6 +158,11 @@ describe_acting(const struct rollback *r, struct text *out, int64_t now_ms)
 
 	if (r->own != NULL)
 		describe_own(r, out, now_ms);
+	else if (!r->is_busy && r->todo.kind == TODO_STEP &&
+	    rollback_is_held_by(r) != NULL)
+		text_addf(out, "has not begun, and is held by %s: %s",
+		    rollback_is_held_by(r)->author,
+		    rollback_is_held_by(r)->reason);
 	else if (r->is_verifying)
 		text_addf(out, "verifies the rollback to %s",
 		    r->target[0] == '\0' ? "the version before" : r->target);

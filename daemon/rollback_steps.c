@@ -268,7 +268,7 @@ rollback_step(struct rollback *r)
 		return;
 	}
 	if (!run->has_begun && !only_looks(r) &&
-	    rollback_waits_for(r) != NULL) {
+	    (rollback_waits_for(r) != NULL || rollback_is_held_by(r) != NULL)) {
 		rollback_later(r, LOCK_WAIT_MS, rollback_advance);
 		return;
 	}
