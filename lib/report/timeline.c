@@ -137,7 +137,7 @@ tell_decision(
 		if (strcmp(actions[i].action, action) == 0)
 			action = actions[i].words;
 	words_add(&w, action);
-	if (target != NULL)
+	if (target != NULL && *target != '\0')
 		text_addf(&w, " to %s", target);
 	text_addf(&w, " with procedure %s", text_of(e->data, "procedure"));
 	add_reason(&w, e->data);
