@@ -291,7 +291,7 @@ make_room(struct drilling *x)
 static void
 heal(struct drilling *x)
 {
-	if (!make_room(x)) {
+	if (!make_room(x) || drilling_must_wait(x)) {
 		loop_timer_start(x->timer, TURN_MS);
 		return;
 	}
@@ -342,11 +342,11 @@ on_turn(void *arg)
 		drilling_advance(x);
 		return;
 	}
-	if (w == NULL)
+	if (w != NULL)
+		look_at_verdict(x, w, now_ms);
+	else if (x->core.stage != DRILL_ENDING)
 		drilling_saw(x, DRILL_SAW_ABORT,
 		    "the service is configured no more", now_ms);
-	else
-		look_at_verdict(x, w, now_ms);
 	later = x->core;
 	if (drill_tick(&later, now_ms))
 		drilling_saw(x, DRILL_SAW_TIME, NULL, now_ms);

@@ -5,10 +5,8 @@
 
 #include "daemon/drill_private.h"
 #include "daemon/log.h"
-#include "procedure/step_command.h"
 
 #define SUMMARY_BYTES 1024
-#define LOCK_NAME_MAX 512
 
 static void
 copy(char *to, size_t size, const char *from)
@@ -75,34 +73,6 @@ plan_runs(struct drilling *x, const struct drill_settings *s, const char *fault,
 	return x->heals != NULL;
 }
 
-/* Neither of them touches what somebody else is at work on. */
-static bool
-is_unlocked(struct drilling *x, struct watched *w, const struct drill_run *run,
-    struct error *err)
-{
-	struct surroundings around = monitor_surroundings(x->m, w);
-	struct occasion occasion = {
-		.service = x->service,
-		.environment = x->environment,
-		.version = x->before,
-		.target_version = x->before,
-	};
-	struct text lock = text_new(LOCK_NAME_MAX);
-	const char *holder = NULL;
-	bool good = plan_lock(drill_run_plan(run), &occasion, &lock, err);
-
-	if (good)
-		holder = around.lock_holder(around.lock_arg, text_str(&lock));
-	if (holder != NULL)
-		good = error_set(err,
-		    "%s is being rolled back under the same lock %s", holder,
-		    text_str(&lock));
-	if (good)
-		copy(x->lock, sizeof(x->lock), text_str(&lock));
-	text_free(&lock);
-	return good;
-}
-
 static bool
 prepare(struct drilling *x, struct watched *w, const struct drill_order *o,
     struct error *err)
@@ -120,7 +90,7 @@ prepare(struct drilling *x, struct watched *w, const struct drill_order *o,
 	fill(x, w, o);
 	if ((plan.kind == DRILL_VERSION || plan.kind == DRILL_FAULT) &&
 	    (!plan_runs(x, s, o->fault, err) ||
-		!is_unlocked(x, w, x->breaks, err)))
+		!drilling_take_locks(x, w, err)))
 		return false;
 	plan.heals_late =
 	    x->heals != NULL && plan_needs_target(drill_run_plan(x->heals));

@@ -33,6 +33,7 @@ drilling_json(const struct drilling *x)
 	set_known(o, "previous", x->previous);
 	json_set_bool(o, "good", x->was_good);
 	set_known(o, "lock", x->lock);
+	set_known(o, "heal_lock", x->heal_lock);
 	json_set_text(o, "by", x->by);
 	json_set_text(o, "reason", x->reason);
 	json_set_bool(o, "scheduled", x->is_scheduled);
@@ -60,6 +61,7 @@ drilling_take(struct drilling *x, struct json_object *data, int64_t at_ms,
 	copy(x->before, sizeof(x->before), data, "before");
 	copy(x->previous, sizeof(x->previous), data, "previous");
 	copy(x->lock, sizeof(x->lock), data, "lock");
+	copy(x->heal_lock, sizeof(x->heal_lock), data, "heal_lock");
 	copy(x->by, sizeof(x->by), data, "by");
 	copy(x->reason, sizeof(x->reason), data, "reason");
 	x->was_good = json_flag(data, "good", false);

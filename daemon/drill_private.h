@@ -14,6 +14,7 @@ struct drilling;
 
 #define DRILL_WORDS_MAX 256
 #define DRILL_PATH_MAX 4200
+#define DRILL_LOCK_MAX 512
 
 #define DRILL_REPORT_MAX (256 * 1024)
 
@@ -40,8 +41,10 @@ struct drilling {
 	char previous[NAME_MAX_BYTES + 1];
 	char by[CALLER_TEXT_MAX];
 	char reason[DRILL_WORDS_MAX];
-	char incident[ULID_BYTES]; /* the last one; "": none */
-	char lock[512];            /* what it is broken under */
+	char incident[ULID_BYTES];      /* the last one; "": none */
+	char lock[DRILL_LOCK_MAX];      /* what it is broken under */
+	char heal_lock[DRILL_LOCK_MAX]; /* and what it is healed under */
+	bool is_kept;                   /* that it must wait is told */
 	bool is_scheduled;
 	bool was_good; /* before was */
 	bool is_begun; /* stored */
@@ -101,6 +104,16 @@ struct json_object *drilling_times_json(const struct drilling *x);
 /* Fills in what the event says; with the core. */
 void drilling_take(struct drilling *x, struct json_object *data, int64_t at_ms,
     int64_t wall_ms);
+
+/*
+ * drill_lock.c: neither what breaks it nor what heals it may touch what
+ * somebody else is at work on.  False with the reason.
+ */
+bool drilling_take_locks(
+    struct drilling *x, struct watched *w, struct error *err);
+
+/* Somebody else is at work under the lock that it is to be healed under. */
+bool drilling_must_wait(struct drilling *x);
 
 /* drill_end.c: writes it up. */
 void drilling_end(struct drilling *x);

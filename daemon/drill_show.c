@@ -62,19 +62,6 @@ drills_are_busy(const struct monitor *m, const char *service)
 	return x != NULL && (drill_is_busy(&x->core) || x->write.is_on);
 }
 
-const char *
-drills_lock_holder(
-    const struct monitor *m, const char *service, const char *lock)
-{
-	const struct drilling *x = m->drills == NULL ? NULL : m->drills->on;
-
-	return x != NULL && strcmp(x->service, service) != 0 &&
-		x->lock[0] != '\0' && strcmp(x->lock, lock) == 0 &&
-		drill_is_busy(&x->core) ?
-	    x->service :
-	    NULL;
-}
-
 bool
 drills_blind(const struct monitor *m, const char *service)
 {

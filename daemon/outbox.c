@@ -47,7 +47,7 @@ note_success(struct channel *c, size_t taken)
 		log_event(LOG_LEVEL_NOTICE, LOG_ID_NONE,
 		    LOG_FIELDS({ "channel", c->name }),
 		    "notifier %s works again", c->name);
-	c->failing = c->is_lost = false;
+	c->failing = c->is_lost = c->is_silent = false;
 }
 
 static void
@@ -59,7 +59,7 @@ lose(struct channel *c, const char *reason)
 	if (c->is_lost)
 		return;
 	c->is_lost = true;
-	o->lost(o->arg, c->name, reason);
+	o->lost(o->arg, c->name, reason, true);
 }
 
 /* All that the receiver refused; or the first one, which is too old. */
@@ -85,6 +85,21 @@ postponed_ms(const struct channel *c, int64_t wait_ms)
 	return wait_ms > own_ms ? wait_ms : own_ms;
 }
 
+/* It is tried again, but by now the others are to know. */
+static void
+note_silence(struct channel *c, const char *reason)
+{
+	struct outbox *o = c->outbox;
+	int64_t age_ms = loop_wall_ms() - c->rows[0].made_wall_ms;
+
+	/* Not with the first try: what is old may just have been away. */
+	if (c->is_silent || c->is_lost || c->tries == 0 ||
+	    age_ms < OUTBOX_SILENT_MS)
+		return;
+	c->is_silent = true;
+	o->lost(o->arg, c->name, reason, false);
+}
+
 static void
 note_failure(struct channel *c, const struct outbox_outcome *outcome)
 {
@@ -105,6 +120,7 @@ note_failure(struct channel *c, const struct outbox_outcome *outcome)
 	else
 		store_postpone(o->store, c->rows[0].id,
 		    loop_wall_ms() + postponed_ms(c, outcome->wait_ms));
+	note_silence(c, reason);
 	c->failing = true;
 	if (outcome->wait_ms > pause_ms)
 		pause_ms = outcome->wait_ms;

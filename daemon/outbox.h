@@ -22,6 +22,8 @@
 #define OUTBOX_URGENT_MAX 32
 #define OUTBOX_FIRST_WAIT_MS ((int64_t)1000)
 #define OUTBOX_LAST_WAIT_MS ((int64_t)5 * 60 * 1000)
+/* A channel that fails for so long hides what somebody waits for. */
+#define OUTBOX_SILENT_MS ((int64_t)10 * 60 * 1000)
 #define OUTBOX_GIVE_UP_MS ((int64_t)3 * 24 * 60 * 60 * 1000)
 /* But not after fewer tries: the clock may have been wrong. */
 #define OUTBOX_GIVE_UP_TRIES 100
@@ -52,8 +54,12 @@ typedef enum outbox_begun outbox_send(void *arg,
     const struct store_delivery *rows, size_t count, outbox_done *done,
     void *done_arg);
 
-/* A channel lost one for good, for the first time since it worked. */
-typedef void outbox_lost(void *arg, const char *channel, const char *reason);
+/*
+ * A channel lost one for good, or has taken nothing for OUTBOX_SILENT_MS what
+ * it was to tell: each for the first time since it worked.
+ */
+typedef void outbox_lost(
+    void *arg, const char *channel, const char *reason, bool for_good);
 
 /* NULL when memory is short.  Looks into the store at once. */
 struct outbox *outbox_new(struct loop *loop, struct store *store,

@@ -18,8 +18,9 @@ struct channel {
 	char name[NAME_MAX_BYTES + 1];
 	bool failing;
 	bool busy;
-	bool is_away; /* it is not configured */
-	bool is_lost; /* that it lost something was told */
+	bool is_away;   /* it is not configured */
+	bool is_lost;   /* that it lost something was told */
+	bool is_silent; /* that it fails for long was told */
 	int64_t not_before_ms;
 	struct sent_row rows[STORE_THREAD_MAX];
 	size_t row_count;

@@ -145,6 +145,13 @@ bool rollback_exists(const struct monitor *m, const char *id);
 /* Was it opened while its service was broken on purpose? */
 bool rollback_is_drill(const struct monitor *m, const char *id);
 
+/*
+ * Another service that is being rolled back under that lock; NULL: none.  What
+ * still waits for something looks at locks by itself before it begins.
+ */
+const char *rollback_at_work(
+    const struct monitor *m, const char *service, const char *lock);
+
 /* Adds service, procedure, version and target_version to an answer. */
 void rollback_summarise(const struct rollback *r, struct json_object *o);
 

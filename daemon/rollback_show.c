@@ -311,3 +311,15 @@ rollback_is_drill(const struct monitor *m, const char *id)
 			return r->is_drill;
 	return false;
 }
+
+const char *
+rollback_at_work(const struct monitor *m, const char *service, const char *lock)
+{
+	if (lock[0] == '\0')
+		return NULL;
+	for (const struct rollback *r = m->rollbacks; r != NULL; r = r->next)
+		if (strcmp(r->service, service) != 0 && rollback_acts(r) &&
+		    strcmp(rollback_lock(r), lock) == 0)
+			return r->service;
+	return NULL;
+}

@@ -63,6 +63,7 @@ record(struct sending *s)
 		text_addf(&events, "%s%s", i == 0 ? "" : ", ",
 		    json_text(s->notices[i], "event"));
 	json_set_text(draft.data, "channel", s->settings->name);
+	json_set_text(draft.data, "type", s->settings->kind->name);
 	json_set_text(draft.data, "event", text_str(&events));
 	if (s->new_handle[0] != '\0')
 		json_set_text(draft.data, "handle", s->new_handle);
@@ -211,9 +212,14 @@ on_told_before(void *arg, bool ok, const struct store_event *rows, size_t count)
 		    json_parse(rows[i].data, strlen(rows[i].data), &err);
 		const char *channel = json_text(data, "channel");
 		const char *handle = json_text(data, "handle");
+		const char *type = json_text(data, "type");
 
+		/* Nor is that of a mail one of a status page, should the
+		   channel have become one meanwhile. */
 		if (channel != NULL && handle != NULL &&
 		    strcmp(channel, s->settings->name) == 0 &&
+		    (type == NULL ||
+			strcmp(type, s->settings->kind->name) == 0) &&
 		    name_is_valid(handle))
 			(void)snprintf(
 			    s->handle, sizeof(s->handle), "%s", handle);
@@ -302,7 +308,8 @@ notify_send(void *arg, const struct store_delivery *rows, size_t count,
 		sending_free(s);
 		return OUTBOX_CANNOT;
 	}
-	if (keeps_thread(s)) {
+	/* What does not come from the store waits for nothing of it. */
+	if (rows[0].id != 0 && keeps_thread(s)) {
 		const struct store_query query = {
 			.kind = EVENT_NOTIFIED,
 			.incident = incident_of(s),
@@ -316,7 +323,7 @@ notify_send(void *arg, const struct store_delivery *rows, size_t count,
 
 /* The others hear of it; if there are any. */
 void
-notify_lost(void *arg, const char *channel, const char *reason)
+notify_lost(void *arg, const char *channel, const char *reason, bool for_good)
 {
 	struct monitor *m = arg;
 	char summary[SUMMARY_MAX], key[ULID_BYTES];
@@ -327,9 +334,10 @@ notify_lost(void *arg, const char *channel, const char *reason)
 	};
 
 	(void)snprintf(summary, sizeof(summary),
-	    "notifier %s could not be told something: %.200s; see rollbackctl "
-	    "notify list",
-	    channel, reason);
+	    "notifier %s %s: %.200s; see rollbackctl notify list", channel,
+	    for_good ? "could not be told something" :
+		       "was not told something for 10m, and is tried again",
+	    reason);
 	events_new_id(m, key);
 	events_append(m, NULL, 0, &alarm, key, NULL, NULL);
 }

@@ -24,7 +24,8 @@ void notify_free(struct notify *n);
 /* The outbox's sender, and whom it tells of losses: arg is the monitor. */
 enum outbox_begun notify_send(void *arg, const struct store_delivery *rows,
     size_t count, outbox_done *done, void *done_arg);
-void notify_lost(void *arg, const char *channel, const char *reason);
+void notify_lost(
+    void *arg, const char *channel, const char *reason, bool for_good);
 
 /*
  * Sends one at once, for a person who wants to see whether it works; nothing

@@ -48,7 +48,7 @@
  *             why (for the registry of versions), as_of_ms, as_of_boot_ms,
  *             rule, procedure, last_bad_ms, recovered_ms, down_ms, response_ms
  *             (detection to first step), respond_ms, report (path)
- * notified    channel, event
+ * notified    channel, event, type and handle (of the thread it is in)
  * reload      by, added, changed, removed, kept
  * refused     verb, code, by, why, reason, left_out (an operator's request
  *             that was refused; so many before it were not written down)

@@ -8,7 +8,8 @@
 #include "report/template.h"
 
 #define SECOND_MS INT64_C(1000)
-#define WAIT_MAX_MS (3600 * SECOND_MS)
+/* However long a receiver wants to hear nothing: it may be a page. */
+#define WAIT_MAX_MS (300 * SECOND_MS)
 #define WORD_MAX_BYTES 64
 
 static bool

@@ -4,6 +4,9 @@
  */
 #include "tests/daemon/storage.h"
 
+#include <limits.h>
+#include <sqlite3.h>
+
 #include "base/text.h"
 #include "daemon/outbox.h"
 
@@ -60,11 +63,12 @@ is_named(const char *name, const struct store_delivery *d)
 }
 
 static void
-note_lost(void *arg, const char *channel, const char *reason)
+note_lost(void *arg, const char *channel, const char *reason, bool for_good)
 {
 	struct bench *b = arg;
 
-	text_addf(&b->lost, "%s: %s ", channel, reason);
+	text_addf(
+	    &b->lost, "%s: %s%s ", channel, for_good ? "" : "silent, ", reason);
 }
 
 static enum outbox_begun
@@ -510,6 +514,60 @@ test_what_is_refused_for_good_is_a_dead_letter(void **state)
 	end(&b);
 }
 
+/* As if it had been made so much earlier. */
+static void
+make_older(struct bench *b, int64_t by_ms)
+{
+	char path[PATH_MAX], sql[128];
+	sqlite3 *db;
+
+	(void)snprintf(path, sizeof(path), "%s/rollbackd.db", b->t.folder);
+	(void)snprintf(sql, sizeof(sql),
+	    "UPDATE outbox SET made_wall_ms = made_wall_ms - %lld",
+	    (long long)by_ms);
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_changes(db), 1);
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+static const struct {
+	int64_t age_ms;
+	const char *lost;
+} silences[] = {
+	{ OUTBOX_SILENT_MS - STORAGE_WAIT_MS, "" },
+	{ OUTBOX_SILENT_MS, "mail: silent, it says no " },
+};
+
+static void
+test_a_channel_that_fails_for_long_is_told_of_once(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(silences); i++) {
+		struct bench b;
+
+		begin(&b);
+		b.hangs = "mail";
+		add(&b, "mail", "a");
+		outbox_kick(b.outbox);
+		wait_tries(&b, 1);
+		outbox_free(b.outbox);
+		storage_close(&b.t);
+		make_older(&b, silences[i].age_ms);
+		assert_true(storage_open(&b.t));
+		b.hangs = NULL;
+		b.broken = "mail";
+		b.outbox =
+		    outbox_new(b.t.loop, b.t.store, send_one, note_lost, &b);
+		wait_tries(&b, 2);
+		assert_string_equal(text_str(&b.lost), "");
+		wait_tries(&b, 4);
+		assert_string_equal(text_str(&b.lost), silences[i].lost);
+		assert_int_equal(outbox_counts(b.outbox).given_up, 0);
+		end(&b);
+	}
+}
+
 static void
 test_a_dead_letter_outlives_a_restart(void **state)
 {
@@ -596,6 +654,8 @@ main(void)
 		cmocka_unit_test(test_no_more_at_once_than_fit),
 		cmocka_unit_test(
 		    test_what_is_refused_for_good_is_a_dead_letter),
+		cmocka_unit_test(
+		    test_a_channel_that_fails_for_long_is_told_of_once),
 		cmocka_unit_test(test_a_dead_letter_outlives_a_restart),
 		cmocka_unit_test(test_who_asks_for_a_pause_gets_it),
 		cmocka_unit_test(test_a_channel_that_is_away_keeps_its_letters),
