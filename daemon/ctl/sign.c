@@ -128,6 +128,34 @@ leave(const char *folder, const char *name, const struct text *file,
 	    err, "the approval cannot be written: %s", strerror(errno));
 }
 
+/* A part of what is signed, where it has that. */
+static void
+add_part(struct text *line, struct json_object *approval, const char *words,
+    const char *key)
+{
+	const char *value = json_text(approval, key);
+
+	if (value == NULL)
+		return;
+	text_add(line, words);
+	text_add_escaped(line, value, strlen(value));
+}
+
+/* So that nobody signs for what he has not seen: the daemon may lie. */
+static void
+show(struct json_object *approval)
+{
+	struct text line = text_new(APPROVAL_MAX_BYTES);
+
+	add_part(&line, approval, "signs for procedure ", "procedure");
+	add_part(&line, approval, " of service ", "service");
+	add_part(&line, approval, ", to ", "target_version");
+	add_part(&line, approval, ", step ", "gate");
+	add_part(&line, approval, ", incident ", "incident");
+	(void)fprintf(stderr, "rollbackctl: %s\n", text_str(&line));
+	text_free(&line);
+}
+
 bool
 sign_approval(
     struct json_object *approval, const struct command *c, struct error *err)
@@ -143,6 +171,8 @@ sign_approval(
 	if (good)
 		approval_name(json_text(approval, "incident"),
 		    json_text(approval, "gate"), name);
+	if (good)
+		show(approval);
 	good = good && leave(folder, name, &file, err);
 	text_free(&file);
 	return good;
