@@ -153,10 +153,14 @@ hear_opened(struct drilling *x, const struct event_draft *heard,
     enum drill_input *input)
 {
 	const char *action = json_text(heard->data, "action");
+	const char *cause = json_text(heard->data, "cause");
 	bool acts = action != NULL &&
 	    (strcmp(action, "roll_back") == 0 ||
 		strcmp(action, "await_approval") == 0);
 
+	/* What a person orders is earnest, whatever else goes on. */
+	if (cause != NULL && strcmp(cause, "operator") == 0)
+		return false;
 	(void)snprintf(x->incident, sizeof(x->incident), "%s", heard->incident);
 	json_set_text(heard->data, "drill", x->id);
 	*input = acts ? DRILL_SAW_DECISION : DRILL_SAW_PROPOSAL;

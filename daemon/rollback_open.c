@@ -154,6 +154,7 @@ rollback_ordered(struct monitor *m, struct watched *w, const char *to,
 	events_new_id(m, r->id);
 	r->action = ACTION_ROLL_BACK;
 	r->by_operator = true;
+	r->is_drill = false; /* a person means it */
 	r->had_tripped = service_has_tripped(watched_core(w));
 	(void)authority_of(settings, procedure, &authority);
 	r->severity = authority.severity;
