@@ -66,9 +66,8 @@ complete(struct monitor *m, const struct notice *notice, const char *key)
 	whole.wall_ms = loop_wall_ms();
 	whole.dedup_key = key;
 	whole.drill = notice->drill || notice->drill_failed ||
-	    (notice->incident == NULL ?
-		    drills_on(m, notice->service) != NULL :
-		    rollback_is_drill(m, notice->incident));
+	    (notice->incident == NULL ? drills_on(m, notice->service) != NULL :
+					rollback_is_drill(m, notice->incident));
 	return whole;
 }
 
