@@ -48,10 +48,11 @@ on_send(void *arg, const struct store_delivery *rows, size_t count,
 }
 
 static void
-on_lost(void *arg, const char *channel, const char *reason)
+on_lost(void *arg, const char *channel, const char *reason, bool for_good)
 {
 	(void)arg;
-	fail_msg("%s lost it: %s", channel, reason);
+	fail_msg(
+	    "%s lost it%s: %s", channel, for_good ? " for good" : "", reason);
 }
 
 static void
