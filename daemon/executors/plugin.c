@@ -89,7 +89,7 @@ main(void)
 {
 	struct order order;
 	struct error why;
-	struct task task;
+	static struct task task; /* as long as the process */
 	struct charge charge;
 
 	if (!intake_read(&order, "plugin", &why)) {

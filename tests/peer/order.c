@@ -100,7 +100,9 @@ main(int argc, char *argv[])
 	order_write(&file, &order, &m.fields);
 	if (!text_ok(&file))
 		errx(1, "it is too much");
-	return fwrite(text_str(&file), 1, file.length, stdout) == file.length ?
-	    0 :
-	    1;
+	if (fwrite(text_str(&file), 1, file.length, stdout) != file.length)
+		err(1, "standard output");
+	text_free(&file);
+	text_free(&m.fields);
+	return 0;
 }

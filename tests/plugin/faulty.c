@@ -86,8 +86,10 @@ start(const struct rollbackd_step *step, const struct rollbackd_host *host,
 	*state = NULL;
 	here = host;
 	note(file);
-	if (strcmp(how, "crash") == 0)
+	if (strcmp(how, "crash") == 0) {
+		(void)signal(SIGSEGV, SIG_DFL); /* whatever the host does */
 		(void)raise(SIGSEGV);
+	}
 	if (strcmp(how, "exit") == 0)
 		exit(0);
 	if (strcmp(how, "leak") == 0)
