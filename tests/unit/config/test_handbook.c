@@ -3,6 +3,7 @@
  * an example that rollbackd -t --strict takes, and takes nothing hostile.
  */
 #include "tests/unit/config/scratch.h"
+#include "tests/unit/whole_file.h"
 
 #include "base/text.h"
 
@@ -15,22 +16,6 @@
 static struct scratch folder;
 static struct config *handbook;
 static struct text page;
-
-static struct text
-read_file(const char *path)
-{
-	struct text t = text_new(FILE_MAX_BYTES);
-	FILE *f = fopen(path, "r");
-	char buffer[4096];
-	size_t n;
-
-	assert_non_null(f);
-	while ((n = fread(buffer, 1, sizeof(buffer), f)) > 0)
-		text_add_bytes(&t, buffer, n);
-	fclose(f);
-	assert_true(text_ok(&t));
-	return t;
-}
 
 static void
 run_script(const char *script, const char *name)
@@ -53,7 +38,8 @@ run_script(const char *script, const char *name)
 static void
 write_main_file(void)
 {
-	struct text original = read_file("tests/handbook/rollbackd.conf");
+	struct text original =
+	    whole_file("tests/handbook/rollbackd.conf", FILE_MAX_BYTES);
 	struct text changed = text_new(FILE_MAX_BYTES);
 	const char *p = text_str(&original), *at;
 
@@ -89,7 +75,7 @@ open_handbook(void **state)
 	run_script("tests/handbook/place", "procedures.d");
 	run_script("tests/handbook/examples", "services.d");
 	write_main_file();
-	page = read_file("man/rollbackd-procedures.7");
+	page = whole_file("man/rollbackd-procedures.7", FILE_MAX_BYTES);
 	handbook = load(complaints);
 	scratch_print(complaints);
 	complaints_free(complaints);

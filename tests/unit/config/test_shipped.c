@@ -3,6 +3,7 @@
  * and so does the manual page.
  */
 #include "tests/unit/config/scratch.h"
+#include "tests/unit/whole_file.h"
 
 #include "base/text.h"
 #include "config/main_options.h"
@@ -12,28 +13,12 @@
 
 static struct text conf, page;
 
-static struct text
-read_file(const char *path)
-{
-	struct text t = text_new(FILE_MAX_BYTES);
-	FILE *f = fopen(path, "r");
-	char buffer[4096];
-	size_t n;
-
-	assert_non_null(f);
-	while ((n = fread(buffer, 1, sizeof(buffer), f)) > 0)
-		text_add_bytes(&t, buffer, n);
-	fclose(f);
-	assert_true(text_ok(&t));
-	return t;
-}
-
 static int
 read_both(void **state)
 {
 	(void)state;
-	conf = read_file("conf/rollbackd.conf");
-	page = read_file("man/rollbackd.conf.5");
+	conf = whole_file("conf/rollbackd.conf", FILE_MAX_BYTES);
+	page = whole_file("man/rollbackd.conf.5", FILE_MAX_BYTES);
 	return 0;
 }
 
@@ -132,7 +117,7 @@ copy_file(struct scratch *s, const char *from, const char *name)
 {
 	static const char *const programs[] = { "\"/usr/lib/rollbackd/",
 		"\"/usr/bin/kubectl\"" };
-	struct text original = read_file(from);
+	struct text original = whole_file(from, FILE_MAX_BYTES);
 	struct text changed = text_new(FILE_MAX_BYTES);
 	const char *p = text_str(&original);
 

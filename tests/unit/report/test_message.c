@@ -4,7 +4,7 @@
  * With GOLDEN=write in the environment they are written instead: read what
  * changed before you commit it.
  */
-#include "tests/unit/test.h"
+#include "tests/unit/whole_file.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -25,19 +25,10 @@ static size_t name_count;
 static struct text
 read_file(const char *name, const char *suffix)
 {
-	struct text t = text_new(MESSAGE_BYTES_MAX), path = text_new(256);
-	char bytes[4096];
-	size_t n;
-	FILE *f;
+	struct text t, path = text_new(256);
 
 	text_addf(&path, FOLDER "%s%s", name, suffix);
-	f = fopen(text_str(&path), "rb");
-	if (f == NULL)
-		fail_msg("no %s", text_str(&path));
-	while ((n = fread(bytes, 1, sizeof(bytes), f)) > 0)
-		text_add_bytes(&t, bytes, n);
-	assert_int_equal(fclose(f), 0);
-	assert_true(text_ok(&t));
+	t = whole_file(text_str(&path), MESSAGE_BYTES_MAX);
 	text_free(&path);
 	return t;
 }

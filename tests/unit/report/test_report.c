@@ -4,7 +4,7 @@
  * GOLDEN=write in the environment they are written instead: read what changed
  * before you commit it.
  */
-#include "tests/unit/test.h"
+#include "tests/unit/whole_file.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,19 +32,10 @@ struct incident {
 static struct text
 read_file(const char *name, const char *suffix)
 {
-	struct text t = text_new(REPORT_MAX_BYTES), path = text_new(256);
-	char bytes[4096];
-	size_t n;
-	FILE *f;
+	struct text t, path = text_new(256);
 
 	text_addf(&path, FOLDER "%s%s", name, suffix);
-	f = fopen(text_str(&path), "rb");
-	if (f == NULL)
-		fail_msg("no %s", text_str(&path));
-	while ((n = fread(bytes, 1, sizeof(bytes), f)) > 0)
-		text_add_bytes(&t, bytes, n);
-	assert_int_equal(fclose(f), 0);
-	assert_true(text_ok(&t));
+	t = whole_file(text_str(&path), REPORT_MAX_BYTES);
 	text_free(&path);
 	return t;
 }
