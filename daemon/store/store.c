@@ -94,13 +94,20 @@ store_append(struct store *s, const struct store_event *events,
 	ask(s, r);
 }
 
-void
-store_delivered(struct store *s, int64_t id)
+/* What needs no more than the number of a delivery. */
+static void
+ask_about(struct store *s, enum request_kind kind, int64_t id)
 {
-	struct request *r = request_or_die(REQUEST_DELIVERED, NULL);
+	struct request *r = request_or_die(kind, NULL);
 
 	r->id = id;
 	ask(s, r);
+}
+
+void
+store_delivered(struct store *s, int64_t id)
+{
+	ask_about(s, REQUEST_DELIVERED, id);
 }
 
 void
@@ -127,19 +134,13 @@ store_bury(struct store *s, int64_t id, const char *reason)
 void
 store_revive(struct store *s, int64_t id)
 {
-	struct request *r = request_or_die(REQUEST_REVIVE, NULL);
-
-	r->id = id;
-	ask(s, r);
+	ask_about(s, REQUEST_REVIVE, id);
 }
 
 void
 store_drop(struct store *s, int64_t id)
 {
-	struct request *r = request_or_die(REQUEST_DROP, NULL);
-
-	r->id = id;
-	ask(s, r);
+	ask_about(s, REQUEST_DROP, id);
 }
 
 void
