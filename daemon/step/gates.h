@@ -28,7 +28,7 @@ struct gates {
 	int64_t waited_ms; /* which the budget of the run does not count */
 	int64_t limit_ms;  /* what they had at most */
 	int64_t ended_ms;  /* how long ago the last claimed step; -1: none */
-	int64_t since_ms;  /* the same for those waited for now; -1: none are */
+	int64_t since_ms;  /* the same, of those still awaited; -1: none are */
 };
 
 void gates_begin(struct gates *g);

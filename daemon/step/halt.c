@@ -55,7 +55,7 @@ is_being_made(const struct state *s, const char *asked)
 	return false;
 }
 
-/* Is it what the run asks for now? */
+/* Is it what the run asks for next? */
 static bool
 is_asked_for(const struct permit *p)
 {
